@@ -1,0 +1,269 @@
+package finch
+
+import (
+	"slices"
+	"time"
+)
+
+// Connection is all that Perch knows of one connection: Finch's own words
+// from the last time it answered, and what Finch does not keep (when each was
+// learned, which tokens there were). Times are UTC; a zero time means unknown.
+type Connection struct {
+	ID           string
+	CustomerID   string
+	CustomerName string
+	CompanyID    string
+	ProviderID   string
+	// ProviderName is the catalogue's display name, or the id until it is known.
+	ProviderName string
+	// Environment is production, development or sandbox.
+	Environment string
+	// FinchSandbox is true where the data is made by Finch and no syncs are scheduled.
+	FinchSandbox bool
+	Assisted     bool
+	Report       StatusReport
+	Products     []string
+	Methods      []Method
+	Entities     []Entity
+	// StatusSince is when the worst status was first seen here.
+	StatusSince time.Time
+
+	// Created is when the connection was made; CreatedExact tells Finch's own
+	// word (the scheduled job's created_at) from "first seen here".
+	Created      time.Time
+	CreatedExact bool
+	// NextScheduled is the scheduled_at of the next pending data sync.
+	NextScheduled time.Time
+
+	// Learned is when Finch last answered /introspect for it.
+	Learned time.Time
+	// JobsLearned is when Finch last answered /jobs/automated for it.
+	JobsLearned time.Time
+	// FirstSeen is when it came to Perch.
+	FirstSeen time.Time
+	// DisconnectedAt is when it was found ended or its token was taken back.
+	DisconnectedAt time.Time
+	// HasToken is false once the token was removed or revoked.
+	HasToken bool
+	// Tokens are the access tokens seen, newest first, at most five.
+	Tokens []TokenSeen
+}
+
+// TokenSeen is an access token by its fingerprint: Finch's id of the token,
+// which is no secret.
+type TokenSeen struct {
+	ID        string
+	FirstSeen time.Time
+	LastSeen  time.Time
+	// Replaced is when a newer token took its place; zero for the current one.
+	Replaced time.Time
+}
+
+// Brief is a connection as one line of a list.
+type Brief struct {
+	ID           string
+	CustomerID   string
+	CustomerName string
+	ProviderID   string
+	ProviderName string
+	Environment  string
+	// Status is the worst of connection, methods and entities (see Worst).
+	Status      Status
+	StatusSince time.Time
+	LastSync    time.Time
+	Learned     time.Time
+}
+
+// Tab is one of the three lists that Finch's dashboard keeps.
+type Tab string
+
+const (
+	Live   Tab = "live"
+	Staged Tab = "staged"
+	Ended  Tab = "disconnected"
+)
+
+// Tabs are all of them, in the order shown.
+var Tabs = []Tab{Live, Staged, Ended}
+
+// ListQuery asks for a part of a tab. Those that need attention come first,
+// then by customer name, then by id.
+type ListQuery struct {
+	Tab Tab
+	// Words narrows to customers, providers or ids that contain them.
+	Words string
+	// Attention narrows to those that need it (true) or do not (false).
+	Attention *bool
+	// After is the cursor of the page before; empty for the first.
+	After string
+	// Limit is how many to return, 1 to 10,000.
+	Limit int
+}
+
+// ListPage is a part of a list. Next is empty on the last page.
+type ListPage struct {
+	Briefs []Brief
+	Next   string
+}
+
+// Counts are how many connections stand in each tab, and how many of the
+// live ones need attention.
+type Counts struct {
+	Live, Staged, Disconnected int
+	Attention                  int
+}
+
+// Worst is the status that most wants a person: of the connection itself,
+// of its methods and of its entities.
+func (c Connection) Worst() Status {
+	worst := c.Overall()
+	if worst == Disconnected || worst == NoToken {
+		return worst
+	}
+	for _, m := range c.Methods {
+		worst = worse(worst, m.Report.Status)
+	}
+	for _, e := range c.Entities {
+		worst = worse(worst, e.Status)
+	}
+	return worst
+}
+
+// Overall is the connection's own status, or what is truer than Finch's last
+// word: it has ended, or there is no token to ask with.
+func (c Connection) Overall() Status {
+	switch {
+	case !c.DisconnectedAt.IsZero():
+		return Disconnected
+	case !c.HasToken && c.Learned.IsZero():
+		return NoToken
+	default:
+		return c.Report.Status.Known()
+	}
+}
+
+func worse(a, b Status) Status {
+	if b.Urgency() > a.Urgency() {
+		return b.Known()
+	}
+	return a
+}
+
+// Quality says how well a derived fact is known.
+type Quality string
+
+const (
+	Exact     Quality = "exact"
+	Estimated Quality = "estimated"
+	Unknown   Quality = "unknown"
+)
+
+// How often Finch syncs by itself.
+const (
+	automatedCadence = 24 * time.Hour
+	assistedCadence  = 7 * 24 * time.Hour
+)
+
+// NextSync derives when data will next be fetched: the scheduled job if Finch
+// named one that is still ahead, else the last sync plus Finch's cadence, else
+// nothing (a broken or sandbox connection does not sync).
+func (c Connection) NextSync(now time.Time) (time.Time, Quality) {
+	switch {
+	case c.FinchSandbox, c.Overall() != Connected && c.Overall() != Processing:
+		return time.Time{}, Unknown
+	case c.NextScheduled.After(now):
+		return c.NextScheduled, Exact
+	}
+	last, cadence := c.LastSync(), automatedCadence
+	if c.Assisted {
+		cadence = assistedCadence
+	}
+	if last.IsZero() {
+		return time.Time{}, Unknown
+	}
+	return last.Add(cadence), Estimated
+}
+
+// LastSync is the newest successful sync of the connection or any method.
+func (c Connection) LastSync() time.Time {
+	last := c.Report.LastSync.At
+	for _, m := range c.Methods {
+		if m.Report.LastSync.At.After(last) {
+			last = m.Report.LastSync.At
+		}
+	}
+	return last
+}
+
+// Group is a set of products as Finch's dashboard groups them.
+type Group struct {
+	// Name is Organization, Payroll, Deductions, or the product's own name.
+	Name    string
+	Granted bool
+	Report  StatusReport
+}
+
+var groupOf = map[string]string{
+	"company": "Organization", "directory": "Organization", "individual": "Organization",
+	"employment": "Organization", "ssn": "Organization",
+	"payment": "Payroll", "pay_statement": "Payroll",
+	"benefits": "Deductions", "deduction": "Deductions",
+}
+
+// Groups gives each product group its worst status, the three standard groups
+// first whether granted or not, then others by name.
+func (c Connection) Groups() []Group {
+	groups := []Group{{Name: "Organization"}, {Name: "Payroll"}, {Name: "Deductions"}}
+	add := func(product string, report StatusReport) {
+		name, ok := groupOf[product]
+		if !ok {
+			name = product
+		}
+		i := slices.IndexFunc(groups, func(g Group) bool { return g.Name == name })
+		if i < 0 {
+			groups = append(groups, Group{Name: name})
+			i = len(groups) - 1
+		}
+		g := &groups[i]
+		if !g.Granted || report.Status.Urgency() > g.Report.Status.Urgency() {
+			g.Granted, g.Report = true, report
+		}
+	}
+	for _, p := range c.Products {
+		for _, report := range c.reportsFor(p) {
+			add(bareProduct(p), report)
+		}
+	}
+	slices.SortStableFunc(groups[3:], func(a, b Group) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return groups
+}
+
+// reportsFor are the reports of the methods that carry a product, or the
+// connection's own where no method names it.
+func (c Connection) reportsFor(product string) []StatusReport {
+	var reports []StatusReport
+	for _, m := range c.Methods {
+		if slices.ContainsFunc(m.Products, func(p string) bool { return bareProduct(p) == bareProduct(product) }) {
+			reports = append(reports, m.Report)
+		}
+	}
+	if len(reports) == 0 {
+		reports = []StatusReport{c.Report}
+	}
+	return reports
+}
+
+// bareProduct strips the prefix ("employer:company") of older answers.
+func bareProduct(p string) string {
+	for i := len(p) - 1; i >= 0; i-- {
+		if p[i] == ':' {
+			return p[i+1:]
+		}
+	}
+	return p
+}

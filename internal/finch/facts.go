@@ -1,0 +1,20 @@
+package finch
+
+import "time"
+
+// Facts is what one look at Finch brought: the introspection, and the jobs
+// where they could be read too.
+type Facts struct {
+	Introspection Introspection
+	// Jobs is nil when /jobs/automated was not asked or did not answer.
+	Jobs *JobList
+	// At is when Finch answered.
+	At time.Time
+}
+
+// Grant is an access token with what Finch said of it: proof that it works
+// and which connection it belongs to.
+type Grant struct {
+	Token Token
+	Facts Facts
+}

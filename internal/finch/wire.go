@@ -1,0 +1,125 @@
+package finch
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Introspection is Finch's answer to GET /introspect: the truth about one
+// access token's connection at the moment it was asked. Raw keeps the whole
+// answer, so fields that this version does not know are not lost to a caller
+// that wants them; it can hold an employer's e-mail and login name, so it is
+// neither stored nor logged.
+type Introspection struct {
+	// TokenID is the id of the token itself (wire name "id"). It is no secret
+	// and serves as the token's fingerprint.
+	TokenID string `json:"id"`
+	// ClientType is the environment: production, development or sandbox.
+	ClientType   string `json:"client_type"`
+	ConnectionID string `json:"connection_id"`
+	// ConnectionType is "provider", or "finch" for the Finch Sandbox.
+	ConnectionType   string       `json:"connection_type"`
+	ConnectionStatus StatusReport `json:"connection_status"`
+	CompanyID        string       `json:"company_id"`
+	CustomerID       string       `json:"customer_id"`
+	CustomerName     string       `json:"customer_name"`
+	ProviderID       string       `json:"provider_id"`
+	Products         []string     `json:"products"`
+	Methods          []Method     `json:"authentication_methods"`
+	Entities         []Entity     `json:"entities"`
+	// Manual is true for an assisted connection, false for an automated one.
+	Manual bool            `json:"manual"`
+	Raw    json.RawMessage `json:"-"`
+}
+
+// StatusReport is a status with what Finch says beside it.
+type StatusReport struct {
+	Status   Status   `json:"status"`
+	LastSync SyncTime `json:"last_successful_sync"`
+	Message  string   `json:"message"`
+}
+
+// Method is one way in which Finch reaches the provider, with the products it
+// carries. It is the only source of a status per product.
+type Method struct {
+	// Type is assisted, credential, api_token, api_credential or oauth.
+	Type     string       `json:"type"`
+	Report   StatusReport `json:"connection_status"`
+	Products []string     `json:"products"`
+}
+
+// Entity is a company inside a connection (an EIN, a company code, a
+// division). Only entities report "disconnected".
+type Entity struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	SourceID string `json:"source_id"`
+	Status   Status `json:"status"`
+}
+
+// SyncTime is last_successful_sync, which Finch types as "date-time or any
+// string". At is zero when there was none or Raw could not be read as a time.
+type SyncTime struct {
+	At  time.Time
+	Raw string
+}
+
+// UnmarshalJSON never fails on a value it does not understand: it keeps it.
+func (t *SyncTime) UnmarshalJSON(b []byte) error {
+	*t = SyncTime{}
+	if string(b) == "null" {
+		return nil
+	}
+	if err := json.Unmarshal(b, &t.Raw); err != nil {
+		t.Raw = string(b)
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", time.DateOnly} {
+		if at, err := time.Parse(layout, strings.TrimSpace(t.Raw)); err == nil {
+			t.At = at.UTC()
+			return nil
+		}
+	}
+	return nil
+}
+
+// MarshalJSON writes what was read.
+func (t SyncTime) MarshalJSON() ([]byte, error) {
+	if t.Raw == "" && t.At.IsZero() {
+		return []byte("null"), nil
+	}
+	if t.Raw != "" {
+		return json.Marshal(t.Raw)
+	}
+	return json.Marshal(t.At.UTC().Format(time.RFC3339Nano))
+}
+
+// Provider is one payroll or HR system of Finch's catalogue (GET /providers).
+type Provider struct {
+	ID          string   `json:"id"`
+	DisplayName string   `json:"display_name"`
+	Products    []string `json:"products"`
+}
+
+// Job is an automated job (GET /jobs/automated). Finch gives no reason for a
+// failure: the status is all there is.
+type Job struct {
+	ID string `json:"job_id"`
+	// Type is data_sync_all or w4_form_employee_sync.
+	Type string `json:"type"`
+	// Status is pending, in_progress, complete, error, reauth_error or permissions_error.
+	Status string `json:"status"`
+	// CreatedAt of a scheduled sync is the time the connection was made.
+	CreatedAt time.Time `json:"created_at"`
+	// ScheduledAt is when a scheduled sync will run; null for one asked for.
+	ScheduledAt *time.Time `json:"scheduled_at"`
+	StartedAt   *time.Time `json:"started_at"`
+	CompletedAt *time.Time `json:"completed_at"`
+}
+
+// JobList is what GET /jobs/automated answers: only the next scheduled sync,
+// and jobs that were asked for.
+type JobList struct {
+	Jobs []Job `json:"data"`
+}
