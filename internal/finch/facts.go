@@ -18,3 +18,11 @@ type Grant struct {
 	Token Token
 	Facts Facts
 }
+
+// Due is a connection whose turn it is to be looked at. Fence grows by one with
+// every claim: whoever comes back with an older one was overtaken, and its
+// result must not be written over the newer one.
+type Due struct {
+	ConnectionID string
+	Fence        int64
+}
