@@ -1,0 +1,108 @@
+package card
+
+import "github.com/slack-go/slack"
+
+// Modal is a dialog. Title, Submit and Close show 24 characters. Private comes
+// back with the submission, at most 3000 characters; it travels through the
+// client, so it is a hint and never a proof.
+type Modal struct {
+	CallbackID string
+	Title      string
+	// Submit is the button's label; empty for a dialog without fields.
+	Submit string
+	// Close is the label of the way out; Slack says "Cancel" when it is empty.
+	Close   string
+	Private string
+	// NotifyOnClose asks Slack to tell when the dialog is closed unsubmitted.
+	NotifyOnClose bool
+	Blocks        []slack.Block
+}
+
+// View is the dialog as Slack takes it.
+func (m Modal) View() slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type:            slack.VTModal,
+		CallbackID:      m.CallbackID,
+		Title:           plainText(m.Title, maxViewTitle),
+		Submit:          optionalText(m.Submit, maxViewTitle),
+		Close:           optionalText(m.Close, maxViewTitle),
+		PrivateMetadata: m.Private,
+		NotifyOnClose:   m.NotifyOnClose,
+		Blocks:          slack.Blocks{BlockSet: m.Blocks},
+	}
+}
+
+// Home is a person's App Home.
+func Home(blocks ...slack.Block) slack.HomeTabViewRequest {
+	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}}
+}
+
+// Field is what all fields of a form have in common. What was typed or chosen
+// comes back under BlockID and ActionID. Slack keeps what somebody typed as
+// long as the BlockID stays: to replace it, give a new one.
+type Field struct {
+	BlockID     string
+	ActionID    string
+	Label       string
+	Hint        string
+	Placeholder string
+	Optional    bool
+}
+
+// TextField is one line to type in, of at most limit characters (up to 3000).
+func TextField(f Field, initial string, limit int) slack.Block {
+	return f.around(textInput(f, initial, limit))
+}
+
+// TextArea is several lines to type in, of at most limit characters (up to
+// 3000).
+func TextArea(f Field, initial string, limit int) slack.Block {
+	e := textInput(f, initial, limit)
+	e.Multiline = true
+	return f.around(e)
+}
+
+// SelectField is a menu of one to 100 choices, with the one of value chosen
+// (none when it is not among them).
+func SelectField(f Field, choices []Choice, chosen string) slack.Block {
+	e := Select(f.ActionID, f.Placeholder, choices)
+	for _, o := range e.Options {
+		if o.Value == chosen {
+			e.InitialOption = o
+		}
+	}
+	return f.around(e)
+}
+
+// ExternalField is a menu whose choices are asked for while somebody types, as
+// soon as minQuery characters stand there. Chosen is what it begins with; an
+// empty Choice for nothing.
+func ExternalField(f Field, minQuery int, chosen Choice) slack.Block {
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, placeholderText(f.Placeholder), f.ActionID)
+	e.MinQueryLength = &minQuery
+	if chosen.Value != "" {
+		e.InitialOption = option(chosen)
+	}
+	return f.around(e)
+}
+
+func (f Field) around(e slack.BlockElement) slack.Block {
+	return slack.NewInputBlock(f.BlockID, plainText(f.Label, maxLabel), optionalText(f.Hint, maxLabel), e).
+		WithOptional(f.Optional)
+}
+
+func textInput(f Field, initial string, limit int) *slack.PlainTextInputBlockElement {
+	limit = min(max(1, limit), maxInputLength)
+	e := slack.NewPlainTextInputBlockElement(placeholderText(f.Placeholder), f.ActionID)
+	e.InitialValue = Cut(CleanLines(initial), limit)
+	e.MaxLength = limit
+	return e
+}
+
+// optionalText is plain text, or nothing at all.
+func optionalText(s string, limit int) *slack.TextBlockObject {
+	if Clean(s) == "" {
+		return nil
+	}
+	return plainText(s, limit)
+}
