@@ -1,6 +1,9 @@
 package finch
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Facts is what one look at Finch brought: the introspection, and the jobs
 // where they could be read too.
@@ -26,3 +29,11 @@ type Due struct {
 	ConnectionID string
 	Fence        int64
 }
+
+// Errors about connections that the vault and those who ask it share.
+var (
+	// ErrUnknown: no connection of that id was ever seen here.
+	ErrUnknown = errors.New("no such connection here")
+	// ErrNoToken: the connection is known, but there is no token to ask with.
+	ErrNoToken = errors.New("no access token here for this connection")
+)
