@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
+	"unique"
 )
 
 // redacted is what every printed secret looks like.
@@ -12,22 +14,42 @@ const redacted = "[redacted]"
 // Token is a connection's access token. Finch's tokens never expire, so a
 // leaked one is a leaked payroll: whatever prints a Token, in any verb or
 // encoding, prints "[redacted]". Reveal is the only way to the secret, and
-// only the request writer and the vault have reason to call it.
-type Token struct{ secret string }
+// only the request writer and the vault have reason to call it. Tokens of the
+// same secret are equal by ==.
+//
+// The secret is held by a handle, not as a string: where a Token is an
+// unexported field of another struct, fmt cannot call its methods and prints
+// what is inside, which is then an address.
+type Token struct{ secret unique.Handle[string] }
 
 // NewToken wraps a secret as it came from Finch or from an operator.
-func NewToken(secret string) Token { return Token{secret: secret} }
+func NewToken(secret string) Token {
+	if secret == "" {
+		return Token{}
+	}
+	return Token{secret: unique.Make(secret)}
+}
 
 // Reveal returns the secret itself.
-func (t Token) Reveal() string { return t.secret }
+func (t Token) Reveal() string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.secret.Value()
+}
 
 // IsZero reports whether there is no token.
-func (t Token) IsZero() bool { return t.secret == "" }
+func (t Token) IsZero() bool { return t == Token{} }
+
+// sendable reports whether a request can carry the token: visible ASCII only.
+func (t Token) sendable() bool {
+	return !t.IsZero() && !strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' })
+}
 
 // Digest is a one-way mark of the secret, fit to tell two tokens apart in
 // memory; it is not shown to anybody.
 func (t Token) Digest() string {
-	sum := sha256.Sum256([]byte(t.secret))
+	sum := sha256.Sum256([]byte(t.Reveal()))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -65,6 +65,9 @@ type SyncTime struct {
 	Raw string
 }
 
+// timeLayouts are the forms in which Finch has been seen to write a time.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", time.DateOnly}
+
 // UnmarshalJSON never fails on a value it does not understand: it keeps it.
 func (t *SyncTime) UnmarshalJSON(b []byte) error {
 	*t = SyncTime{}
@@ -75,10 +78,10 @@ func (t *SyncTime) UnmarshalJSON(b []byte) error {
 		t.Raw = string(b)
 		return nil
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", time.DateOnly} {
+	for _, layout := range timeLayouts {
 		if at, err := time.Parse(layout, strings.TrimSpace(t.Raw)); err == nil {
 			t.At = at.UTC()
-			return nil
+			break
 		}
 	}
 	return nil
@@ -116,6 +119,35 @@ type Job struct {
 	ScheduledAt *time.Time `json:"scheduled_at"`
 	StartedAt   *time.Time `json:"started_at"`
 	CompletedAt *time.Time `json:"completed_at"`
+}
+
+// UnmarshalJSON reads a job whose times may be anything: what is no time counts
+// as not said, and the job is kept.
+func (j *Job) UnmarshalJSON(b []byte) error {
+	var wire struct {
+		ID          string   `json:"job_id"`
+		Type        string   `json:"type"`
+		Status      string   `json:"status"`
+		CreatedAt   SyncTime `json:"created_at"`
+		ScheduledAt SyncTime `json:"scheduled_at"`
+		StartedAt   SyncTime `json:"started_at"`
+		CompletedAt SyncTime `json:"completed_at"`
+	}
+	if err := forgiving(json.Unmarshal(b, &wire)); err != nil {
+		return err
+	}
+	*j = Job{
+		ID: wire.ID, Type: wire.Type, Status: wire.Status, CreatedAt: wire.CreatedAt.At,
+		ScheduledAt: wire.ScheduledAt.pointer(), StartedAt: wire.StartedAt.pointer(), CompletedAt: wire.CompletedAt.pointer(),
+	}
+	return nil
+}
+
+func (t SyncTime) pointer() *time.Time {
+	if t.At.IsZero() {
+		return nil
+	}
+	return &t.At
 }
 
 // JobList is what GET /jobs/automated answers: only the next scheduled sync,

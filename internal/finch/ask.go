@@ -1,0 +1,154 @@
+package finch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/retrypolicy"
+)
+
+// Limits on what an answer may weigh once unpacked, in bytes. The largest that
+// Finch gives is a directory of 10,000 people, a few MiB.
+const (
+	maxAnswer  = 32 << 20
+	maxRefusal = 1 << 20
+)
+
+// retries is how often a read is repeated after its first attempt.
+const retries = 2
+
+// call is one request to be made, perhaps several times.
+type call struct {
+	method string
+	path   string
+	query  url.Values
+	token  Token
+}
+
+// repeatable reports whether asking twice is the same as asking once. Nothing
+// that writes is: a job could be started twice.
+func (q call) repeatable() bool { return q.method == http.MethodGet }
+
+// ask makes a call and returns the body of its answer. Reads are repeated where
+// that can help. failsafe-go's own HTTP wrapper is not used, since it leaves
+// the answers it repeats unclosed and cannot repeat what broke off midway: here
+// an attempt ends when its answer was read to the end.
+func (c *Client) ask(ctx context.Context, q call) ([]byte, error) {
+	if !q.token.sendable() {
+		return nil, q.unsendable()
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var last error
+	body, err := failsafe.With(c.policy(ctx, q)).WithContext(ctx).Get(func() ([]byte, error) {
+		var body []byte
+		body, last = c.attempt(ctx, q)
+		return body, last
+	})
+	switch _, told := errors.AsType[*Error](err); {
+	case err == nil || told:
+		return body, err
+	case last != nil && errors.Is(err, context.DeadlineExceeded):
+		return nil, last // why the last attempt failed says more than that time ran out
+	default:
+		return nil, q.noAnswer(err)
+	}
+}
+
+// policy repeats a read, unless the pause before it would outlast the call.
+func (c *Client) policy(ctx context.Context, q call) retrypolicy.RetryPolicy[[]byte] {
+	return retrypolicy.NewBuilder[[]byte]().
+		HandleIf(func(_ []byte, err error) bool { return q.repeatable() && worthRepeating(err) }).
+		AbortIf(func(_ []byte, err error) bool { return !fits(ctx, retryAfter(err)) }).
+		WithMaxRetries(retries).
+		WithDelayFunc(c.pause).
+		ReturnLastFailure().
+		Build()
+}
+
+// worthRepeating reports whether the same request may fare better in a moment.
+func worthRepeating(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.final {
+		return false
+	}
+	switch {
+	case e.Status == 0, e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooManyRequests:
+		return true
+	default:
+		return e.Status >= 500 && e.Status != http.StatusNotImplemented
+	}
+}
+
+// pause is what the server asked for, or 0.5 s doubled each time; up to a
+// quarter longer, so that those who failed together do not return together.
+func (c *Client) pause(attempt failsafe.ExecutionAttempt[[]byte]) time.Duration {
+	wait := retryAfter(attempt.LastError())
+	if wait == 0 {
+		wait = c.firstPause << attempt.Retries()
+	}
+	return wait + rand.N(wait/4+1)
+}
+
+func retryAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// fits reports whether a pause ends before the context does.
+func fits(ctx context.Context, pause time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return !ok || time.Now().Add(pause).Before(deadline)
+}
+
+// attempt makes the call once, paid for from the budget.
+func (c *Client) attempt(ctx context.Context, q call) ([]byte, error) {
+	if err := c.budget.take(ctx, q.path, c.background); err != nil {
+		return nil, q.heldBack(err)
+	}
+	resp, err := c.http.Do(c.request(ctx, q))
+	if err != nil {
+		return nil, q.noAnswer(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
+		return q.read(resp.Body)
+	}
+	// A refusal whose words break off is still a refusal: the status came.
+	words, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
+	refusal := q.refusal(resp, words)
+	c.budget.heed(q.path, refusal)
+	return nil, refusal
+}
+
+func (c *Client) request(ctx context.Context, q call) *http.Request {
+	target := c.base.JoinPath(q.path)
+	target.RawQuery = q.query.Encode()
+	req := &http.Request{Method: q.method, URL: target, Host: target.Host, Header: http.Header{
+		"Accept":            {"application/json"},
+		"Authorization":     {"Bearer " + q.token.Reveal()},
+		"Finch-Api-Version": {apiVersion},
+		"User-Agent":        {c.agent},
+	}}
+	return req.WithContext(ctx)
+}
+
+// read takes in a whole answer, or says that it broke off or was too large.
+func (q call) read(from io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(from, maxAnswer+1))
+	switch {
+	case err != nil:
+		return nil, q.noAnswer(err)
+	case len(body) > maxAnswer:
+		return nil, q.tooLarge()
+	}
+	return body, nil
+}

@@ -1,0 +1,98 @@
+package finch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// lenient decodes JSON into v and forgives values of another type than
+// expected: those stay zero, all else is kept. An optional field that Finch
+// changes must not hide the rest of an answer. first is the byte that a whole
+// answer of this kind begins with.
+func lenient(body []byte, first byte, v any) error {
+	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != first {
+		return errors.New("the answer is not the JSON that Finch documents")
+	}
+	if forgiving(json.Unmarshal(body, v)) != nil {
+		return errors.New("the answer is not whole JSON")
+	}
+	return nil
+}
+
+// forgiving drops the complaint about a value of another type: encoding/json
+// leaves such a value out, reads on to the end, and complains only then.
+func forgiving(err error) error {
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return nil
+	}
+	return err
+}
+
+func decodeIntrospection(body []byte) (Introspection, error) {
+	var in Introspection
+	if err := lenient(body, '{', &in); err != nil {
+		return Introspection{}, err
+	}
+	if in.ConnectionID == "" {
+		return Introspection{}, errors.New("the answer names no connection")
+	}
+	in.Raw = body
+	return in, nil
+}
+
+func decodeProviders(body []byte) ([]Provider, error) {
+	var providers []Provider
+	if err := lenient(body, '[', &providers); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(providers, func(p Provider) bool { return p.ID == "" }), nil
+}
+
+func decodeJobs(body []byte) (JobList, error) {
+	var list JobList
+	if err := lenient(body, '{', &list); err != nil {
+		return JobList{}, err
+	}
+	list.Jobs = slices.DeleteFunc(list.Jobs, func(j Job) bool { return j.ID == "" })
+	return list, nil
+}
+
+// decodeError reads Finch's error body. Whatever else a gateway may put there
+// leaves the words empty.
+func decodeError(body []byte, token Token) *Error {
+	var wire struct {
+		Name    string `json:"name"`
+		Code    string `json:"finch_code"`
+		Message string `json:"message"`
+	}
+	if err := lenient(body, '{', &wire); err != nil {
+		return &Error{}
+	}
+	return &Error{
+		Name:    identifier(wire.Name, token),
+		Code:    identifier(wire.Code, token),
+		Message: oneLine(wire.Message, token),
+	}
+}
+
+// parseRetryAfter reads both forms of the header, seconds and a date. What is
+// neither, past or over a day is 0: nothing was said.
+func parseRetryAfter(header string, now time.Time) time.Duration {
+	var wait time.Duration
+	if seconds, err := strconv.Atoi(header); err == nil && seconds <= int(maxRetryAfter/time.Second) {
+		wait = time.Duration(seconds) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		wait = at.Sub(now)
+	}
+	if wait < 0 || wait > maxRetryAfter {
+		return 0
+	}
+	return wait
+}
+
+const maxRetryAfter = 24 * time.Hour

@@ -1,0 +1,68 @@
+package finch
+
+import (
+	"errors"
+	"time"
+)
+
+// Sentence says to a user what happened, what it means and the way out. It
+// holds no payload and no token, and never anything that Finch's answer said
+// beyond its request id. It is "" for no error.
+func Sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return "Something went wrong on the way to Finch. Try again; the log has the cause."
+	}
+	switch e.Trouble() {
+	case TroubleReauth:
+		return "The employer must reconnect before Finch can read data: their sign-in at the provider no longer works. Send them a reconnect link."
+	case TroublePermissions:
+		return "Finch's access at the provider lacks permissions, so it cannot read this. The employer's administrator must grant them there."
+	case TroubleNotSetUp:
+		return "The employer has not finished connecting: the provider has no account for Finch yet. They must invite Finch or finish the set-up."
+	case TroubleRevoked:
+		return "Finch does not accept this access token: the connection was ended, or the token is not right. If the employer connected again, store the new token."
+	case TroubleBadClient:
+		return "Finch does not know this application, so it answers none of its requests. Check FINCH_CLIENT_ID and FINCH_CLIENT_SECRET."
+	case TroubleUnpaid:
+		return "Finch refuses requests of this application because of an unpaid invoice. Whoever keeps your contract with Finch must settle it."
+	case TroubleNoScope:
+		return "This connection was not granted the product that this needs. The employer can grant it in a new session of Finch Connect."
+	case TroubleNotFound:
+		return "Finch knows nothing under this id: it is mistyped, gone, or belongs to another connection. Check the id."
+	case TroubleRateLimited:
+		return "Finch allows no more requests just now; nothing is wrong with the connection. Try again " + e.when("in a minute") + "."
+	case TroubleAddressBlocked:
+		return "Finch blocks this server's address for an hour because it asked too often; nothing is wrong with the connection. Perch goes on by itself " + e.when("after that") + "."
+	case TroubleProviderDown:
+		return "The payroll provider did not answer Finch; most often this passes. Try again in some minutes."
+	case TroubleNotReady:
+		return "Finch is still fetching this data, so there is nothing to show yet. Try again later; assisted connections can take days."
+	case TroubleUnreachable:
+		return "Finch does not answer at the moment; nothing is known to be wrong with the connection. Try again in a minute, and see status.tryfinch.com if it lasts."
+	case TroubleUnsupported:
+		return "Finch cannot do this with the connection's provider, and trying again will not change that. Finch's support knows what the provider offers."
+	case TroubleRejected:
+		return "Finch did not accept the request as it was put. Check what was asked for and try again."
+	default:
+		return "Finch answered in a way that Perch does not know. Try again; if it stays so, " + e.forSupport()
+	}
+}
+
+// when is the time that an error names, or else the words given.
+func (e *Error) when(otherwise string) string {
+	if e.Until.IsZero() {
+		return otherwise
+	}
+	return "after " + e.Until.UTC().Add(time.Minute).Format("15:04 UTC")
+}
+
+func (e *Error) forSupport() string {
+	if e.RequestID == "" {
+		return "the log has the details for Finch's support."
+	}
+	return "give Finch's support the request id " + e.RequestID + "."
+}

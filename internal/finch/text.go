@@ -1,0 +1,61 @@
+package finch
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Lengths, in characters, that words from outside are cut to.
+const (
+	maxMessage    = 300
+	maxIdentifier = 100
+)
+
+// oneLine makes a message safe to show: one line, no control or formatting
+// characters (a text that turns the reading direction can forge another), no
+// token, no more than maxMessage characters. The token is cut out last but
+// one, since cleaning could put its halves together and cutting could leave half.
+func oneLine(s string, token Token) string {
+	s = strings.ToValidUTF8(s, "")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+	return cut(withoutToken(strings.Join(strings.Fields(s), " "), token), maxMessage)
+}
+
+// identifier returns s if it is a plain word such as Finch's codes and ids,
+// else nothing.
+func identifier(s string, token Token) string {
+	if len(s) > maxIdentifier || strings.ContainsFunc(s, func(r rune) bool { return !isWordRune(r) }) {
+		return ""
+	}
+	if withoutToken(s, token) != s {
+		return ""
+	}
+	return s
+}
+
+func isWordRune(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-' || r == '.'
+}
+
+func withoutToken(s string, token Token) string {
+	if token.IsZero() {
+		return s
+	}
+	return strings.ReplaceAll(s, token.Reveal(), redacted)
+}
+
+func cut(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	return string(runes[:limit-1]) + "…"
+}
