@@ -1,7 +1,9 @@
 package finch
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -113,8 +115,9 @@ type Counts struct {
 	Attention                  int
 }
 
-// Worst is the status that most wants a person: of the connection itself,
-// of its methods and of its entities.
+// Worst is the status that most wants a person: of the connection itself, of
+// its methods and of its entities. An entity that was disconnected alone was
+// let go on purpose and makes nothing worse.
 func (c Connection) Worst() Status {
 	worst := c.Overall()
 	if worst == Disconnected || worst == NoToken {
@@ -130,58 +133,86 @@ func (c Connection) Worst() Status {
 }
 
 // Overall is the connection's own status, or what is truer than Finch's last
-// word: it has ended, or there is no token to ask with.
+// word: it has ended, or there is no token left to ask with.
 func (c Connection) Overall() Status {
 	switch {
 	case !c.DisconnectedAt.IsZero():
 		return Disconnected
-	case !c.HasToken && c.Learned.IsZero():
+	case !c.HasToken:
 		return NoToken
 	default:
 		return c.Report.Status.Known()
 	}
 }
 
-func worse(a, b Status) Status {
-	if b.Urgency() > a.Urgency() {
-		return b.Known()
+// worse leaves out parts that say nothing or have ended.
+func worse(whole, part Status) Status {
+	if part == "" || part == Disconnected || part.Urgency() <= whole.Urgency() {
+		return whole
 	}
-	return a
+	return part.Known()
 }
 
 // Quality says how well a derived fact is known.
 type Quality string
 
 const (
-	Exact     Quality = "exact"
-	Estimated Quality = "estimated"
+	Exact     Quality = "exact"     // Finch said so
+	Estimated Quality = "estimated" // derived from Finch's cadence
 	Unknown   Quality = "unknown"
 )
 
-// How often Finch syncs by itself.
+// How often Finch syncs by itself. Finch: automated every 24 hours, assisted
+// every 7 days.
 const (
 	automatedCadence = 24 * time.Hour
 	assistedCadence  = 7 * 24 * time.Hour
 )
 
 // NextSync derives when data will next be fetched: the scheduled job if Finch
-// named one that is still ahead, else the last sync plus Finch's cadence, else
-// nothing (a broken or sandbox connection does not sync).
+// named one, else the last sync plus Finch's cadence, else nothing (a broken or
+// sandbox connection does not sync by itself).
+//
+// A time that is not after now means that the sync should have run and no
+// success is known since: say "was due", never "next". It is Exact where a
+// scheduled job has passed and Estimated where the cadence has.
 func (c Connection) NextSync(now time.Time) (time.Time, Quality) {
-	switch {
-	case c.FinchSandbox, c.Overall() != Connected && c.Overall() != Processing:
+	if !c.syncs() {
 		return time.Time{}, Unknown
-	case c.NextScheduled.After(now):
+	}
+	last := c.LastSync()
+	if c.NextScheduled.After(now) || c.NextScheduled.After(last) {
 		return c.NextScheduled, Exact
 	}
-	last, cadence := c.LastSync(), automatedCadence
-	if c.Assisted {
-		cadence = assistedCadence
+	if own := c.Report.LastSync.At; !own.IsZero() {
+		last = own // a method may sync more often than the connection as a whole
 	}
-	if last.IsZero() {
+	if last.IsZero() || last.After(now.Add(clockSkew)) {
 		return time.Time{}, Unknown
 	}
-	return last.Add(cadence), Estimated
+	return last.Add(c.cadence()), Estimated
+}
+
+// clockSkew is how far Finch's clock may run ahead of ours before a sync "in
+// the future" is taken for nonsense.
+const clockSkew = time.Hour
+
+// syncs reports whether Finch fetches data for the connection by itself. A
+// status that is new to us does not speak against it.
+func (c Connection) syncs() bool {
+	status := c.Overall()
+	switch status {
+	case Pending, Reauth, NoPermissions, NotSetUp, Disconnected, NoToken:
+		return false
+	}
+	return !c.FinchSandbox && !strings.HasPrefix(string(status), "error_")
+}
+
+func (c Connection) cadence() time.Duration {
+	if c.Assisted {
+		return assistedCadence
+	}
+	return automatedCadence
 }
 
 // LastSync is the newest successful sync of the connection or any method.
@@ -214,56 +245,53 @@ var groupOf = map[string]string{
 // first whether granted or not, then others by name.
 func (c Connection) Groups() []Group {
 	groups := []Group{{Name: "Organization"}, {Name: "Payroll"}, {Name: "Deductions"}}
-	add := func(product string, report StatusReport) {
-		name, ok := groupOf[product]
-		if !ok {
-			name = product
+	standard := len(groups)
+	for _, p := range c.Products {
+		product := bareProduct(p)
+		if product == "" {
+			continue
 		}
+		name := cmp.Or(groupOf[product], product)
 		i := slices.IndexFunc(groups, func(g Group) bool { return g.Name == name })
 		if i < 0 {
+			i = len(groups)
 			groups = append(groups, Group{Name: name})
-			i = len(groups) - 1
 		}
-		g := &groups[i]
-		if !g.Granted || report.Status.Urgency() > g.Report.Status.Urgency() {
-			g.Granted, g.Report = true, report
-		}
+		groups[i].grant(c.reportsFor(product))
 	}
-	for _, p := range c.Products {
-		for _, report := range c.reportsFor(p) {
-			add(bareProduct(p), report)
-		}
-	}
-	slices.SortStableFunc(groups[3:], func(a, b Group) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(groups[standard:], func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
 	return groups
 }
 
+// grant takes in a product's reports and keeps the worst; of equals the first.
+func (g *Group) grant(reports []StatusReport) {
+	for _, r := range reports {
+		if !g.Granted || r.Status.Urgency() > g.Report.Status.Urgency() {
+			g.Granted, g.Report = true, r
+		}
+	}
+}
+
 // reportsFor are the reports of the methods that carry a product, or the
-// connection's own where no method names it.
+// connection's own where no method says anything of it.
 func (c Connection) reportsFor(product string) []StatusReport {
 	var reports []StatusReport
 	for _, m := range c.Methods {
-		if slices.ContainsFunc(m.Products, func(p string) bool { return bareProduct(p) == bareProduct(product) }) {
+		if m.Report.Status != "" && m.carries(product) {
 			reports = append(reports, m.Report)
 		}
 	}
 	if len(reports) == 0 {
-		reports = []StatusReport{c.Report}
+		reports = append(reports, c.Report)
 	}
 	return reports
 }
 
-// bareProduct strips the prefix ("employer:company") of older answers.
+func (m Method) carries(product string) bool {
+	return slices.ContainsFunc(m.Products, func(p string) bool { return bareProduct(p) == product })
+}
+
+// bareProduct strips the prefix of older answers ("employer:company").
 func bareProduct(p string) string {
-	for i := len(p) - 1; i >= 0; i-- {
-		if p[i] == ':' {
-			return p[i+1:]
-		}
-	}
-	return p
+	return strings.TrimSpace(p[strings.LastIndexByte(p, ':')+1:])
 }

@@ -1,3 +1,19 @@
-// Package finch is the Finch API as Go: a client, its errors and limits, and
-// what is known of a connection.
+// Package finch is the Finch API as Go: a client with its errors and limits,
+// what Finch answers, and what can be read off it about a connection.
+//
+// It guarantees that
+//
+//   - an access token goes to the configured host alone and shows up in nothing
+//     that is printed, encoded or returned;
+//   - one process stays under Finch's limits, as long as all its clients share
+//     one Budget, and asks nothing while Finch blocks its address;
+//   - a call ends within 20 seconds or its context, whichever is shorter, and
+//     its error is an *Error that tells what it means;
+//   - only reads are repeated;
+//   - what Finch adds or changes does not break an answer: unknown fields and
+//     values are kept, and a value of the wrong type loses itself alone.
+//
+// It asks of its users to print an *Error rather than what it wraps, to treat
+// every name and message as text from strangers, and to use Client.Background
+// for work that nobody waits for.
 package finch

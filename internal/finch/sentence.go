@@ -9,13 +9,22 @@ import (
 // holds no payload and no token, and never anything that Finch's answer said
 // beyond its request id. It is "" for no error.
 func Sentence(err error) string {
-	if err == nil {
-		return ""
-	}
 	e, ok := errors.AsType[*Error](err)
-	if !ok {
+	switch {
+	case err == nil:
+		return ""
+	case ok:
+		return e.sentence()
+	case errors.Is(err, ErrNoToken):
+		return "There is no access token here for this connection, so Finch cannot be asked about it. Store one and try again."
+	case errors.Is(err, ErrUnknown):
+		return "No such connection is known here. Check the id, or store the connection's access token first."
+	default:
 		return "Something went wrong on the way to Finch. Try again; the log has the cause."
 	}
+}
+
+func (e *Error) sentence() string {
 	switch e.Trouble() {
 	case TroubleReauth:
 		return "The employer must reconnect before Finch can read data: their sign-in at the provider no longer works. Send them a reconnect link."

@@ -155,3 +155,29 @@ func (t SyncTime) pointer() *time.Time {
 type JobList struct {
 	Jobs []Job `json:"data"`
 }
+
+// NextSync is the scheduled data sync that runs next: the first one after now,
+// else the last that should have begun. Its CreatedAt is when the connection
+// was made, its ScheduledAt is never nil. There is none for assisted
+// connections and in the Finch Sandbox.
+func (l JobList) NextSync(now time.Time) (Job, bool) {
+	var next Job
+	for _, j := range l.Jobs {
+		if j.Type != "data_sync_all" || j.Status != "pending" || j.ScheduledAt == nil {
+			continue
+		}
+		if next.ScheduledAt == nil || runsBefore(*j.ScheduledAt, *next.ScheduledAt, now) {
+			next = j
+		}
+	}
+	return next, next.ScheduledAt != nil
+}
+
+// runsBefore prefers what lies ahead to what has passed, and then what is
+// nearer to now.
+func runsBefore(a, b, now time.Time) bool {
+	if a.After(now) != b.After(now) {
+		return a.After(now)
+	}
+	return a.Sub(now).Abs() < b.Sub(now).Abs()
+}
