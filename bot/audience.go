@@ -1,0 +1,71 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/slack-go/slack"
+)
+
+// Audience is who can read a channel, as far as it bears on sharing.
+type Audience int
+
+const (
+	// Colleagues: full members of this workspace only.
+	Colleagues Audience = iota
+	// WithGuests: guests read along, or Slack does not tell within reason.
+	WithGuests
+	// WithOthers: people of other workspaces read along (Slack Connect).
+	WithOthers
+	// Hidden: Perch cannot see the channel at all.
+	Hidden
+)
+
+// maxAudience is how many members are looked at one by one; in a larger
+// channel guests are assumed.
+const maxAudience = 100
+
+// Audience tells who reads along in a channel. What Slack does not say counts
+// as the less private answer.
+func (b *Bot) Audience(ctx context.Context, channel string) (Audience, error) {
+	info, err := b.slack.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+	if err != nil {
+		if verdict, _ := Judge(err); verdict == Gone {
+			return Hidden, nil
+		}
+		return Hidden, fmt.Errorf("ask Slack about channel %s: %w", channel, err)
+	}
+	if info.IsExtShared || info.IsPendingExtShared || info.IsOrgShared {
+		return WithOthers, nil
+	}
+	return b.guestsIn(ctx, channel)
+}
+
+func (b *Bot) guestsIn(ctx context.Context, channel string) (Audience, error) {
+	seen, cursor := 0, ""
+	for {
+		ids, next, err := b.slack.GetUsersInConversationContext(ctx, &slack.GetUsersInConversationParameters{
+			ChannelID: channel, Cursor: cursor, Limit: 200,
+		})
+		if err != nil {
+			return Hidden, fmt.Errorf("ask Slack who reads channel %s: %w", channel, err)
+		}
+		if seen += len(ids); seen > maxAudience {
+			return WithGuests, nil
+		}
+		for _, id := range ids {
+			who, err := b.people.Person(ctx, id)
+			if err != nil || who.Guest {
+				return WithGuests, nil
+			}
+		}
+		if cursor = next; cursor == "" {
+			return Colleagues, nil
+		}
+	}
+}
+
+// Audience tells who would read what this request publishes.
+func (r *Request) Audience(ctx context.Context) (Audience, error) {
+	return r.bot.Audience(ctx, r.Channel)
+}

@@ -1,0 +1,247 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+
+	"perch/bot/card"
+	"perch/bot/socket"
+)
+
+// How much is done at once, and for how long.
+const (
+	workers        = 16
+	waiting        = 128
+	busyReplies    = 8 // "busy" answers under way at once; past it, silence
+	requestTimeout = 30 * time.Second
+	refusalTimeout = 10 * time.Second
+)
+
+// Options are what a Bot is made of.
+type Options struct {
+	Slack    *slack.Client
+	HTTP     *http.Client // for response URLs
+	Home     Identity
+	People   *People
+	Commands []Command
+	Names    Names
+	Inbox    Inbox
+	Log      zerolog.Logger
+}
+
+// Bot answers people. It is the socket's Handler.
+type Bot struct {
+	slack    *slack.Client
+	http     *http.Client
+	home     Identity
+	people   *People
+	commands table
+	poster   *Poster
+	pool     *pool
+	busy     chan struct{}
+	events   *Events
+	log      zerolog.Logger
+}
+
+// New makes a Bot and starts its workers; Drain ends them.
+func New(o Options) *Bot {
+	b := &Bot{
+		slack: o.Slack, http: o.HTTP, home: o.Home, people: o.People,
+		commands: table{o.Commands, o.Names},
+		poster:   NewPoster(o.Slack),
+		pool:     newPool(workers, waiting),
+		busy:     make(chan struct{}, busyReplies),
+		log:      o.Log,
+	}
+	b.events = newEvents(o.Inbox, o.Home, o.Log)
+	return b
+}
+
+// Events is where this bot's events wait and what follows from them.
+func (b *Bot) Events() *Events { return b.events }
+
+// Take hands a command or a click to the pool. The envelope is acknowledged
+// already; Take never waits.
+func (b *Bot) Take(ctx context.Context, e socket.Envelope) {
+	ctx = context.WithoutCancel(ctx) // what was taken is finished, also while stopping
+	if b.pool.offer(func() { b.serve(ctx, e) }) {
+		return
+	}
+	select {
+	case b.busy <- struct{}{}:
+		go func() { defer func() { <-b.busy }(); b.sayBusy(ctx, e) }()
+	default:
+		b.log.Warn().Str("envelope", e.ID).Msg("too busy even to say so")
+	}
+}
+
+// Keep stores an event; nil means that it is safe to acknowledge.
+func (b *Bot) Keep(ctx context.Context, e socket.Envelope) error {
+	return b.events.keep(ctx, e)
+}
+
+// Drain takes no more requests and waits for those under way until ctx ends.
+func (b *Bot) Drain(ctx context.Context) error {
+	if err := b.pool.drain(ctx); err != nil {
+		return fmt.Errorf("wait for requests under way: %w", err)
+	}
+	return nil
+}
+
+// serve answers one command or click and writes its log line.
+func (b *Bot) serve(ctx context.Context, e socket.Envelope) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	p, err := decode(e)
+	r := b.request(e, p)
+	line := b.begin(e, p, r)
+	if err == nil {
+		err = b.guarded(func() error { return b.dispatch(ctx, e, p, r) })
+	}
+	if err != nil {
+		err = b.tell(ctx, r, err)
+	}
+	line.end(err)
+}
+
+// Answer fills a searching select, or answers a submission, within the
+// acknowledgement. An empty list says "no results" to those who may not look.
+func (b *Bot) Answer(ctx context.Context, e socket.Envelope) (json.RawMessage, error) {
+	p, err := decode(e)
+	r := b.request(e, p)
+	line := b.begin(e, p, r)
+	var answer any
+	if err == nil {
+		err = b.guarded(func() error {
+			if err := b.admit(ctx, p, r); err != nil {
+				return err
+			}
+			answer, err = b.answer(ctx, e, p, r)
+			return err
+		})
+	}
+	line.end(err)
+	if err != nil {
+		answer = b.failedAnswer(e, err, r)
+	}
+	return json.Marshal(answer)
+}
+
+func (b *Bot) answer(ctx context.Context, e socket.Envelope, p payload, r *Request) (any, error) {
+	command, verb, ok := b.commands.pressed(p.action().ActionID)
+	suggest := command.Options[verb]
+	if e.Kind != socket.Choices || !ok || suggest == nil {
+		return nil, fmt.Errorf("nothing answers %q", p.action().ActionID)
+	}
+	options, err := suggest(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return slack.OptionsResponse{Options: options}, nil
+}
+
+// failedAnswer is what an acknowledgement carries when there is no answer.
+func (b *Bot) failedAnswer(e socket.Envelope, err error, r *Request) any {
+	if e.Kind == socket.Choices {
+		return slack.OptionsResponse{Options: []*slack.OptionBlockObject{}}
+	}
+	view := noteView(sentenceFor(err, r.Ref))
+	return slack.NewUpdateViewSubmissionResponse(&view)
+}
+
+func noteView(sentence string) slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type:   slack.VTModal,
+		Title:  slack.NewTextBlockObject(slack.PlainTextType, "Perch", false, false),
+		Close:  slack.NewTextBlockObject(slack.PlainTextType, "Close", false, false),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{card.Plain(sentence)}},
+	}
+}
+
+func (b *Bot) dispatch(ctx context.Context, e socket.Envelope, p payload, r *Request) error {
+	if err := b.admit(ctx, p, r); err != nil {
+		return err
+	}
+	if e.Type == "slash_commands" {
+		return b.typed(ctx, p, r)
+	}
+	return b.pressed(ctx, p, r)
+}
+
+func (b *Bot) typed(ctx context.Context, p payload, r *Request) error {
+	command, ok := b.commands.typed(p.Command)
+	if !ok {
+		return b.commands.unknown(p.Command)
+	}
+	if isHelp(r.Text) {
+		return r.Reply(ctx, command.Help(r.As))
+	}
+	return command.Run(ctx, r)
+}
+
+func (b *Bot) pressed(ctx context.Context, p payload, r *Request) error {
+	command, verb, ok := b.commands.pressed(p.action().ActionID)
+	handle := command.Actions[verb]
+	if !ok || handle == nil {
+		if p.ResponseURL == "" || p.Type != "block_actions" {
+			return nil // a modal closed, or a link: nobody waits for an answer
+		}
+		return Tell("This button belongs to another version of Perch. Ask again for a fresh card.", nil)
+	}
+	return handle(ctx, r)
+}
+
+// guarded turns a panic into an error, so that it ends only this request.
+func (b *Bot) guarded(work func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &panicked{cause: cause, stack: debug.Stack()}
+		}
+	}()
+	return work()
+}
+
+type panicked struct {
+	cause any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.cause) }
+
+// tell shows the asker what became of a failed request. What it returns is for
+// the log: the first error, and that telling failed too if it did.
+func (b *Bot) tell(ctx context.Context, r *Request, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalTimeout)
+	defer cancel()
+	sentence := sentenceFor(err, r.Ref)
+	if late := errors.Is(err, context.DeadlineExceeded); late {
+		sentence = sentenceFor(Tell("That took too long, so it was given up. Try again in a moment.", err), r.Ref)
+	}
+	note := card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}}
+	if failed := r.Reply(ctx, note); failed != nil {
+		return errors.Join(err, fmt.Errorf("tell the asker: %w", failed))
+	}
+	return err
+}
+
+func (b *Bot) sayBusy(ctx context.Context, e socket.Envelope) {
+	ctx, cancel := context.WithTimeout(ctx, refusalTimeout)
+	defer cancel()
+	p, err := decode(e)
+	r := b.request(e, p)
+	line := b.begin(e, p, r)
+	if err == nil {
+		err = b.tell(ctx, r, Tell("Perch is busy with many requests. Try again in a few seconds.", nil))
+	}
+	line.end(errors.Join(errBusy, err))
+}
+
+var errBusy = errors.New("all workers and the queue are taken")

@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"perch/bot/socket"
+)
+
+// line is the one log line of a request: ids, never what was typed, answered,
+// or where the answer went.
+type line struct {
+	start time.Time
+	event func(*zerolog.Event) *zerolog.Event
+	log   *zerolog.Logger
+}
+
+func (b *Bot) begin(e socket.Envelope, p payload, r *Request) line {
+	name := p.Command
+	if name == "" {
+		name = p.action().ActionID
+	}
+	return line{
+		start: time.Now(), log: r.log,
+		event: func(ev *zerolog.Event) *zerolog.Event {
+			return ev.Str("kind", string(e.Kind)).Str("name", name).Str("envelope", e.ID).
+				Str("user", p.user()).Str("channel", p.channel()).Str("team", p.team())
+		},
+	}
+}
+
+func (l line) end(err error) {
+	outcome, level := "answered", zerolog.InfoLevel
+	refused, told := (*Refusal)(nil), (*UserError)(nil)
+	switch {
+	case err == nil:
+	case errors.As(err, &refused):
+		outcome = "refused"
+	case errors.As(err, &told) && told.Cause == nil:
+		outcome = "told"
+	default:
+		outcome, level = "failed", zerolog.ErrorLevel
+	}
+	ev := l.event(l.log.WithLevel(level)).Str("outcome", outcome).Dur("ms", time.Since(l.start))
+	if level == zerolog.ErrorLevel {
+		ev = ev.Err(err)
+	}
+	if broke, ok := errors.AsType[*panicked](err); ok {
+		ev = ev.Bytes("stack", broke.stack)
+	}
+	ev.Msg("request")
+}

@@ -1,0 +1,138 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"perch/bot/socket"
+)
+
+// payload is what Perch reads of a slash command or an interaction. It is our
+// own, and small, because slack-go's types refuse a whole click when the
+// message it was made on holds an element they do not know.
+type payload struct {
+	// Slash commands are flat.
+	TeamID    string `json:"team_id"`
+	ChannelID string `json:"channel_id"`
+	UserID    string `json:"user_id"`
+	Command   string `json:"command"`
+	Text      string `json:"text"`
+
+	// Interactions are nested.
+	Type       string    `json:"type"`
+	CallbackID string    `json:"callback_id"`
+	ActionID   string    `json:"action_id"` // of a block_suggestion
+	BlockID    string    `json:"block_id"`
+	Value      string    `json:"value"`
+	Team       party     `json:"team"`
+	User       party     `json:"user"`
+	Channel    party     `json:"channel"`
+	Actions    []pressed `json:"actions"`
+	View       *View     `json:"view"`
+	Container  container `json:"container"`
+
+	// Both.
+	AppID       string `json:"api_app_id"`
+	ResponseURL string `json:"response_url"`
+	TriggerID   string `json:"trigger_id"`
+}
+
+type party struct {
+	ID     string `json:"id"`
+	TeamID string `json:"team_id"`
+}
+
+type container struct {
+	ChannelID string `json:"channel_id"`
+	MessageTS string `json:"message_ts"`
+	ThreadTS  string `json:"thread_ts"`
+	Ephemeral bool   `json:"is_ephemeral"`
+}
+
+type pressed struct {
+	ActionID string `json:"action_id"`
+	BlockID  string `json:"block_id"`
+	Value    string `json:"value"`
+	Selected *struct {
+		Value string `json:"value"`
+	} `json:"selected_option"`
+}
+
+// View is an open modal as Slack hands it back. All of it went through the
+// user's client: it is to be checked like any other input.
+type View struct {
+	ID              string `json:"id"`
+	Hash            string `json:"hash"`
+	CallbackID      string `json:"callback_id"`
+	PrivateMetadata string `json:"private_metadata"`
+	State           struct {
+		Values map[string]map[string]field `json:"values"`
+	} `json:"state"`
+}
+
+type field struct {
+	Value    *string `json:"value"`
+	Selected *struct {
+		Value string `json:"value"`
+	} `json:"selected_option"`
+}
+
+// Field is what was entered or chosen in an input block; "" if nothing was.
+func (v *View) Field(blockID, actionID string) string {
+	switch f := v.State.Values[blockID][actionID]; {
+	case f.Value != nil:
+		return *f.Value
+	case f.Selected != nil:
+		return f.Selected.Value
+	default:
+		return ""
+	}
+}
+
+func decode(e socket.Envelope) (payload, error) {
+	var p payload
+	if err := json.Unmarshal(e.Payload, &p); err != nil {
+		return payload{}, fmt.Errorf("read a %s payload: %w", e.Type, err)
+	}
+	return p, nil
+}
+
+// team is the workspace for which Slack sent this, and home tells the user's
+// own, which differs for people of a shared channel.
+func (p payload) team() string {
+	return firstOf(p.TeamID, p.Team.ID, p.User.TeamID)
+}
+
+func (p payload) user() string    { return firstOf(p.UserID, p.User.ID) }
+func (p payload) channel() string { return firstOf(p.ChannelID, p.Channel.ID, p.Container.ChannelID) }
+
+// action is what was pressed: the first action of a click, or the field of an
+// option request, or the callback of a view or shortcut.
+func (p payload) action() pressed {
+	switch {
+	case len(p.Actions) > 0:
+		return p.Actions[0]
+	case p.ActionID != "":
+		return pressed{ActionID: p.ActionID, BlockID: p.BlockID, Value: p.Value}
+	case p.View != nil:
+		return pressed{ActionID: p.View.CallbackID}
+	default:
+		return pressed{ActionID: p.CallbackID}
+	}
+}
+
+func (a pressed) value() string {
+	if a.Selected != nil {
+		return a.Selected.Value
+	}
+	return a.Value
+}
+
+func firstOf(candidates ...string) string {
+	for _, c := range candidates {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}

@@ -1,0 +1,191 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/sync/singleflight"
+)
+
+// Role is what a person may do here. Higher roles may do all that lower ones may.
+type Role int
+
+const (
+	// Nobody is refused everywhere: guests, people of other workspaces, bots,
+	// and members who are not among the named operators.
+	Nobody Role = iota
+	// Operator looks things up, subscribes, claims.
+	Operator
+	// Admin also changes what others made, and may see masked personal data.
+	Admin
+	// NamedAdmin is an admin named in the settings. Running a workspace is no
+	// clearance for payroll, so only these may reveal and write.
+	NamedAdmin
+)
+
+// Person is a Slack user as far as Perch cares.
+type Person struct {
+	ID   string
+	Role Role
+	// Guest is true for single- and multi-channel guests and for people of
+	// other workspaces: those who must not read along.
+	Guest bool
+}
+
+// Members is the part of Slack's Web API that knows people.
+type Members interface {
+	GetUserInfoContext(ctx context.Context, user string, o ...slack.GetUserInfoOption) (*slack.User, error)
+	GetUserGroupMembersContext(ctx context.Context, group string, o ...slack.GetUserGroupMembersOption) ([]string, error)
+}
+
+// How long what Slack said of people is believed. A demoted member keeps
+// access for at most this long.
+const memberTTL = 5 * time.Minute
+
+// maxMembers bounds the cache; past it, it starts anew.
+const maxMembers = 20_000
+
+// People tells who may do what, from Slack's word about a user and the
+// settings PERCH_ADMINS and PERCH_OPERATORS.
+type People struct {
+	slack     Members
+	home      string   // team id
+	admins    []string // user and user-group ids; empty: workspace admins and owners
+	operators []string // user and user-group ids; empty: every full member
+	now       func() time.Time
+
+	flight singleflight.Group
+	mu     sync.Mutex
+	users  map[string]kept[slack.User]
+	groups map[string]kept[[]string]
+}
+
+type kept[T any] struct {
+	value T
+	until time.Time
+}
+
+// NewPeople judges members of the home workspace by the named ids.
+func NewPeople(api Members, home string, admins, operators []string) *People {
+	return &People{
+		slack: api, home: home, admins: admins, operators: operators, now: time.Now,
+		users: map[string]kept[slack.User]{}, groups: map[string]kept[[]string]{},
+	}
+}
+
+// Person returns who the user is. It fails when Slack does not say; the caller
+// must then refuse, since nothing is known.
+func (p *People) Person(ctx context.Context, userID string) (Person, error) {
+	user, err := p.user(ctx, userID)
+	if err != nil {
+		return Person{}, fmt.Errorf("ask Slack who %s is: %w", userID, err)
+	}
+	who := Person{ID: userID, Guest: p.isGuest(user)}
+	if who.Guest || isBot(user) || user.Deleted {
+		return who, nil
+	}
+	who.Role, err = p.role(ctx, user)
+	if err != nil {
+		return Person{}, fmt.Errorf("ask Slack for the groups of %s: %w", userID, err)
+	}
+	return who, nil
+}
+
+func (p *People) isGuest(u slack.User) bool {
+	foreign := u.TeamID != "" && u.TeamID != p.home
+	return foreign || u.IsStranger || u.IsRestricted || u.IsUltraRestricted
+}
+
+func isBot(u slack.User) bool {
+	return u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT"
+}
+
+func (p *People) role(ctx context.Context, u slack.User) (Role, error) {
+	named, err := p.among(ctx, u.ID, p.admins)
+	if err != nil {
+		return Nobody, err
+	}
+	switch {
+	case named:
+		return NamedAdmin, nil
+	case len(p.admins) == 0 && (u.IsAdmin || u.IsOwner || u.IsPrimaryOwner):
+		return Admin, nil
+	case len(p.operators) == 0:
+		return Operator, nil
+	}
+	operates, err := p.among(ctx, u.ID, p.operators)
+	if err != nil || !operates {
+		return Nobody, err
+	}
+	return Operator, nil
+}
+
+// among reports whether the user is one of the ids or in one of the groups.
+func (p *People) among(ctx context.Context, userID string, ids []string) (bool, error) {
+	if slices.Contains(ids, userID) {
+		return true, nil
+	}
+	var errs []error
+	for _, id := range ids {
+		if !strings.HasPrefix(id, "S") {
+			continue
+		}
+		members, err := p.group(ctx, id)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if slices.Contains(members, userID) {
+			return true, nil
+		}
+	}
+	return false, errors.Join(errs...)
+}
+
+func (p *People) user(ctx context.Context, id string) (slack.User, error) {
+	return remember(p, p.users, id, func() (slack.User, error) {
+		user, err := p.slack.GetUserInfoContext(ctx, id)
+		if err != nil {
+			return slack.User{}, err
+		}
+		if user == nil || user.ID == "" {
+			return slack.User{}, errors.New("users.info named no user")
+		}
+		return *user, nil
+	})
+}
+
+func (p *People) group(ctx context.Context, id string) ([]string, error) {
+	return remember(p, p.groups, id, func() ([]string, error) {
+		return p.slack.GetUserGroupMembersContext(ctx, id)
+	})
+}
+
+// remember asks once for many who want the same, and keeps the answer a while.
+// Failures are not kept.
+func remember[T any](p *People, cache map[string]kept[T], key string, ask func() (T, error)) (T, error) {
+	p.mu.Lock()
+	found, ok := cache[key]
+	p.mu.Unlock()
+	if ok && p.now().Before(found.until) {
+		return found.value, nil
+	}
+	value, err, _ := p.flight.Do(key, func() (any, error) { return ask() })
+	if err != nil {
+		var none T
+		return none, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(cache) >= maxMembers {
+		clear(cache)
+	}
+	cache[key] = kept[T]{value.(T), p.now().Add(memberTTL)}
+	return value.(T), nil
+}

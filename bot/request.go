@@ -1,0 +1,125 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+
+	"perch/bot/card"
+)
+
+// Request is one thing a person asked: a command typed, a button pressed, a
+// modal submitted. Its methods answer that person, and only that person unless
+// the name says otherwise.
+type Request struct {
+	// Who asked, judged at this request.
+	Who Person
+	// Channel is where it was asked; empty in a modal.
+	Channel string
+	// Text is what stands behind a slash command.
+	Text string
+	// Value is what the pressed button or chosen option carries. It went
+	// through the user's client: check it like any other input.
+	Value string
+	// Block is the id of the block it stands in; the same caution applies.
+	Block string
+	// View is the modal this happened in, or nil.
+	View *View
+	// Ephemeral is true if the card acted on is seen by the asker alone.
+	Ephemeral bool
+	// Received is when Slack handed it over.
+	Received time.Time
+	// Ref finds this request in the log.
+	Ref string
+	// As are the names this installation gave the commands.
+	As Names
+
+	trigger string
+	back    *responseURL
+	bot     *Bot
+	log     *zerolog.Logger
+}
+
+// Reply answers the asker with a card of its own.
+func (r *Request) Reply(ctx context.Context, m card.Message) error {
+	return r.answer(ctx, m, placing{})
+}
+
+// Update puts a card in place of the one this request was made on, or of the
+// answer given before.
+func (r *Request) Update(ctx context.Context, m card.Message) error {
+	return r.answer(ctx, m, placing{replace: true})
+}
+
+// Publish shows a card to everybody in the channel. Ask Audience first.
+func (r *Request) Publish(ctx context.Context, m card.Message) error {
+	return r.answer(ctx, m, placing{inChannel: true})
+}
+
+// answer goes through the response URL. If Slack does not take the blocks, the
+// plain text goes instead; if the URL is spent, the asker gets a direct message.
+func (r *Request) answer(ctx context.Context, m card.Message, where placing) error {
+	err := r.back.post(ctx, m, where)
+	if err == nil {
+		return nil
+	}
+	verdict, _ := Judge(err)
+	switch {
+	case verdict == Malformed:
+		r.log.Error().Err(err).Msg("Slack refused a card; its text was sent instead")
+		if err := r.back.post(ctx, card.Message{Text: m.Text}, where); err != nil {
+			return fmt.Errorf("answer in plain text: %w", err)
+		}
+		return nil
+	case where.inChannel, verdict == Ambiguous && !errors.Is(err, errSpent):
+		return fmt.Errorf("answer: %w", err) // a second try might show it twice, or to the wrong people
+	default:
+		return r.Message(ctx, m)
+	}
+}
+
+// Message sends the asker a direct message.
+func (r *Request) Message(ctx context.Context, m card.Message) error {
+	if _, err := r.bot.poster.Post(ctx, r.Who.ID, m); err != nil {
+		return fmt.Errorf("send a direct message: %w", err)
+	}
+	return nil
+}
+
+// File is something to read elsewhere.
+type File struct {
+	Name, Title string
+	Size        int // bytes
+	Content     io.Reader
+}
+
+// SendFile puts a file into the asker's direct messages.
+func (r *Request) SendFile(ctx context.Context, f File) error {
+	dm, _, _, err := r.bot.slack.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{r.Who.ID}})
+	if err != nil {
+		return fmt.Errorf("open a direct message: %w", err)
+	}
+	_, err = r.bot.slack.UploadFileContext(ctx, slack.UploadFileParameters{
+		Reader: f.Content, FileSize: f.Size, Filename: f.Name, Title: f.Title, Channel: dm.ID,
+	})
+	if err != nil {
+		return fmt.Errorf("upload %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// OpenModal opens a view. Slack: within 3 s of the press, once per press.
+func (r *Request) OpenModal(ctx context.Context, view slack.ModalViewRequest) error {
+	if err := card.ValidateView(view); err != nil {
+		return fmt.Errorf("build a modal: %w", err)
+	}
+	if _, err := r.bot.slack.OpenViewContext(ctx, r.trigger, view); err != nil {
+		return fmt.Errorf("open a modal: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"perch/bot"
+	"perch/bot/card"
+	"perch/internal/finch"
+)
+
+// pickCard offers several matches to pick from.
+func pickCard(words string, found []finch.Brief, now time.Time) card.Message {
+	count, narrow := fmt.Sprintf("%d connections match", len(found)), ""
+	if len(found) > maxPicks {
+		count = fmt.Sprintf("More than %d connections match", maxPicks)
+		narrow = fmt.Sprintf("The first %d are offered. Type more of the name for fewer.", maxPicks)
+		found = found[:maxPicks]
+	}
+	question := fmt.Sprintf("%s “%s”. Which one?", count, card.EscapeCut(words, 80))
+	names := make([]string, 0, len(found))
+	for _, b := range found[:min(len(found), 20)] {
+		names = append(names, card.EscapeCut(briefName(b), 80)+" ("+card.Escape(b.ID)+")")
+	}
+	blocks := []slack.Block{
+		card.Text(question),
+		card.Actions("pick", card.Select("connection.pick", "Pick a connection", choices(found, now))),
+	}
+	if narrow != "" {
+		blocks = append(blocks, card.Context(narrow))
+	}
+	return card.Message{Text: card.FallbackText(question + " " + strings.Join(names, ", ")), Blocks: blocks}
+}
+
+// choices are connections as options of a select: two of the same name differ
+// in what stands below it.
+func choices(found []finch.Brief, now time.Time) []card.Choice {
+	list := make([]card.Choice, 0, len(found))
+	for _, b := range found {
+		list = append(list, card.Choice{
+			Value:       b.ID,
+			Label:       briefName(b),
+			Description: pickDetail(b, now),
+		})
+	}
+	return list
+}
+
+func pickDetail(b finch.Brief, now time.Time) string {
+	detail := []string{b.ProviderName, strings.ToLower(card.Status(string(b.Status)).Word)}
+	if b.Environment != "" && b.Environment != "production" {
+		detail = append(detail, b.Environment)
+	}
+	if b.CustomerID != "" {
+		detail = append(detail, b.CustomerID)
+	}
+	if !b.LastSync.IsZero() {
+		detail = append(detail, "synced "+card.Ago(b.LastSync, now))
+	}
+	return strings.Join(detail, " · ")
+}
+
+func briefName(b finch.Brief) string { return nameOf(b.CustomerName, b.CustomerID, b.ID) }
+
+// nothingCard says that nothing matches and offers the nearest names.
+func nothingCard(words string, near []finch.Brief, as bot.Names) card.Message {
+	sentence := fmt.Sprintf("Nothing matches “%s”.", card.EscapeCut(words, 80))
+	if len(near) == 0 {
+		sentence += fmt.Sprintf(" Type %s for the list of all.", as.Of("connection"))
+		return card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}}
+	}
+	names := make([]string, 0, len(near))
+	buttons := make([]slack.BlockElement, 0, len(near))
+	for i, b := range near {
+		name := briefName(b)
+		names = append(names, card.EscapeCut(name, 80))
+		buttons = append(buttons, nearButton(i, b, name))
+	}
+	sentence += " Nearest: " + strings.Join(names, ", ") + "."
+	return card.Message{
+		Text:   card.FallbackText(sentence),
+		Blocks: []slack.Block{card.Text(sentence), card.Actions("nearest", buttons...)},
+	}
+}
+
+// nearButton opens one of the nearest names. Buttons of one row need different
+// action ids, so they count.
+func nearButton(i int, b finch.Brief, name string) slack.BlockElement {
+	return card.Button(fmt.Sprintf("connection.near_%d", i+1), b.ID, card.Cut(card.Clean(name), 40), card.Says("Open "+name))
+}
