@@ -120,3 +120,15 @@ func report(t *testing.T, found []violation) {
 		t.Error(v)
 	}
 }
+
+// literals is every string written in a file, tags of fields included.
+func literals(file *ast.File) []string {
+	var found []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			found = append(found, lit.Value)
+		}
+		return true
+	})
+	return found
+}
