@@ -1,0 +1,20 @@
+// Package finch is a local Finch: the whole public API over a made-up world
+// of employers whose syncs run, fail and recover while one watches.
+//
+// It is made from Finch's documentation alone and shares no code with the
+// client it checks; it keeps its own tables of operations, limits and errors.
+// Where Finch leaves its behaviour open, the comment at that place says what
+// was chosen.
+//
+// Guarantees. The same Options.Seed gives the same ids, names and payroll
+// data, whatever the clock says; times are laid out around the clock's "now".
+// Nothing happens between two looks that would not have happened in between:
+// what fell due is played, in order, before a request is answered. A request
+// is refused wherever Finch would refuse it. No token is shown except to those
+// who ask for tokens by name.
+//
+// Duties of the caller. Run drives the scenario on its own; without it,
+// syncs and webhooks happen only when a request comes in or Tick is called.
+// Close stops deliveries. Control is a door for tests and the playground's
+// page and has no lock: never mount it where strangers reach it.
+package finch
