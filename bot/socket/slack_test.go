@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -31,6 +32,8 @@ type fakeSlack struct {
 	server http.Server
 	wires  chan net.Conn
 	closed chan struct{}
+	// handlers are the connections still served.
+	handlers sync.WaitGroup
 
 	// open decides the n-th apps.connections.open (from 1); nil accepts.
 	open func(ctx context.Context, n int) error
@@ -51,12 +54,15 @@ func inSlack(t *testing.T, test func(t *testing.T, s *fakeSlack)) {
 		s.server.Handler = s
 		var serving sync.WaitGroup
 		serving.Go(func() { _ = s.server.Serve(s) })
+		defer func() {
+			_ = s.server.Close()
+			serving.Wait()
+			s.handlers.Wait()
+			if strings.Contains(s.logged(), ticket) {
+				t.Errorf("the log holds the ticket:\n%s", s.logged())
+			}
+		}()
 		test(t, s)
-		_ = s.server.Close()
-		serving.Wait()
-		if bytes.Contains(s.log.Bytes(), []byte(ticket)) {
-			t.Errorf("the log holds the ticket:\n%s", s.log.String())
-		}
 	})
 }
 
@@ -105,6 +111,8 @@ func (s *fakeSlack) openTimes() []time.Time {
 }
 
 func (s *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handlers.Add(1)
+	defer s.handlers.Done()
 	ws, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
 	if err != nil {
 		return
@@ -127,7 +135,7 @@ func (s *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // peer waits for the n-th connection (from 1) and returns Slack's end of it.
 func (s *fakeSlack) peer(n int) *peer {
 	s.t.Helper()
-	for deadline := time.Now().Add(10 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Hour); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		s.mu.Lock()
 		if len(s.peers) >= n {
 			defer s.mu.Unlock()

@@ -13,6 +13,8 @@ type recorder struct {
 	writes [][]byte
 }
 
+type netConn = net.Conn
+
 type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
 
 func (r *recorder) wrap(dial dialFunc) dialFunc {
