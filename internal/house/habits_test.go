@@ -19,12 +19,16 @@ var unfinished = regexp.MustCompile(`\b(TODO|FIXME|XXX)\b`)
 // checkHabits reports what no file may hold.
 func checkHabits(tr tree) []violation {
 	found := checkDocs(tr)
+	bubbles := map[string]bool{}
+	for _, s := range tr.files {
+		bubbles[s.dir] = bubbles[s.dir] || s.test && imports(s, "testing/synctest")
+	}
 	for _, s := range tr.files {
 		if s.lines > longest && !ast.IsGenerated(s.ast) {
 			found = append(found, violation{s.path, fmt.Sprintf("has %d lines", s.lines), fmt.Sprintf("a file has at most %d", longest)})
 		}
 		found = append(found, checkComments(tr, s)...)
-		found = append(found, checkCode(tr, s)...)
+		found = append(found, checkCode(tr, s, bubbles[s.dir])...)
 	}
 	return found
 }
@@ -67,8 +71,8 @@ func checkComments(tr tree, s source) []violation {
 
 // checkCode looks for init functions and for sleeping. In a synctest bubble
 // time stands still until everybody sleeps, so sleeping there costs nothing
-// and is exact.
-func checkCode(tr tree, s source) []violation {
+// and is exact: tests of a package that knows bubbles may.
+func checkCode(tr tree, s source, bubbles bool) []violation {
 	var found []violation
 	ast.Inspect(s.ast, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -77,16 +81,17 @@ func checkCode(tr tree, s source) []violation {
 				found = append(found, violation{tr.position(n), "has an init function", "what runs is called by name"})
 			}
 		case *ast.CallExpr:
-			if s.test && calls(n, "synctest", "Test") {
-				return false
-			}
-			if calls(n, "time", "Sleep") {
+			if calls(n, "time", "Sleep") && !(s.test && bubbles) {
 				found = append(found, violation{tr.position(n), "sleeps", "waiting is for an event or a context, never for time to pass"})
 			}
 		}
 		return true
 	})
 	return found
+}
+
+func imports(s source, pkg string) bool {
+	return slices.ContainsFunc(s.ast.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"`+pkg+`"` })
 }
 
 // calls tells whether a call is pkg.name(...).
@@ -123,7 +128,8 @@ func TestHabitCheckerSeesWhatIsWrong(t *testing.T) {
 		{"a method called init", "p/p.go", doc + "type t int\n\nfunc (t) init() {}\n", ""},
 		{"sleeping", "p/p.go", doc + "import \"time\"\n\nfunc f() { time.Sleep(1) }\n", "p/p.go:6: sleeps (waiting is for an event or a context, never for time to pass)"},
 		{"sleeping in a test", "p/p_test.go", "package p\n\nfunc f() { time.Sleep(1) }\n", "p/p_test.go:3: sleeps (waiting is for an event or a context, never for time to pass)"},
-		{"sleeping where time is ours", "p/p_test.go", "package p\n\nfunc f() { synctest.Test(nil, func() { time.Sleep(1) }) }\n", ""},
+		{"sleeping where time is ours", "p/p_test.go", "package p\n\nimport \"testing/synctest\"\n\nfunc f() { time.Sleep(1) }\n", ""},
+		{"sleeping in the program beside such tests", "p/p.go", doc + "import _ \"testing/synctest\"\n\nfunc f() { time.Sleep(1) }\n", "p/p.go:6: sleeps (waiting is for an event or a context, never for time to pass)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
