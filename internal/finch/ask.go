@@ -111,10 +111,14 @@ func fits(ctx context.Context, pause time.Duration) bool {
 
 // attempt makes the call once, paid for from the budget.
 func (c *Client) attempt(ctx context.Context, q call) ([]byte, error) {
+	req, err := c.request(ctx, q)
+	if err != nil {
+		return nil, q.noAnswer(err)
+	}
 	if err := c.budget.take(ctx, q.path, c.background); err != nil {
 		return nil, q.heldBack(err)
 	}
-	resp, err := c.http.Do(c.request(ctx, q))
+	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, q.noAnswer(err)
 	}
@@ -129,16 +133,18 @@ func (c *Client) attempt(ctx context.Context, q call) ([]byte, error) {
 	return nil, refusal
 }
 
-func (c *Client) request(ctx context.Context, q call) *http.Request {
+func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 	target := c.base.JoinPath(q.path)
 	target.RawQuery = q.query.Encode()
-	req := &http.Request{Method: q.method, URL: target, Host: target.Host, Header: http.Header{
-		"Accept":            {"application/json"},
-		"Authorization":     {"Bearer " + q.token.Reveal()},
-		"Finch-Api-Version": {apiVersion},
-		"User-Agent":        {c.agent},
-	}}
-	return req.WithContext(ctx)
+	req, err := http.NewRequestWithContext(ctx, q.method, target.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Authorization", "Bearer "+q.token.Reveal())
+	req.Header.Set("Finch-API-Version", apiVersion)
+	req.Header.Set("User-Agent", c.agent)
+	return req, nil
 }
 
 // read takes in a whole answer, or says that it broke off or was too large.

@@ -33,6 +33,8 @@ func forgiving(err error) error {
 	return err
 }
 
+// decodeIntrospection needs to learn which connection it is; methods without a
+// type and entities without an id are left out, since nothing can be said of them.
 func decodeIntrospection(body []byte) (Introspection, error) {
 	var in Introspection
 	if err := lenient(body, '{', &in); err != nil {
@@ -41,6 +43,8 @@ func decodeIntrospection(body []byte) (Introspection, error) {
 	if in.ConnectionID == "" {
 		return Introspection{}, errors.New("the answer names no connection")
 	}
+	in.Methods = slices.DeleteFunc(in.Methods, func(m Method) bool { return m.Type == "" })
+	in.Entities = slices.DeleteFunc(in.Entities, func(e Entity) bool { return e.ID == "" })
 	in.Raw = body
 	return in, nil
 }

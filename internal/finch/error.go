@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -53,17 +55,13 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// answer is the status with Finch's words for it.
 func (e *Error) answer() string {
 	if e.Status == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("status %d", e.Status)
-	for _, word := range []string{e.Name, e.Code} {
-		if word != "" {
-			s += " " + word
-		}
-	}
-	return s
+	words := []string{"status", strconv.Itoa(e.Status), e.Name, e.Code}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }
 
 // MarshalText keeps Message out of whatever encodes an error.
