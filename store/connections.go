@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"perch/internal/finch"
+	"perch/store/internal/db"
+)
+
+// Connection returns all that is known of one connection. Error: ErrUnknown.
+func (s *Store) Connection(ctx context.Context, id string) (finch.Connection, error) {
+	var c finch.Connection
+	err := s.view(ctx, func(q *db.Queries) error {
+		var err error
+		if c, err = load(ctx, q, id); err != nil {
+			return err
+		}
+		c.Tokens, err = tokensSeen(ctx, q, id)
+		return err
+	})
+	if err != nil {
+		return finch.Connection{}, fmt.Errorf("read a connection: %w", err)
+	}
+	return c, nil
+}
+
+// Learn records what a look at Finch brought: the facts, since when the worst
+// status holds, and that the token was seen. A look older than what is known
+// changes nothing but the token's history. It does not bring back a connection
+// that was disconnected; only Grant does. Error: ErrUnknown.
+func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
+	f.At = s.moment(f.At)
+	err := s.change(ctx, func(q *db.Queries) error {
+		c, err := load(ctx, q, f.Introspection.ConnectionID)
+		if err != nil {
+			return err
+		}
+		if err := learnAndSave(ctx, q, &c, f); err != nil {
+			return err
+		}
+		return seeToken(ctx, q, f)
+	})
+	if err != nil {
+		return fmt.Errorf("record a look at a connection: %w", err)
+	}
+	return nil
+}
+
+func learnAndSave(ctx context.Context, q *db.Queries, c *finch.Connection, f finch.Facts) error {
+	before := c.Worst()
+	fresh := learn(c, f)
+	settle(c, before, f.At)
+	if err := save(ctx, q, *c); err != nil || !fresh {
+		return err
+	}
+	if err := saveMethods(ctx, q, *c); err != nil {
+		return err
+	}
+	return saveEntities(ctx, q, *c)
+}
+
+// load reads a connection with all but its token history.
+func load(ctx context.Context, q *db.Queries, id string) (finch.Connection, error) {
+	row, err := q.Connection(ctx, clean(id))
+	if missing(err) {
+		return finch.Connection{}, fmt.Errorf("%w: %q", ErrUnknown, cut(clean(id), wordsLength))
+	}
+	if err != nil {
+		return finch.Connection{}, fmt.Errorf("select the connection: %w", err)
+	}
+	c, err := connectionOf(row)
+	if err != nil {
+		return finch.Connection{}, err
+	}
+	if c.Methods, err = loadMethods(ctx, q, c.ID); err != nil {
+		return finch.Connection{}, err
+	}
+	c.Entities, err = loadEntities(ctx, q, c.ID)
+	return c, err
+}
+
+func loadMethods(ctx context.Context, q *db.Queries, id string) ([]finch.Method, error) {
+	rows, err := q.Methods(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("select the methods: %w", err)
+	}
+	var methods []finch.Method
+	for _, r := range rows {
+		products, err := fromJSON(r.Products)
+		if err != nil {
+			return nil, fmt.Errorf("read a method's products: %w", err)
+		}
+		methods = append(methods, finch.Method{Type: r.Type, Report: report(r.Status, r.StatusMessage, r.LastSync, r.LastSyncRaw), Products: products})
+	}
+	return methods, nil
+}
+
+func saveMethods(ctx context.Context, q *db.Queries, c finch.Connection) error {
+	if err := q.ClearMethods(ctx, c.ID); err != nil {
+		return fmt.Errorf("clear the methods: %w", err)
+	}
+	for i, m := range c.Methods {
+		err := q.AddMethod(ctx, db.AddMethodParams{
+			ConnectionID: c.ID, Position: int16(i), Type: clean(m.Type),
+			Status: clean(string(m.Report.Status)), StatusMessage: clean(m.Report.Message),
+			LastSync: stamp(m.Report.LastSync.At), LastSyncRaw: clean(m.Report.LastSync.Raw),
+			Products: toJSON(m.Products), Learned: stamp(c.Learned),
+		})
+		if err != nil {
+			return fmt.Errorf("add a method: %w", err)
+		}
+	}
+	return nil
+}
+
+func loadEntities(ctx context.Context, q *db.Queries, id string) ([]finch.Entity, error) {
+	rows, err := q.Entities(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("select the entities: %w", err)
+	}
+	var entities []finch.Entity
+	for _, r := range rows {
+		entities = append(entities, finch.Entity{ID: r.ID, Name: r.Name, SourceID: r.SourceID, Status: finch.Status(r.Status)})
+	}
+	return entities, nil
+}
+
+func saveEntities(ctx context.Context, q *db.Queries, c finch.Connection) error {
+	if err := q.ClearEntities(ctx, c.ID); err != nil {
+		return fmt.Errorf("clear the entities: %w", err)
+	}
+	for i, e := range c.Entities {
+		err := q.AddEntity(ctx, db.AddEntityParams{
+			ConnectionID: c.ID, Position: int16(i), ID: clean(e.ID), Name: clean(e.Name),
+			SourceID: clean(e.SourceID), Status: clean(string(e.Status)), Learned: stamp(c.Learned),
+		})
+		if err != nil {
+			return fmt.Errorf("add an entity: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
+
+	"perch/internal/finch"
+	"perch/store/internal/db"
+)
+
+// idPrefix is the least number of characters that count as the beginning of an
+// id: eight hexadecimal digits are what people copy, six still say one thing.
+const idPrefix = 6
+
+// searchText is what a search looks through, a line each, so that a line's
+// beginning can be asked for. Folded text holds no line breaks of its own.
+func searchText(folded ...string) string { return "\n" + strings.Join(folded, "\n") + "\n" }
+
+// Find returns the connections that the words name, at most limit: those whose
+// connection, customer or company id they are exactly (in any case), and only
+// if there is none, those whose customer name contains them (whatever case and
+// accents) or one of whose ids begins with them, closest names first.
+func (s *Store) Find(ctx context.Context, words string, limit int) ([]finch.Brief, error) {
+	word := foldWords(words)
+	if word == "" {
+		return nil, nil
+	}
+	var found []finch.Brief
+	err := s.view(ctx, func(q *db.Queries) error {
+		exact, err := q.ExactMatches(ctx, db.ExactMatchesParams{Word: word, Count: count(limit)})
+		if err != nil {
+			return fmt.Errorf("look for an id: %w", err)
+		}
+		for _, row := range exact {
+			found = append(found, briefOf(db.BriefRow(row)))
+		}
+		if len(found) > 0 {
+			return nil
+		}
+		found, err = contained(ctx, q, word, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find connections: %w", err)
+	}
+	return found, nil
+}
+
+func contained(ctx context.Context, q *db.Queries, word string, limit int) ([]finch.Brief, error) {
+	pattern := literal(word)
+	arg := db.MatchesParams{Word: word, Within: "%" + pattern + "%", Prefix: pattern + "%", Count: count(limit)}
+	if utf8.RuneCountInString(word) >= idPrefix {
+		arg.IDPrefix = "%\n" + pattern + "%"
+	}
+	rows, err := q.Matches(ctx, arg)
+	if err != nil {
+		return nil, fmt.Errorf("look for a name: %w", err)
+	}
+	var found []finch.Brief
+	for _, row := range rows {
+		found = append(found, briefOf(db.BriefRow(row)))
+	}
+	return found, nil
+}
+
+// Nearest returns the connections whose customer names come closest to the
+// words, at most limit, for when Find finds none. Names that have little in
+// common with them are left out.
+func (s *Store) Nearest(ctx context.Context, words string, limit int) ([]finch.Brief, error) {
+	word := cut(foldWords(words), 40)
+	if word == "" {
+		return nil, nil
+	}
+	var nearest []finch.Brief
+	err := s.view(ctx, func(q *db.Queries) error {
+		names, err := q.Names(ctx)
+		if err != nil {
+			return fmt.Errorf("read the names: %w", err)
+		}
+		for _, id := range closest(word, names, limit) {
+			row, err := q.Brief(ctx, id)
+			if err != nil {
+				return fmt.Errorf("read a line: %w", err)
+			}
+			nearest = append(nearest, briefOf(row))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find the nearest names: %w", err)
+	}
+	return nearest, nil
+}
+
+// farthest is the share of characters that may differ in a near name.
+const farthest = 0.4
+
+type candidate struct {
+	db.NamesRow
+	distance float64
+}
+
+func closest(word string, names []db.NamesRow, limit int) []string {
+	var near []candidate
+	for _, n := range names {
+		if d := distance(word, n.NameFolded); d <= farthest {
+			near = append(near, candidate{n, d})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.NameFolded, b.NameFolded), cmp.Compare(a.ID, b.ID))
+	})
+	var ids []string
+	for _, c := range near[:min(len(near), max(limit, 0))] {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+// distance is 0 for the same and 1 for nothing in common: the least share of
+// characters to change between the words and the name, or as many following
+// words of the name as were given.
+func distance(words, name string) float64 {
+	least := apart(words, name)
+	size := strings.Count(words, " ") + 1
+	parts := strings.Fields(name)
+	for i := 0; i+size <= len(parts); i++ {
+		least = min(least, apart(words, strings.Join(parts[i:i+size], " ")))
+	}
+	return least
+}
+
+func apart(a, b string) float64 {
+	la, lb := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	longest := float64(max(la, lb))
+	if longest == 0 || float64(max(la, lb)-min(la, lb))/longest > farthest {
+		return 1 // their lengths alone set them too far apart
+	}
+	return float64(levenshtein.ComputeDistance(a, b)) / longest
+}
+
+func briefOf(r db.BriefRow) finch.Brief {
+	return finch.Brief{
+		ID: r.ID, CustomerID: r.CustomerID, CustomerName: r.CustomerName,
+		ProviderID: r.ProviderID, ProviderName: cmp.Or(r.ProviderName, r.ProviderID), Environment: r.Environment,
+		Status: finch.Status(r.Worst), StatusSince: timeOf(r.WorstSince),
+		LastSync: timeOf(r.NewestSync), Learned: timeOf(r.Learned),
+	}
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"perch/store/internal/db"
+)
+
+// InboxItem is an event that was taken in and waits to be worked off.
+type InboxItem struct {
+	// Source and EventID together name the event: once taken in, never again.
+	Source, EventID string
+	// Payload is as it came.
+	Payload  []byte
+	Received time.Time
+	// Attempts counts the claims so far, this one included.
+	Attempts int
+}
+
+// TakeIn stores an event that came to a door. fresh is false if it was there
+// already, worked off or not; nothing is stored then. After it returns without
+// an error the event is on disk and may be acknowledged.
+func (s *Store) TakeIn(ctx context.Context, source, eventID string, payload []byte) (fresh bool, err error) {
+	added, err := db.New(s.writer).TakeIn(ctx, db.TakeInParams{
+		Source: clean(source), EventID: clean(eventID), Payload: append([]byte{}, payload...), Received: stamp(s.now()),
+	})
+	if err != nil {
+		return false, fmt.Errorf("take an event in: %w", damage(err))
+	}
+	return added > 0, nil
+}
+
+// ClaimInbox hands out up to n waiting events, oldest first. Until the lease
+// ends nobody else gets them; what is not Done by then is handed out again.
+func (s *Store) ClaimInbox(ctx context.Context, n int, lease time.Duration) ([]InboxItem, error) {
+	now := s.now()
+	rows, err := db.New(s.writer).ClaimInbox(ctx, db.ClaimInboxParams{
+		LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim events: %w", damage(err))
+	}
+	slices.SortFunc(rows, func(a, b db.ClaimInboxRow) int { return cmp.Compare(a.ID, b.ID) })
+	items := make([]InboxItem, 0, len(rows))
+	for _, r := range rows {
+		items = append(items, InboxItem{
+			Source: r.Source, EventID: r.EventID, Payload: r.Payload, Received: timeOf(r.Received), Attempts: int(r.Attempts),
+		})
+	}
+	return items, nil
+}
+
+// Done marks an event as worked off. Its payload goes; that it came stays
+// known until PruneInbox.
+func (s *Store) Done(ctx context.Context, item InboxItem) error {
+	err := db.New(s.writer).FinishInbox(ctx, db.FinishInboxParams{
+		Empty: []byte{}, Source: clean(item.Source), EventID: clean(item.EventID),
+	})
+	if err != nil {
+		return fmt.Errorf("mark an event as done: %w", damage(err))
+	}
+	return nil
+}
+
+// pruneChunk keeps other writers waiting no longer than some 20 ms.
+const pruneChunk = 500
+
+// PruneInbox removes events received before the given time, in small steps so
+// that others can write in between, and returns how many went.
+func (s *Store) PruneInbox(ctx context.Context, before time.Time) (int, error) {
+	total := 0
+	for {
+		n, err := db.New(s.writer).PruneInbox(ctx, db.PruneInboxParams{Before: stamp(before), Count: pruneChunk})
+		if err != nil {
+			return total, fmt.Errorf("prune the inbox: %w", damage(err))
+		}
+		total += int(n)
+		if n < pruneChunk {
+			return total, nil
+		}
+	}
+}

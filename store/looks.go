@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"perch/internal/finch"
+	"perch/store/internal/db"
+)
+
+// ClaimDue hands out up to n connections whose turn it is to be looked at, the
+// longest due first taken. Until the lease ends nobody else gets them; after it
+// they are due again, unless Postpone named another time.
+func (s *Store) ClaimDue(ctx context.Context, n int, lease time.Duration) ([]finch.Due, error) {
+	now := s.now()
+	rows, err := db.New(s.writer).ClaimDue(ctx, db.ClaimDueParams{
+		LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim connections to look at: %w", damage(err))
+	}
+	due := make([]finch.Due, 0, len(rows))
+	for _, r := range rows {
+		due = append(due, finch.Due{ConnectionID: r.ID, Fence: r.LookFence})
+	}
+	return due, nil
+}
+
+// Postpone sets when the connection is to be looked at next. It changes
+// nothing, and that is no error, if the claim was overtaken by another or the
+// connection's token has gone meanwhile.
+func (s *Store) Postpone(ctx context.Context, d finch.Due, next time.Time) error {
+	err := db.New(s.writer).Postpone(ctx, db.PostponeParams{ID: clean(d.ConnectionID), Fence: d.Fence, NextLook: stamp(next)})
+	if err != nil {
+		return fmt.Errorf("postpone a look: %w", damage(err))
+	}
+	return nil
+}
+
+// count is how many rows to ask for.
+func count(n int) int32 { return int32(min(max(n, 0), 10_000)) }

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+)
+
+func (s *Store) openPostgres(ctx context.Context, o Options) error {
+	config, err := pgx.ParseConfig(o.Database)
+	if err != nil {
+		return fmt.Errorf("read PERCH_DATABASE: %w", err) // pgx keeps the password out of it
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	s.writer = stdlib.OpenDB(*config)
+	s.writer.SetMaxOpenConns(8)
+	s.writer.SetMaxIdleConns(2)
+	s.writer.SetConnMaxIdleTime(5 * time.Minute)
+	s.reader = s.writer
+	if err := s.checkSchema(ctx); err != nil {
+		return err
+	}
+	return s.migrate(ctx, goose.DialectPostgres)
+}
+
+// checkSchema refuses a schema where another program keeps a table of our name.
+func (s *Store) checkSchema(ctx context.Context) error {
+	var ours, theirs bool
+	err := s.writer.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL, to_regclass('connections') IS NOT NULL`,
+		migrationsTable).Scan(&ours, &theirs)
+	switch {
+	case err != nil:
+		return errors.Join(errors.New("PostgreSQL does not answer: check PERCH_DATABASE and that it runs"), err)
+	case theirs && !ours:
+		return fmt.Errorf("%w: the schema holds another program's tables; give Perch a database of its own", ErrForeign)
+	}
+	return nil
+}

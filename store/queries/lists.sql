@@ -1,0 +1,44 @@
+-- name: ExactMatches :many
+SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
+    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned
+FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
+WHERE c.id_folded = sqlc.arg(word) OR c.customer_folded = sqlc.arg(word) OR c.company_folded = sqlc.arg(word)
+ORDER BY c.sort_key, c.id LIMIT sqlc.arg(count);
+
+-- Names that begin with the words come before names that hold them further on.
+-- name: Matches :many
+SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
+    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned
+FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
+WHERE c.name_folded LIKE CAST(sqlc.arg(within) AS TEXT) ESCAPE '\'
+    OR c.search LIKE CAST(sqlc.arg(id_prefix) AS TEXT) ESCAPE '\'
+ORDER BY CASE WHEN c.name_folded = sqlc.arg(word) THEN 0
+    WHEN c.name_folded LIKE CAST(sqlc.arg(prefix) AS TEXT) ESCAPE '\' THEN 1 ELSE 2 END, c.sort_key, c.id
+LIMIT sqlc.arg(count);
+
+-- name: Names :many
+SELECT id, name_folded FROM connections WHERE name_folded <> '';
+
+-- name: Brief :one
+SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
+    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned
+FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
+WHERE c.id = sqlc.arg(id);
+
+-- name: Page :many
+SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
+    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned, c.calm, c.sort_key
+FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
+WHERE c.ended = sqlc.arg(ended)
+    AND (c.calm, c.sort_key, c.id) > (CAST(sqlc.arg(after_calm) AS SMALLINT), CAST(sqlc.arg(after_key) AS TEXT), CAST(sqlc.arg(after_id) AS TEXT))
+    AND c.calm >= sqlc.arg(calm_from) AND c.calm <= sqlc.arg(calm_to)
+    AND (CAST(sqlc.arg(within) AS TEXT) = '' OR c.search LIKE sqlc.arg(within) ESCAPE '\'
+        OR c.provider_id IN (SELECT named.id FROM providers named WHERE named.folded LIKE sqlc.arg(within) ESCAPE '\'))
+ORDER BY c.calm, c.sort_key, c.id
+LIMIT sqlc.arg(count);
+
+-- name: Tally :many
+SELECT c.ended, c.calm, COUNT(*) AS count FROM connections c
+WHERE CAST(sqlc.arg(within) AS TEXT) = '' OR c.search LIKE sqlc.arg(within) ESCAPE '\'
+    OR c.provider_id IN (SELECT named.id FROM providers named WHERE named.folded LIKE sqlc.arg(within) ESCAPE '\')
+GROUP BY c.ended, c.calm;

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"perch/internal/finch"
+	"perch/store/internal/db"
+)
+
+// Grant stores access tokens with what Finch said of each, all or none of them.
+// For each it reports whether the connection had no token before. A new token
+// marks the older one as replaced, one that was known before is taken up again,
+// a disconnected connection comes back, and a look at each is due at once.
+func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool, err error) {
+	created = make([]bool, len(grants))
+	err = s.change(ctx, func(q *db.Queries) error {
+		for i, g := range grants {
+			var err error
+			if created[i], err = s.grant(ctx, q, g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store access tokens: %w", err)
+	}
+	return created, nil
+}
+
+func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (created bool, err error) {
+	g.Facts.At = s.moment(g.Facts.At)
+	id := g.Facts.Introspection.ConnectionID
+	if err := checkGrant(id, g.Token); err != nil {
+		return false, err
+	}
+	c, err := load(ctx, q, id)
+	if errors.Is(err, ErrUnknown) {
+		c, err = finch.Connection{ID: id, FirstSeen: g.Facts.At, Created: g.Facts.At}, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	created = !c.HasToken
+	before := c.Worst()
+	c.HasToken, c.DisconnectedAt = true, time.Time{}
+	if c.Worst() != before {
+		c.StatusSince = g.Facts.At // it was disconnected until now
+	}
+	if err := learnAndSave(ctx, q, &c, g.Facts); err != nil {
+		return false, err
+	}
+	return created, s.keepToken(ctx, q, g)
+}
+
+// checkGrant refuses what could not be stored or found again.
+func checkGrant(id string, token finch.Token) error {
+	switch {
+	case id == "" || id != clean(id) || cut(id, wordsLength) != id:
+		return errors.New("Finch named no usable connection id")
+	case token.IsZero():
+		return errors.New("the access token is empty")
+	}
+	return nil
+}
+
+// keepToken puts the token into the vault and into the history, and queues a look.
+func (s *Store) keepToken(ctx context.Context, q *db.Queries, g finch.Grant) error {
+	id, tokenID := g.Facts.Introspection.ConnectionID, clean(g.Facts.Introspection.TokenID)
+	at, now := stamp(g.Facts.At), stamp(s.now())
+	keyID, sealed, err := s.seal(id, g.Token)
+	if err != nil {
+		return err
+	}
+	err = q.SaveToken(ctx, db.SaveTokenParams{ConnectionID: id, TokenID: tokenID, KeyID: keyID, Sealed: sealed, Granted: now})
+	if err != nil {
+		return fmt.Errorf("save the token: %w", err)
+	}
+	if err := q.OpenTokenSpan(ctx, db.OpenTokenSpanParams{ConnectionID: id, TokenID: tokenID, At: at}); err != nil {
+		return fmt.Errorf("note the token: %w", err)
+	}
+	if err := q.ReplaceOtherTokens(ctx, db.ReplaceOtherTokensParams{ConnectionID: id, TokenID: tokenID, At: at}); err != nil {
+		return fmt.Errorf("note older tokens as replaced: %w", err)
+	}
+	if err := q.ScheduleLook(ctx, db.ScheduleLookParams{ID: id, At: now}); err != nil {
+		return fmt.Errorf("queue a look: %w", err)
+	}
+	return nil
+}
+
+// Token returns the connection's access token. Errors: ErrUnknown, ErrNoToken,
+// ErrKeyMissing, ErrDamaged.
+func (s *Store) Token(ctx context.Context, connectionID string) (finch.Token, error) {
+	var token finch.Token
+	err := s.view(ctx, func(q *db.Queries) error {
+		row, err := q.Token(ctx, clean(connectionID))
+		if missing(err) {
+			return whyNoToken(ctx, q, connectionID)
+		}
+		if err != nil {
+			return fmt.Errorf("select the token: %w", err)
+		}
+		token, err = s.unseal(row)
+		return err
+	})
+	if err != nil {
+		return finch.Token{}, fmt.Errorf("read an access token: %w", err)
+	}
+	return token, nil
+}
+
+func whyNoToken(ctx context.Context, q *db.Queries, id string) error {
+	if _, err := load(ctx, q, id); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w for connection %s: grant it anew", ErrNoToken, id)
+}
+
+// Forget removes the connection's access token and ends the looks at it; what
+// is known stays, in the tab of the disconnected. Error: ErrUnknown.
+func (s *Store) Forget(ctx context.Context, connectionID string) error {
+	err := s.change(ctx, func(q *db.Queries) error {
+		c, err := load(ctx, q, connectionID)
+		if err != nil {
+			return err
+		}
+		return end(ctx, q, c, millis(s.now()))
+	})
+	if err != nil {
+		return fmt.Errorf("forget an access token: %w", err)
+	}
+	return nil
+}
+
+// Lost records that Finch called the connection's token revoked: the
+// connection counts as disconnected and the looks at it end. at is when Finch
+// was asked: a token granted since then was not the one meant, and stays.
+// Error: ErrUnknown.
+func (s *Store) Lost(ctx context.Context, connectionID string, at time.Time) error {
+	at = s.moment(at)
+	err := s.change(ctx, func(q *db.Queries) error {
+		c, err := load(ctx, q, connectionID)
+		if err != nil {
+			return err
+		}
+		token, err := q.Token(ctx, c.ID)
+		if err != nil && !missing(err) {
+			return fmt.Errorf("select the token: %w", err)
+		}
+		if stamp(at) < token.Granted || at.Before(c.Learned) {
+			return nil
+		}
+		return end(ctx, q, c, at)
+	})
+	if err != nil {
+		return fmt.Errorf("record a revoked token: %w", err)
+	}
+	return nil
+}
+
+// end takes the token out of the vault and the connection out of the queue.
+func end(ctx context.Context, q *db.Queries, c finch.Connection, at time.Time) error {
+	before := c.Worst()
+	c.HasToken = false
+	if c.DisconnectedAt.IsZero() {
+		c.DisconnectedAt = at
+	}
+	settle(&c, before, at)
+	if err := save(ctx, q, c); err != nil {
+		return err
+	}
+	if err := q.DropToken(ctx, c.ID); err != nil {
+		return fmt.Errorf("remove the token: %w", err)
+	}
+	if err := q.EndLooks(ctx, c.ID); err != nil {
+		return fmt.Errorf("end the looks: %w", err)
+	}
+	return nil
+}
+
+// seeToken notes that the token a look was made with still works.
+func seeToken(ctx context.Context, q *db.Queries, f finch.Facts) error {
+	err := q.SeeToken(ctx, db.SeeTokenParams{
+		ConnectionID: f.Introspection.ConnectionID, TokenID: clean(f.Introspection.TokenID), At: stamp(f.At),
+	})
+	if err != nil {
+		return fmt.Errorf("note that the token was seen: %w", err)
+	}
+	return nil
+}
+
+// tokensSeen are the latest five tokens, the current one first.
+func tokensSeen(ctx context.Context, q *db.Queries, id string) ([]finch.TokenSeen, error) {
+	rows, err := q.TokenHistory(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("select the token history: %w", err)
+	}
+	var seen []finch.TokenSeen
+	for _, r := range rows {
+		seen = append(seen, finch.TokenSeen{
+			ID: r.TokenID, FirstSeen: timeOf(r.FirstSeen), LastSeen: timeOf(r.LastSeen), Replaced: timeOf(r.Replaced),
+		})
+	}
+	return seen, nil
+}
