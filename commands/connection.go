@@ -22,8 +22,9 @@ const (
 	patience = 800 * time.Millisecond
 )
 
-// maxPicks is how many matches are offered to pick from.
-const maxPicks = 100
+// maxPicks is how many matches are offered to pick from: Slack takes 100
+// options, but not that much text in one message.
+const maxPicks = 60
 
 // connections is the command /connection.
 type connections struct {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -368,33 +369,40 @@ func (o overview) actions() slack.Block {
 	return card.Actions("connection", buttons...)
 }
 
-// fallback says the card in one line, for notifications and screen readers.
+// fallback says the card in words, for notifications and screen readers.
 func (o overview) fallback() string {
-	next, quality := o.NextSync(o.Now)
 	parts := []string{
 		card.EscapeCut(customerName(o.Connection), 200) + ": " + card.Escape(card.Status(string(o.Overall())).Word),
-		card.Escape(o.ProviderName),
+		strings.ReplaceAll(strings.ReplaceAll(o.moveLine(), "*", ""), "\n", " "),
+		card.EscapeCut(o.ProviderName, 100),
+		o.integration(),
+		card.EscapeCut(o.Environment, 40),
 		"last successful sync " + card.WhenPlain(o.LastSync()),
-	}
-	switch quality {
-	case finch.Exact:
-		parts = append(parts, "next sync "+card.WhenPlain(next))
-	case finch.Estimated:
-		parts = append(parts, "next sync estimated "+card.WhenPlain(next))
+		o.plainNextSync(),
 	}
 	for _, g := range o.Groups() {
-		parts = append(parts, groupName(g)+" "+strings.ReplaceAll(o.groupWord(g), "\n", " "))
+		parts = append(parts, groupName(g)+" "+o.groupWord(g))
 	}
-	for i, e := range o.Entities {
-		if i == maxEntities {
-			break
-		}
+	for _, e := range o.Entities[:min(len(o.Entities), maxEntities)] {
 		parts = append(parts, card.EscapeCut(e.Name, 80)+" "+card.Escape(card.Status(string(e.Status)).Word))
 	}
 	for _, line := range o.idLines() {
 		parts = append(parts, card.Escape(line))
 	}
+	parts = append(parts, o.sourceLine())
+	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
 	return card.FallbackText(strings.Join(parts, " · "))
+}
+
+func (o overview) plainNextSync() string {
+	switch next, quality := o.NextSync(o.Now); quality {
+	case finch.Exact:
+		return "next sync " + card.WhenPlain(next) + ", scheduled"
+	case finch.Estimated:
+		return "next sync estimated " + card.WhenPlain(next)
+	default:
+		return ""
+	}
 }
 
 func (o overview) groupWord(g finch.Group) string {
