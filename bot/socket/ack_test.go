@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +29,7 @@ func TestCommandsAndClicksAreAckedBeforeAnybodySeesThem(t *testing.T) {
 			t.Parallel()
 			inSlack(t, func(t *testing.T, s *fakeSlack) {
 				release := make(chan struct{})
-				h := &handler{take: func(socket.Envelope) { <-release }}
+				h := &handler{take: func(context.Context, socket.Envelope) { <-release }}
 				_, stop := start(t, s.options(h))
 				defer stop()
 				p := s.peer(1)
@@ -330,7 +329,7 @@ func TestPanicCostsOneEnvelope(t *testing.T) {
 	t.Parallel()
 	inSlack(t, func(t *testing.T, s *fakeSlack) {
 		h := &handler{
-			take:   func(socket.Envelope) { panic("xoxb-secret") },
+			take:   func(context.Context, socket.Envelope) { panic("xoxb-secret") },
 			keep:   func(context.Context, socket.Envelope) error { panic("xoxb-secret") },
 			answer: func(context.Context, socket.Envelope) (json.RawMessage, error) { panic("xoxb-secret") },
 		}
@@ -369,35 +368,3 @@ func TestAcksAreWrittenOneAtATime(t *testing.T) {
 		}
 	})
 }
-
-// observer counts what it hears, by words.
-type observer struct {
-	mu   sync.Mutex
-	seen map[string]int
-	took []time.Duration
-}
-
-func (o *observer) add(what string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.seen == nil {
-		o.seen = make(map[string]int)
-	}
-	o.seen[what]++
-}
-
-func (o *observer) count(what string) int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.seen[what]
-}
-
-func (o *observer) Acked(k socket.Kind, took time.Duration) {
-	o.add(string(k) + " acked")
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.took = append(o.took, took)
-}
-
-func (o *observer) Unacked(k socket.Kind, why socket.Why) { o.add(string(k) + " " + string(why)) }
-func (o *observer) Disconnected(reason string)            { o.add(reason) }

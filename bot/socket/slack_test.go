@@ -303,7 +303,7 @@ func event(id string) string {
 
 // handler records what it is handed; each part can be replaced.
 type handler struct {
-	take   func(e socket.Envelope)
+	take   func(ctx context.Context, e socket.Envelope)
 	keep   func(ctx context.Context, e socket.Envelope) error
 	answer func(ctx context.Context, e socket.Envelope) (json.RawMessage, error)
 
@@ -323,10 +323,10 @@ func (h *handler) received() []socket.Envelope {
 	return slices.Clone(h.got)
 }
 
-func (h *handler) Take(_ context.Context, e socket.Envelope) {
+func (h *handler) Take(ctx context.Context, e socket.Envelope) {
 	h.record(e)
 	if h.take != nil {
-		h.take(e)
+		h.take(ctx, e)
 	}
 }
 
