@@ -84,6 +84,8 @@ type connection struct {
 	toldOrg, toldPayroll bool
 	refresh              refreshes
 	books                *books
+	// staff is how many work there; 0 leaves it to the seed.
+	staff int
 }
 
 type method struct {

@@ -1,6 +1,9 @@
 package finch
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // schedule enters a connection's next sync. An assisted connection syncs
 // without a job that could be seen.
@@ -82,7 +85,7 @@ func (s *Server) finish(j *job, now time.Time) {
 	switch j.status {
 	case complete:
 		s.firsts(c, j)
-		s.change(c, connected, "")
+		s.heal(c)
 	case reauthError:
 		s.change(c, reauth, "The employer must sign in again")
 	case permissionsError:
@@ -114,6 +117,14 @@ func (s *Server) firsts(c *connection, j *job) {
 	}
 }
 
+// heal makes a connection whose sync succeeded connected. Where it is already,
+// an entity that is not stays so: each syncs for itself.
+func (s *Server) heal(c *connection) {
+	if c.status != connected {
+		s.change(c, connected, "")
+	}
+}
+
 // assistedSync is the weekly update by Finch's people; a pending set-up stays.
 func (s *Server) assistedSync(c *connection, now time.Time) {
 	if c.ended() {
@@ -122,17 +133,18 @@ func (s *Server) assistedSync(c *connection, now time.Time) {
 	if c.status == connected || c.status == processing {
 		s.succeed(c, now)
 		c.lastTry = now
-		s.change(c, connected, "")
+		s.heal(c)
 	}
 	s.schedule(c, now.Add(s.world.cadence(c)))
 }
 
-// change sets a connection's status and tells of it if it is another.
+// change sets the status of a connection and its entities, and tells of each
+// entity that had another one.
 func (s *Server) change(c *connection, status, message string) {
-	if c.status == status {
+	touched := slices.DeleteFunc(c.live(), func(e *entity) bool { return e.status == status })
+	if c.status == status && len(touched) == 0 {
 		return
 	}
-	touched := c.live()
 	c.setStatus(status, message)
 	if status == disconnected {
 		s.revoke(c, nil)

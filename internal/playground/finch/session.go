@@ -145,9 +145,8 @@ func (c *call) newSession(want sessionRequest, minutes float64) *session {
 		minutes = *want.Minutes
 	}
 	w := c.server.world
-	w.linked++
 	s := &session{
-		id: w.seed.id("session", w.linked), client: c.client, products: want.Products,
+		id: w.seed.id("session", w.next()), client: c.client, products: want.Products,
 		created: c.now, expires: c.now.Add(time.Duration(minutes * float64(time.Minute))),
 	}
 	if want.Redirect != nil {
@@ -177,8 +176,7 @@ func (s *Server) finishSession(n *session, provider string) string {
 		s.change(c, connected, "")
 	}
 	n.done, n.reconnects = true, c
-	s.world.handed++
-	id := s.world.seed.id("code", s.world.handed)
+	id := s.world.seed.id("code", s.world.next())
 	s.world.codes[id] = &code{owner: c, redirect: n.redirect, expires: s.clock.now().Add(codeLives)}
 	return id
 }

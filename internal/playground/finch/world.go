@@ -25,9 +25,9 @@ type world struct {
 	manual      map[string]*manualJob
 	sessions    map[string]*session
 	codes       map[string]*code
-	// made, linked and handed count customers, sessions and codes.
-	made, linked, handed int
-	stride, start        int
+	// made counts customers, minted all else that gets a number.
+	made, minted  int
+	stride, start int
 }
 
 // newWorld makes a world of n connections around the moment now.
@@ -194,6 +194,24 @@ func (w *world) nextNumber() int {
 		w.made++
 	}
 	return w.made
+}
+
+// next is a number for something that is made along the way.
+func (w *world) next() int {
+	w.minted++
+	return w.minted
+}
+
+// addEntity gives a connection one more entity.
+func (w *world) addEntity(c *connection) *entity {
+	n := len(c.entities)
+	e := &entity{
+		id: w.seed.id("entity", c.number, n), name: fmt.Sprintf("%s %d", c.entities[0].name, n+1),
+		sourceID: fmt.Sprintf("%07d", c.number*13+n), status: c.status,
+	}
+	c.entities = append(c.entities, e)
+	w.byEntity[e.id] = c
+	return e
 }
 
 func or(s, otherwise string) string {
