@@ -85,6 +85,9 @@ func show(out io.Writer) func(event) {
 		case strings.HasPrefix(e.Output, "=== "):
 		case e.Output != "":
 			said[key] += e.Output
+		case e.Action == "build-fail":
+			fmt.Fprint(out, said[key])
+			delete(said, key)
 		case e.Action == "fail":
 			fmt.Fprint(out, said[key])
 			if e.Test == "" {

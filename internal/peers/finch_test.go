@@ -138,7 +138,7 @@ func checkFinchErrors(t *testing.T, got finchReport) {
 		{"a token nobody has", got.Errors.UnknownToken, finchRefusal{"AuthenticationError", 401, "invalid_token_error", ""}},
 		{"data of no entity in particular", got.Errors.SeveralEntities, finchRefusal{"BadRequestError", 400, "bad_request", "invalid_request"}},
 		{"a connection that must reconnect", got.Errors.Reauth, finchRefusal{"AuthenticationError", 401, "authentication_error", "reauthenticate_user"}},
-		{"a job nobody has", got.Errors.NoSuchJob, finchRefusal{"NotFoundError", 404, "not_found_error", "item_not_found"}},
+		{"a job nobody has", got.Errors.NoSuchJob, finchRefusal{"NotFoundError", 404, "not_found_error", ""}},
 	}
 	for _, tt := range tests {
 		if tt.got != tt.want {

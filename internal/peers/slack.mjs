@@ -137,7 +137,7 @@ report.event = await event()
 report.limited = await limited()
 report.errors = {
   channel: await refused(web.chat.postMessage({ channel: 'CNOWHERE', text: 'x' })),
-  blocks: await refused(web.chat.postMessage({ channel: 'CSUPPORT', text: 'x', blocks: [{ type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } }] })),
+  blocks: await refused(web.chat.postMessage({ channel, text: 'x', blocks: [{ type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } }] })),
   token: await refused(new WebClient('xoxb-wrong', options).auth.test()),
 }
 report.reconnect = await reconnect()
