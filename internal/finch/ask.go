@@ -31,41 +31,46 @@ type call struct {
 	token  Token
 }
 
+// answer is what a call brought, read to the end.
+type answer struct {
+	body      []byte
+	requestID string
+}
+
 // repeatable reports whether asking twice is the same as asking once. Nothing
 // that writes is: a job could be started twice.
 func (q call) repeatable() bool { return q.method == http.MethodGet }
 
-// ask makes a call and returns the body of its answer. Reads are repeated where
-// that can help. failsafe-go's own HTTP wrapper is not used, since it leaves
+// ask makes a call and returns its answer. Reads are repeated where that can help. failsafe-go's own HTTP wrapper is not used, since it leaves
 // the answers it repeats unclosed and cannot repeat what broke off midway: here
 // an attempt ends when its answer was read to the end.
-func (c *Client) ask(ctx context.Context, q call) ([]byte, error) {
+func (c *Client) ask(ctx context.Context, q call) (answer, error) {
 	if !q.token.sendable() {
-		return nil, q.unsendable()
+		return answer{}, q.unsendable()
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var last error
-	body, err := failsafe.With(c.policy(ctx, q)).WithContext(ctx).Get(func() ([]byte, error) {
-		var body []byte
-		body, last = c.attempt(ctx, q)
-		return body, last
+	a, err := failsafe.With(c.policy(ctx, q)).WithContext(ctx).Get(func() (answer, error) {
+		var a answer
+		a, last = c.attempt(ctx, q)
+		return a, last
 	})
 	switch _, told := errors.AsType[*Error](err); {
 	case err == nil || told:
-		return body, err
+		return a, err
 	case last != nil && errors.Is(err, context.DeadlineExceeded):
-		return nil, last // why the last attempt failed says more than that time ran out
+		return answer{}, last // why the last attempt failed says more than that time ran out
 	default:
-		return nil, q.noAnswer(err)
+		return answer{}, q.noAnswer(err)
 	}
 }
 
 // policy repeats a read, unless the pause before it would outlast the call.
-func (c *Client) policy(ctx context.Context, q call) retrypolicy.RetryPolicy[[]byte] {
-	return retrypolicy.NewBuilder[[]byte]().
-		HandleIf(func(_ []byte, err error) bool { return q.repeatable() && worthRepeating(err) }).
-		AbortIf(func(_ []byte, err error) bool { return !fits(ctx, retryAfter(err)) }).
+func (c *Client) policy(ctx context.Context, q call) retrypolicy.RetryPolicy[answer] {
+	return retrypolicy.NewBuilder[answer]().
+		HandleIf(func(_ answer, err error) bool { return q.repeatable() && worthRepeating(err) }).
+		AbortIf(func(_ answer, err error) bool { return !fits(ctx, retryAfter(err)) }).
 		WithMaxRetries(retries).
 		WithDelayFunc(c.pause).
 		ReturnLastFailure().
@@ -88,7 +93,7 @@ func worthRepeating(err error) bool {
 
 // pause is what the server asked for, or 0.5 s doubled each time; up to a
 // quarter longer, so that those who failed together do not return together.
-func (c *Client) pause(attempt failsafe.ExecutionAttempt[[]byte]) time.Duration {
+func (c *Client) pause(attempt failsafe.ExecutionAttempt[answer]) time.Duration {
 	wait := retryAfter(attempt.LastError())
 	if wait == 0 {
 		wait = c.firstPause << attempt.Retries()
@@ -110,27 +115,27 @@ func fits(ctx context.Context, pause time.Duration) bool {
 }
 
 // attempt makes the call once, paid for from the budget.
-func (c *Client) attempt(ctx context.Context, q call) ([]byte, error) {
+func (c *Client) attempt(ctx context.Context, q call) (answer, error) {
 	req, err := c.request(ctx, q)
 	if err != nil {
-		return nil, q.noAnswer(err)
+		return answer{}, q.noAnswer(err)
 	}
 	if err := c.budget.take(ctx, q.path, c.background); err != nil {
-		return nil, q.heldBack(err)
+		return answer{}, q.heldBack(err)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, q.noAnswer(err)
+		return answer{}, q.noAnswer(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
-		return q.read(resp.Body)
+		return q.read(resp)
 	}
 	// A refusal whose words break off is still a refusal: the status came.
 	words, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
 	refusal := q.refusal(resp, words)
 	c.budget.heed(q.path, refusal)
-	return nil, refusal
+	return answer{}, refusal
 }
 
 func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
@@ -148,13 +153,15 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 }
 
 // read takes in a whole answer, or says that it broke off or was too large.
-func (q call) read(from io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(from, maxAnswer+1))
+func (q call) read(resp *http.Response) (answer, error) {
+	a := answer{requestID: q.requestID(resp)}
+	var err error
+	a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return nil, q.noAnswer(err)
-	case len(body) > maxAnswer:
-		return nil, q.tooLarge()
+		return answer{}, q.noAnswer(err)
+	case len(a.body) > maxAnswer:
+		return answer{}, q.unreadable(a, errTooLarge)
 	}
-	return body, nil
+	return a, nil
 }

@@ -13,7 +13,7 @@ import (
 
 // Budget keeps a whole process under Finch's limits. Every attempt of every
 // call is paid for here, repeats included. It is kept in memory: a restart
-// begins a new count, with a burst of at most 200.
+// begins a new count, with at most 200 requests at once.
 //
 // Two buckets share what the address may ask: one for all, one that only people
 // draw on, and only when the first is empty. Neither lets more through in any
@@ -37,7 +37,7 @@ func NewBudget() *Budget {
 		endpoints: map[string]*rate.Limiter{},
 		paused:    map[string]time.Time{},
 	}
-	for path, limit := range perMinute {
+	for path, limit := range perMinute { // two below, as the address is kept below its limit
 		b.endpoints[path] = bucket(limit-2, limit/2, endpointWindow)
 	}
 	return b

@@ -212,6 +212,49 @@ func TestWhoGaveUpIsNotCounted(t *testing.T) {
 	})
 }
 
+// TestWaitersHeedWhatFinchSaysMeanwhile has five wait for their place when a
+// refusal comes in for somebody else.
+func TestWaitersHeedWhatFinchSaysMeanwhile(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		code string
+		let  bool // they are let through in the end, or not at all
+	}{
+		{"the address is blocked", "finch_api_ip_rl", false},
+		{"the endpoint is paused", "finch_application_rl", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := NewBudget()
+				for b.Usage().Used < 100 {
+					if err := b.take(t.Context(), "/introspect", true); err != nil {
+						t.Fatal(err)
+					}
+				}
+				refusal := &Error{Code: tt.code, RetryAfter: 10 * time.Second}
+				var wg sync.WaitGroup
+				for range 5 {
+					wg.Go(func() {
+						err := b.take(t.Context(), "/introspect", true)
+						if h, ok := errors.AsType[*held](err); ok != !tt.let || ok && h.why != TroubleAddressBlocked {
+							t.Errorf("got %v", err)
+						}
+						if err == nil && time.Now().Before(refusal.Until) {
+							t.Errorf("let through at %v, before %v", time.Now(), refusal.Until)
+						}
+					})
+				}
+				synctest.Wait()
+				b.heed("/introspect", refusal)
+				wg.Wait()
+			})
+		})
+	}
+}
+
 func TestUsageForgets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -108,30 +108,14 @@ func (c *Client) Budget() *Budget { return c.budget }
 // product, and answers for connections that need a reconnect too.
 func (c *Client) Introspect(ctx context.Context, token Token) (Introspection, error) {
 	q := call{method: http.MethodGet, path: "/introspect", token: token}
-	body, err := c.ask(ctx, q)
-	if err != nil {
-		return Introspection{}, err
-	}
-	in, err := decodeIntrospection(body)
-	if err != nil {
-		return Introspection{}, q.unreadable(err)
-	}
-	return in, nil
+	return fetch(ctx, c, q, decodeIntrospection)
 }
 
 // Providers asks for Finch's catalogue. It is large and changes rarely: once a
 // day is plenty.
 func (c *Client) Providers(ctx context.Context, token Token) ([]Provider, error) {
 	q := call{method: http.MethodGet, path: "/providers", token: token}
-	body, err := c.ask(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	providers, err := decodeProviders(body)
-	if err != nil {
-		return nil, q.unreadable(err)
-	}
-	return providers, nil
+	return fetch(ctx, c, q, decodeProviders)
 }
 
 // AutomatedJobs asks for the next scheduled sync and the jobs that were asked
@@ -139,13 +123,19 @@ func (c *Client) Providers(ctx context.Context, token Token) ([]Provider, error)
 // has an empty list.
 func (c *Client) AutomatedJobs(ctx context.Context, token Token) (JobList, error) {
 	q := call{method: http.MethodGet, path: "/jobs/automated", query: url.Values{"limit": {jobsPerPage}}, token: token}
-	body, err := c.ask(ctx, q)
+	return fetch(ctx, c, q, decodeJobs)
+}
+
+// fetch makes a call and reads its answer.
+func fetch[T any](ctx context.Context, c *Client, q call, decode func([]byte) (T, error)) (T, error) {
+	var none T
+	a, err := c.ask(ctx, q)
 	if err != nil {
-		return JobList{}, err
+		return none, err
 	}
-	jobs, err := decodeJobs(body)
+	value, err := decode(a.body)
 	if err != nil {
-		return JobList{}, q.unreadable(err)
+		return none, q.unreadable(a, err)
 	}
-	return jobs, nil
+	return value, nil
 }

@@ -207,6 +207,8 @@ func TestAnswersThatAreNot(t *testing.T) {
 			_, err := c.Introspect(t.Context(), NewToken(secret))
 			if e := asError(t, err); e.Trouble() != tt.trouble || !strings.Contains(e.Error(), tt.says) {
 				t.Errorf("%v is %s, want %s with %q", e, e.Trouble(), tt.trouble, tt.says)
+			} else if e.RequestID != "req-1" {
+				t.Errorf("%v has lost its request id", e)
 			}
 			if asked.Load() != 1 {
 				t.Errorf("asked %d times", asked.Load())

@@ -10,16 +10,23 @@ import (
 	"time"
 )
 
+// Why an answer cannot be read, in words that quote nothing of it.
+var (
+	errNotFinchs = errors.New("the answer is not the JSON that Finch documents")
+	errNotWhole  = errors.New("the answer is not whole JSON")
+	errNameless  = errors.New("the answer names no connection")
+)
+
 // lenient decodes JSON into v and forgives values of another type than
 // expected: those stay zero, all else is kept. An optional field that Finch
 // changes must not hide the rest of an answer. first is the byte that a whole
 // answer of this kind begins with.
 func lenient(body []byte, first byte, v any) error {
 	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != first {
-		return errors.New("the answer is not the JSON that Finch documents")
+		return errNotFinchs
 	}
 	if forgiving(json.Unmarshal(body, v)) != nil {
-		return errors.New("the answer is not whole JSON")
+		return errNotWhole
 	}
 	return nil
 }
@@ -41,7 +48,7 @@ func decodeIntrospection(body []byte) (Introspection, error) {
 		return Introspection{}, err
 	}
 	if in.ConnectionID == "" {
-		return Introspection{}, errors.New("the answer names no connection")
+		return Introspection{}, errNameless
 	}
 	in.Methods = slices.DeleteFunc(in.Methods, func(m Method) bool { return m.Type == "" })
 	in.Entities = slices.DeleteFunc(in.Entities, func(e Entity) bool { return e.ID == "" })

@@ -73,11 +73,15 @@ func (e *Error) Unwrap() error { return e.cause }
 
 func (q call) op() string { return q.method + " " + q.path }
 
+func (q call) requestID(resp *http.Response) string {
+	return identifier(resp.Header.Get("Finch-Request-Id"), q.token)
+}
+
 // refusal is the error of an answer other than 200 and 201.
 func (q call) refusal(resp *http.Response, body []byte) *Error {
 	e := decodeError(body, q.token)
 	e.op, e.Status = q.op(), resp.StatusCode
-	e.RequestID = identifier(resp.Header.Get("Finch-Request-Id"), q.token)
+	e.RequestID = q.requestID(resp)
 	if wait := parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()); wait > 0 {
 		now := time.Now()
 		e.waitUntil(now, now.Add(wait))
@@ -98,14 +102,13 @@ func (q call) noAnswer(cause error) *Error {
 	return &Error{op: q.op(), kind: TroubleUnreachable, what: "no answer: " + plainCause(cause), final: gone, cause: cause}
 }
 
-// unreadable is the error of an answer that is not what Finch documents.
-func (q call) unreadable(cause error) *Error {
-	return &Error{op: q.op(), Status: http.StatusOK, kind: TroubleOther, what: cause.Error(), final: true}
+// unreadable is the error of an answer that is not what Finch documents. The
+// cause is one of ours and quotes nothing.
+func (q call) unreadable(a answer, cause error) *Error {
+	return &Error{op: q.op(), Status: http.StatusOK, RequestID: a.requestID, kind: TroubleOther, what: cause.Error(), final: true, cause: cause}
 }
 
-func (q call) tooLarge() *Error {
-	return &Error{op: q.op(), Status: http.StatusOK, kind: TroubleOther, what: fmt.Sprintf("the answer is larger than %d MiB", maxAnswer>>20), final: true}
-}
+var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 
 // unsendable is the error of a token that no request can carry, so that Finch
 // cannot have issued it.
