@@ -1,0 +1,141 @@
+package watch
+
+import (
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"perch/internal/finch"
+)
+
+const (
+	// almostDaily is when a connection is looked at that needs nothing: with the
+	// jitter on top, still at least once a day.
+	almostDaily = 21*time.Hour + 30*time.Minute
+	// spread is how far jitter moves a time, either way.
+	spread = 0.1
+
+	firstBackoff = time.Minute
+	maxBackoff   = time.Hour
+)
+
+// pace decides when a connection is looked at next.
+type pace struct {
+	every time.Duration
+	// random is a number from 0 to 1.
+	random func() float64
+}
+
+func newPace(every time.Duration) pace {
+	if every <= 0 {
+		every = defaultPollEvery
+	}
+	return pace{every: every, random: rand.Float64}
+}
+
+// after is when to look again at a connection as it is known now: soon while
+// something is wrong, under way or overdue, else shortly after its next sync,
+// and about once a day in any case.
+func (p pace) after(c finch.Connection, now time.Time) time.Time {
+	soon := now.Add(p.jitter(p.every))
+	if c.Worst() != finch.Connected {
+		return soon
+	}
+	next := now.Add(p.jitter(almostDaily))
+	sync, quality := c.NextSync(now)
+	switch {
+	case quality == finch.Unknown:
+		return next
+	case !sync.After(now):
+		return soon
+	}
+	if synced := sync.Add(p.jitter(p.every)); synced.Before(next) {
+		return synced
+	}
+	return next
+}
+
+// afterFailure is when to look again after the given number of failures in a
+// row. What waiting cannot mend is looked at daily; a state of the connection
+// that Finch tells by refusing, like any other trouble of the connection.
+func (p pace) afterFailure(err error, failures int, now time.Time) time.Time {
+	_, elsewhere := errors.AsType[*Mismatch](err)
+	if elsewhere || errors.Is(err, finch.ErrNoToken) || errors.Is(err, finch.ErrUnknown) {
+		return now.Add(p.jitter(almostDaily))
+	}
+	refusal, _ := errors.AsType[*finch.Error](err)
+	if refusal == nil {
+		return now.Add(p.backoff(failures))
+	}
+	switch refusal.Trouble() {
+	case finch.TroubleRevoked:
+		return now.Add(p.jitter(almostDaily))
+	case finch.TroubleReauth, finch.TroublePermissions, finch.TroubleNotSetUp:
+		return now.Add(p.jitter(p.every))
+	}
+	next := now.Add(p.backoff(failures))
+	if told := now.Add(refusal.RetryAfter); told.After(next) {
+		// Not all at the same moment, when Finch names one to all.
+		return told.Add(time.Duration(p.random() * float64(p.every)))
+	}
+	return next
+}
+
+// backoff doubles from one minute up to an hour.
+func (p pace) backoff(failures int) time.Duration {
+	d := firstBackoff
+	for range failures - 1 {
+		if d *= 2; d >= maxBackoff {
+			d = maxBackoff
+			break
+		}
+	}
+	return p.jitter(d)
+}
+
+// jitter moves a length of time by up to a tenth, so that what began together
+// does not stay together.
+func (p pace) jitter(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * (1 - spread + 2*spread*p.random()))
+}
+
+// tally counts failures in a row by connection. It is forgotten at a restart,
+// which costs one look too early.
+type tally struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+func newTally() *tally { return &tally{counts: map[string]int{}} }
+
+func (t *tally) failed(id string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts[id]++
+	return t.counts[id]
+}
+
+func (t *tally) clear(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.counts, id)
+}
+
+// retry remembers when something that failed may be tried again. It is used by
+// one sweep alone, so it needs no lock.
+type retry struct {
+	failures int
+	next     time.Time
+}
+
+func (r *retry) ready(now time.Time) bool { return !now.Before(r.next) }
+
+func (r *retry) note(err error, p pace, now time.Time) {
+	if err == nil {
+		*r = retry{}
+		return
+	}
+	r.failures++
+	r.next = now.Add(p.backoff(r.failures))
+}

@@ -1,0 +1,175 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"perch/internal/finch"
+)
+
+// sweep is something that is done every so often.
+type sweep struct {
+	name  string
+	every time.Duration
+	do    func(context.Context) error
+}
+
+// sweeps is the table of all of them. Each goes over what the store says is
+// due, so how often it runs is how late it may be, not how much it does.
+func (w *Watcher) sweeps() []sweep {
+	return []sweep{
+		{"due connections", time.Second, w.lookAtDue},
+		{"provider catalogue", 10 * time.Second, w.learnCatalogue},
+		{"old events", time.Hour, w.forgetEvents},
+	}
+}
+
+const (
+	// dueAtOnce is how many connections are claimed together, lookers how many
+	// are looked at together. The lease outlasts the slowest such round:
+	// 50 / 4 rounds of lookWithin are just under ten minutes.
+	dueAtOnce = 50
+	lookers   = 4
+	lease     = 10 * time.Minute
+
+	catalogueAge = 24 * time.Hour
+	// catalogueTries is how many tokens are tried for the catalogue in one go.
+	catalogueTries = 3
+
+	inboxAge = 7 * 24 * time.Hour
+)
+
+// lookAtDue looks at the connections whose turn it is.
+func (w *Watcher) lookAtDue(ctx context.Context) error {
+	due, err := w.store.ClaimDue(ctx, dueAtOnce, lease)
+	if err != nil {
+		return fmt.Errorf("claim due connections: %w", err)
+	}
+	var pool errgroup.Group
+	pool.SetLimit(lookers)
+	for _, d := range due {
+		pool.Go(func() error { return w.survive(func() error { return w.turn(ctx, d) }) })
+	}
+	return pool.Wait()
+}
+
+// turn looks at one connection and sets its next turn.
+func (w *Watcher) turn(ctx context.Context, d finch.Due) error {
+	next := w.now()
+	if !w.work.isClosed() {
+		seen, err := w.share(ctx, d.ConnectionID, w.background)
+		next = w.nextTurn(d.ConnectionID, seen.connection, err)
+	}
+	ctx, cancel := recording(ctx)
+	defer cancel()
+	if err := w.store.Postpone(ctx, d, next); err != nil {
+		return fmt.Errorf("set the next turn of connection %s: %w", d.ConnectionID, err)
+	}
+	return nil
+}
+
+// nextTurn is when to look again after a look ended so, and says so in the log.
+func (w *Watcher) nextTurn(id string, c finch.Connection, err error) time.Time {
+	now := w.now()
+	if err == nil {
+		w.failures.clear(id)
+		next := w.pace.after(c, now)
+		w.log.Debug().Str("connection", id).Str("status", string(c.Worst())).Time("next", next).Msg("looked at a connection")
+		return next
+	}
+	if w.work.isClosed() || errors.Is(err, errStopping) {
+		return now // cut short by our own end: its turn is still now
+	}
+	next := w.pace.afterFailure(err, w.failures.failed(id), now)
+	event := w.log.Warn()
+	if trouble := troubleOf(err); trouble.Passes() || trouble == finch.TroubleRevoked {
+		event = w.log.Info()
+	}
+	event.Err(err).Str("connection", id).Time("next", next).Msg("could not look at a connection")
+	return next
+}
+
+// learnCatalogue asks for Finch's catalogue of providers once a day, with
+// whatever token works.
+func (w *Watcher) learnCatalogue(ctx context.Context) error {
+	if !w.catalogue.ready(w.now()) {
+		return nil
+	}
+	learned, err := w.store.ProvidersLearned(ctx)
+	if err != nil {
+		return fmt.Errorf("see how old the catalogue is: %w", err)
+	}
+	if w.now().Sub(learned) < catalogueAge {
+		return nil
+	}
+	ids, err := w.wellConnections(ctx)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	err = w.askCatalogue(ctx, ids)
+	w.catalogue.note(err, w.pace, w.now())
+	return err
+}
+
+func (w *Watcher) askCatalogue(ctx context.Context, ids []string) error {
+	var last error
+	for _, id := range ids {
+		providers, err := w.providersBy(ctx, id)
+		if err != nil {
+			last = fmt.Errorf("ask for the catalogue by connection %s: %w", id, err)
+			continue
+		}
+		if err := w.store.SaveProviders(ctx, providers, w.now()); err != nil {
+			return fmt.Errorf("keep the catalogue: %w", err)
+		}
+		return nil
+	}
+	return last
+}
+
+func (w *Watcher) providersBy(ctx context.Context, id string) ([]finch.Provider, error) {
+	token, err := w.store.Token(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("take the token: %w", err)
+	}
+	return w.background.Providers(ctx, token)
+}
+
+// wellConnections are a few live connections, well ones if there are any.
+func (w *Watcher) wellConnections(ctx context.Context) ([]string, error) {
+	well := false
+	for _, attention := range []*bool{&well, nil} {
+		page, err := w.store.List(ctx, finch.ListQuery{Tab: finch.Live, Attention: attention, Limit: catalogueTries})
+		if err != nil {
+			return nil, fmt.Errorf("find a connection to ask by: %w", err)
+		}
+		if len(page.Briefs) > 0 {
+			return idsOf(page.Briefs), nil
+		}
+	}
+	return nil, nil
+}
+
+func idsOf(briefs []finch.Brief) []string {
+	ids := make([]string, 0, len(briefs))
+	for _, b := range briefs {
+		ids = append(ids, b.ID)
+	}
+	return ids
+}
+
+// forgetEvents removes events from the inbox that are long worked off.
+func (w *Watcher) forgetEvents(ctx context.Context) error {
+	gone, err := w.store.PruneInbox(ctx, w.now().Add(-inboxAge))
+	if err != nil {
+		return fmt.Errorf("prune the inbox: %w", err)
+	}
+	if gone > 0 {
+		w.log.Info().Int("events", gone).Msg("old events forgotten")
+	}
+	return nil
+}
