@@ -49,6 +49,11 @@ type Bot struct {
 	busy     chan struct{}
 	events   *Events
 	log      zerolog.Logger
+
+	// life is the context of all requests; giveUp ends those that would keep
+	// Perch from stopping.
+	life   context.Context
+	giveUp context.CancelCauseFunc
 }
 
 // New makes a Bot and starts its workers; Drain ends them.
@@ -62,6 +67,7 @@ func New(o Options) *Bot {
 		log:      o.Log,
 	}
 	b.events = newEvents(o.Inbox, o.Home, o.Log)
+	b.life, b.giveUp = context.WithCancelCause(context.Background())
 	return b
 }
 
@@ -70,14 +76,13 @@ func (b *Bot) Events() *Events { return b.events }
 
 // Take hands a command or a click to the pool. The envelope is acknowledged
 // already; Take never waits.
-func (b *Bot) Take(ctx context.Context, e socket.Envelope) {
-	ctx = context.WithoutCancel(ctx) // what was taken is finished, also while stopping
-	if b.pool.offer(func() { b.serve(ctx, e) }) {
+func (b *Bot) Take(_ context.Context, e socket.Envelope) {
+	if b.pool.offer(func() { b.serve(b.life, e) }) {
 		return
 	}
 	select {
 	case b.busy <- struct{}{}:
-		go func() { defer func() { <-b.busy }(); b.sayBusy(ctx, e) }()
+		go func() { defer func() { <-b.busy }(); b.sayBusy(b.life, e) }()
 	default:
 		b.log.Warn().Str("envelope", e.ID).Msg("too busy even to say so")
 	}
@@ -88,8 +93,21 @@ func (b *Bot) Keep(ctx context.Context, e socket.Envelope) error {
 	return b.events.keep(ctx, e)
 }
 
-// Drain takes no more requests and waits for those under way until ctx ends.
+// graceful is how long requests under way may go on while Perch stops, before
+// they are given up and whoever waits is told to try again.
+const graceful = 2 * time.Second
+
+var errStopping = errors.New("Perch is stopping")
+
+// Drain takes no more requests and waits for those under way, at most until
+// ctx ends. Those that take too long are given up.
 func (b *Bot) Drain(ctx context.Context) error {
+	soon, cancel := context.WithTimeout(ctx, graceful)
+	defer cancel()
+	if b.pool.drain(soon) == nil {
+		return nil
+	}
+	b.giveUp(errStopping)
 	if err := b.pool.drain(ctx); err != nil {
 		return fmt.Errorf("wait for requests under way: %w", err)
 	}
@@ -145,13 +163,13 @@ func (b *Bot) answer(ctx context.Context, e socket.Envelope, p payload, r *Reque
 	if err != nil {
 		return nil, err
 	}
-	return slack.OptionsResponse{Options: options}, nil
+	return card.Suggestions{Options: options}, nil
 }
 
 // failedAnswer is what an acknowledgement carries when there is no answer.
 func (b *Bot) failedAnswer(e socket.Envelope, err error, r *Request) any {
 	if e.Kind == socket.Choices {
-		return slack.OptionsResponse{Options: []*slack.OptionBlockObject{}}
+		return card.Suggest(nil)
 	}
 	view := noteView(sentenceFor(err, r.Ref))
 	return slack.NewUpdateViewSubmissionResponse(&view)
@@ -221,10 +239,13 @@ func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.cause) }
 func (b *Bot) tell(ctx context.Context, r *Request, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalTimeout)
 	defer cancel()
-	sentence := sentenceFor(err, r.Ref)
-	if late := errors.Is(err, context.DeadlineExceeded); late {
-		sentence = sentenceFor(Tell("That took too long, so it was given up. Try again in a moment.", err), r.Ref)
+	switch {
+	case context.Cause(b.life) != nil:
+		err = Tell("Perch is restarting, so this was given up. Try again in a minute.", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		err = Tell("That took too long, so it was given up. Try again in a moment.", err)
 	}
+	sentence := sentenceFor(err, r.Ref)
 	note := card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}}
 	if failed := r.Reply(ctx, note); failed != nil {
 		return errors.Join(err, fmt.Errorf("tell the asker: %w", failed))
