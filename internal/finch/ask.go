@@ -41,9 +41,10 @@ type answer struct {
 // that writes is: a job could be started twice.
 func (q call) repeatable() bool { return q.method == http.MethodGet }
 
-// ask makes a call and returns its answer. Reads are repeated where that can help. failsafe-go's own HTTP wrapper is not used, since it leaves
-// the answers it repeats unclosed and cannot repeat what broke off midway: here
-// an attempt ends when its answer was read to the end.
+// ask makes a call and returns its answer. Reads are repeated where that can
+// help. failsafe-go's own HTTP wrapper is not used, since it leaves the answers
+// it repeats unclosed and cannot repeat what broke off midway: here an attempt
+// ends when its answer was read to the end.
 func (c *Client) ask(ctx context.Context, q call) (answer, error) {
 	if !q.token.sendable() {
 		return answer{}, q.unsendable()
