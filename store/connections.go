@@ -32,7 +32,7 @@ func (s *Store) Connection(ctx context.Context, id string) (finch.Connection, er
 func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
 	f.At = s.moment(f.At)
 	err := s.change(ctx, func(q *db.Queries) error {
-		c, err := load(ctx, q, f.Introspection.ConnectionID)
+		c, err := loadToChange(ctx, q, f.Introspection.ConnectionID)
 		if err != nil {
 			return err
 		}
@@ -58,6 +58,15 @@ func learnAndSave(ctx context.Context, q *db.Queries, c *finch.Connection, f fin
 		return err
 	}
 	return saveEntities(ctx, q, *c)
+}
+
+// loadToChange reads a connection that nobody else changes until the
+// transaction ends.
+func loadToChange(ctx context.Context, q *db.Queries, id string) (finch.Connection, error) {
+	if err := q.Hold(ctx, clean(id)); err != nil {
+		return finch.Connection{}, fmt.Errorf("hold the connection: %w", err)
+	}
+	return load(ctx, q, id)
 }
 
 // load reads a connection with all but its token history.

@@ -46,8 +46,8 @@ func damage(err error) error {
 	return err
 }
 
-// overtaken reports whether PostgreSQL gave up a transaction because another
-// one changed the same rows; it succeeds when run again.
+// overtaken reports whether PostgreSQL ended a transaction in favour of a rival
+// (a deadlock, or an operator's stricter isolation); it succeeds when run again.
 func overtaken(err error) bool {
 	fault, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (fault.Code == "40001" || fault.Code == "40P01")

@@ -89,16 +89,16 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// attempts bounds how often a transaction is run again on PostgreSQL after
-// another one overtook it. Each round at least one of the rivals succeeds.
-const attempts = 10
+// attempts bounds how often a transaction is run again after PostgreSQL broke
+// a deadlock by ending it. The rival has gone on by then.
+const attempts = 5
 
-// change runs fn in one transaction that sees a single state of the database
-// and either happens wholly or not at all.
+// change runs fn in one transaction, which happens wholly or not at all. What
+// fn reads in order to change it, it reads with loadToChange.
 func (s *Store) change(ctx context.Context, fn func(*db.Queries) error) error {
 	var err error
 	for range attempts {
-		err = transact(ctx, s.writer, &sql.TxOptions{Isolation: sql.LevelRepeatableRead}, fn)
+		err = transact(ctx, s.writer, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, fn)
 		if !overtaken(err) {
 			break
 		}

@@ -37,7 +37,7 @@ func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (create
 	if err := checkGrant(id, g.Token); err != nil {
 		return false, err
 	}
-	c, err := load(ctx, q, id)
+	c, err := loadToChange(ctx, q, id)
 	if errors.Is(err, ErrUnknown) {
 		c, err = finch.Connection{ID: id, FirstSeen: g.Facts.At, Created: g.Facts.At}, nil
 	}
@@ -123,7 +123,7 @@ func whyNoToken(ctx context.Context, q *db.Queries, id string) error {
 // is known stays, in the tab of the disconnected. Error: ErrUnknown.
 func (s *Store) Forget(ctx context.Context, connectionID string) error {
 	err := s.change(ctx, func(q *db.Queries) error {
-		c, err := load(ctx, q, connectionID)
+		c, err := loadToChange(ctx, q, connectionID)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *Store) Forget(ctx context.Context, connectionID string) error {
 func (s *Store) Lost(ctx context.Context, connectionID string, at time.Time) error {
 	at = s.moment(at)
 	err := s.change(ctx, func(q *db.Queries) error {
-		c, err := load(ctx, q, connectionID)
+		c, err := loadToChange(ctx, q, connectionID)
 		if err != nil {
 			return err
 		}

@@ -6,8 +6,10 @@ LEFT JOIN providers p ON p.id = c.provider_id
 LEFT JOIN tokens t ON t.connection_id = c.id
 WHERE c.id = sqlc.arg(id);
 
--- name: HasConnection :one
-SELECT COUNT(*) FROM connections WHERE id = sqlc.arg(id);
+-- Changes nothing: whoever else wants to change the connection waits until this
+-- transaction ends. SQLite, where one writes at a time, has no SELECT FOR UPDATE.
+-- name: Hold :exec
+UPDATE connections SET look_fence = look_fence WHERE id = sqlc.arg(id);
 
 -- name: SaveConnection :exec
 INSERT INTO connections (

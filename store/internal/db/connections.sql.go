@@ -181,15 +181,15 @@ func (q *Queries) Entities(ctx context.Context, connectionID string) ([]Entity, 
 	return items, nil
 }
 
-const hasConnection = `-- name: HasConnection :one
-SELECT COUNT(*) FROM connections WHERE id = $1
+const hold = `-- name: Hold :exec
+UPDATE connections SET look_fence = look_fence WHERE id = $1
 `
 
-func (q *Queries) HasConnection(ctx context.Context, id string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, hasConnection, id)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+// Changes nothing: whoever else wants to change the connection waits until this
+// transaction ends. SQLite, where one writes at a time, has no SELECT FOR UPDATE.
+func (q *Queries) Hold(ctx context.Context, id string) error {
+	_, err := q.db.ExecContext(ctx, hold, id)
+	return err
 }
 
 const methods = `-- name: Methods :many
