@@ -42,7 +42,9 @@ func New(o Options) http.Handler {
 	mux.Handle("/_slack/", door(http.StripPrefix("/_slack", o.Slack.Control())))
 	mux.Handle("/_finch/", door(http.StripPrefix("/_finch", o.Finch.Control())))
 	mux.Handle("POST /_host/connections/{id}/token", door(adoptToken(o.Adopt)))
-	mux.Handle("GET /", withPolicy(http.FileServerFS(page())))
+	assets := http.NewServeMux()
+	assets.Handle("GET /", withPolicy(http.FileServerFS(page())))
+	mux.Handle("/", assets)
 	return guard{hosts: o.Hosts}.wrap(mux)
 }
 
