@@ -1,0 +1,88 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"perch/internal/finch"
+)
+
+// Vault takes in access tokens.
+type Vault interface {
+	// Admit asks Finch whose the token is and stores it if that is want. Its
+	// errors: *watch.Mismatch if it belongs to another connection,
+	// *finch.Error if Finch did not vouch for it.
+	Admit(ctx context.Context, want string, token finch.Token) (id string, created bool, err error)
+}
+
+// Forgetter drops access tokens.
+type Forgetter interface {
+	// Forget removes a connection's token; finch.ErrUnknown if there is no such
+	// connection.
+	Forget(ctx context.Context, connectionID string) error
+}
+
+// Readiness knows whether this process can do its work now.
+type Readiness interface {
+	// Ready returns the reasons why not; none means ready.
+	Ready(ctx context.Context) []string
+}
+
+// Options are what the doors open onto; all but APIKey and TrustedProxies are
+// required.
+type Options struct {
+	Vault     Vault
+	Forgetter Forgetter
+	Ready     Readiness
+	// Metrics answers GET /metrics once the caller may.
+	Metrics http.Handler
+	// APIKey is the bearer key of /v1/*. Empty: those doors answer 503.
+	APIKey string
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	Log            zerolog.Logger
+}
+
+// doors hold what the handlers share.
+type doors struct {
+	Options
+	mux   *http.ServeMux
+	guard *guard
+}
+
+// New returns the handler of all doors.
+func New(o Options) http.Handler {
+	d := &doors{Options: o, mux: http.NewServeMux(), guard: newGuard(o.APIKey, o.TrustedProxies)}
+	d.handle("PUT /v1/connections/{connection_id}", d.keyed(d.putConnection))
+	d.handle("DELETE /v1/connections/{connection_id}", d.keyed(d.deleteConnection))
+	d.handle("GET /healthz", d.healthz)
+	d.handle("GET /readyz", d.readyz)
+	d.handle("GET /metrics", d.metrics)
+	return d
+}
+
+// How long a caller may take. Writing includes the wait for Finch.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 15 * time.Second
+	writeTimeout      = time.Minute
+	idleTimeout       = 2 * time.Minute
+	maxHeader         = 32 << 10
+)
+
+// Server returns an http.Server for the doors that no slow caller can tie up.
+func Server(addr string, h http.Handler) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+	}
+}
