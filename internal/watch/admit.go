@@ -37,7 +37,7 @@ type Outcome struct {
 // seconds, if a watcher runs. The error holds a *finch.Error or a *Mismatch
 // where the token is to blame.
 func (w *Watcher) Admit(ctx context.Context, want string, token finch.Token) (id string, created bool, err error) {
-	grant, err := w.verify(ctx, w.people, Applicant{ConnectionID: want, Token: token})
+	grant, err := w.verify(ctx, people, Applicant{ConnectionID: want, Token: token})
 	if err != nil {
 		return "", false, err
 	}
@@ -69,7 +69,7 @@ func (w *Watcher) AdmitAll(ctx context.Context, applicants []Applicant) ([]Outco
 			continue
 		}
 		pool.Go(func() error {
-			grants[i], outcomes[i].Err = w.verify(ctx, w.background, a)
+			grants[i], outcomes[i].Err = w.verify(ctx, background, a)
 			if outcomes[i].Err == nil {
 				outcomes[i].ConnectionID = grants[i].Facts.Introspection.ConnectionID
 			}
@@ -116,8 +116,8 @@ func (w *Watcher) grantAll(ctx context.Context, grants []finch.Grant, outcomes [
 }
 
 // verify asks Finch whose a token is.
-func (w *Watcher) verify(ctx context.Context, from Finch, a Applicant) (finch.Grant, error) {
-	in, err := from.Introspect(ctx, a.Token)
+func (w *Watcher) verify(ctx context.Context, by asker, a Applicant) (finch.Grant, error) {
+	in, err := w.finch(by).Introspect(ctx, a.Token)
 	if err != nil {
 		return finch.Grant{}, fmt.Errorf("verify the token: %w", err)
 	}

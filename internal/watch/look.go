@@ -31,7 +31,23 @@ func (m *Mismatch) Error() string {
 // glimpse is what a look brought, and for whom it was made.
 type glimpse struct {
 	connection finch.Connection
-	background bool
+	by         asker
+}
+
+// asker is for whom Finch is asked.
+type asker bool
+
+const (
+	people     asker = false
+	background asker = true
+)
+
+// finch is Finch as the asker may ask it.
+func (w *Watcher) finch(by asker) Finch {
+	if by == background {
+		return w.background
+	}
+	return w.people
 }
 
 // Look asks Finch about a connection now, records the answer and returns what
@@ -40,20 +56,20 @@ type glimpse struct {
 // the token revoked, the connection is disconnected from then on), a *Mismatch,
 // finch.ErrUnknown or finch.ErrNoToken. A cancelled ctx ends the waiting only.
 func (w *Watcher) Look(ctx context.Context, connectionID string) (finch.Connection, error) {
-	seen, err := w.share(ctx, connectionID, w.people)
-	if seen.background && troubleOf(err) == finch.TroubleRateLimited {
+	seen, err := w.share(ctx, connectionID, people)
+	if seen.by == background && troubleOf(err) == finch.TroubleRateLimited {
 		// It was held back for the sake of people: this is one.
-		seen, err = w.share(ctx, connectionID, w.people)
+		seen, err = w.share(ctx, connectionID, people)
 	}
 	return seen.connection, err
 }
 
 // share starts a look or joins the one under way.
-func (w *Watcher) share(ctx context.Context, id string, from Finch) (glimpse, error) {
+func (w *Watcher) share(ctx context.Context, id string, by asker) (glimpse, error) {
 	flight := w.flights.DoChan(id, func() (any, error) {
-		seen := glimpse{background: from != w.people}
+		seen := glimpse{by: by}
 		var err error
-		seen.connection, err = w.lookOnce(id, from)
+		seen.connection, err = w.lookOnce(id, w.finch(by))
 		return seen, err
 	})
 	select {

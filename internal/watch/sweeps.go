@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
 	"perch/internal/finch"
@@ -61,7 +62,7 @@ func (w *Watcher) lookAtDue(ctx context.Context) error {
 func (w *Watcher) turn(ctx context.Context, d finch.Due) error {
 	next := w.now()
 	if !w.work.isClosed() {
-		seen, err := w.share(ctx, d.ConnectionID, w.background)
+		seen, err := w.share(ctx, d.ConnectionID, background)
 		next = w.nextTurn(d.ConnectionID, seen.connection, err)
 	}
 	ctx, cancel := recording(ctx)
@@ -85,12 +86,16 @@ func (w *Watcher) nextTurn(id string, c finch.Connection, err error) time.Time {
 		return now // cut short by our own end: its turn is still now
 	}
 	next := w.pace.afterFailure(err, w.failures.failed(id), now)
-	event := w.log.Warn()
-	if trouble := troubleOf(err); trouble.Passes() || trouble == finch.TroubleRevoked {
-		event = w.log.Info()
-	}
-	event.Err(err).Str("connection", id).Time("next", next).Msg("could not look at a connection")
+	w.severity(err).Err(err).Str("connection", id).Time("next", next).Msg("could not look at a connection")
 	return next
+}
+
+// severity is the level at which a failed look is worth a line.
+func (w *Watcher) severity(err error) *zerolog.Event {
+	if troubleOf(err).Passes() {
+		return w.log.Info()
+	}
+	return w.log.Warn()
 }
 
 // learnCatalogue asks for Finch's catalogue of providers once a day, with
@@ -136,7 +141,11 @@ func (w *Watcher) providersBy(ctx context.Context, id string) ([]finch.Provider,
 	if err != nil {
 		return nil, fmt.Errorf("take the token: %w", err)
 	}
-	return w.background.Providers(ctx, token)
+	providers, err := w.background.Providers(ctx, token)
+	if err == nil && len(providers) == 0 {
+		return nil, errors.New("the catalogue came empty")
+	}
+	return providers, err
 }
 
 // wellConnections are a few live connections, well ones if there are any.
