@@ -1,6 +1,7 @@
 package finch
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -104,9 +105,7 @@ func enroll(c *call) answer {
 		results = append(results, map[string]any{"individual_id": one.IndividualID, "code": code, "message": message})
 	}
 	j := c.writeLater("enroll", results, func() {
-		for id, with := range changes {
-			b.enrolled[id] = with
-		}
+		maps.Copy(b.enrolled, changes)
 	})
 	return ok(map[string]string{"job_id": j.id})
 }

@@ -18,6 +18,8 @@ type ledger struct {
 	Company  company
 	People   []person
 	Payments []payment
+	// Statements are those of payments that a sandbox call gave itself.
+	Statements map[string][]payStatement
 	// Benefits and rules are Finch's own and change at once.
 	benefits []*benefit
 	rules    []*rule
@@ -88,7 +90,7 @@ func (l *ledger) copied() *ledger {
 func (w *world) newLedger(c *connection, e *entity) *ledger {
 	l := &ledger{Company: w.newCompany(c, e), People: w.newPeople(c, e)}
 	if c.source == byFinch {
-		l.Payments = []payment{w.sandboxPayday(l.People, e)}
+		l.Payments = []payment{w.newPayment(e, l.People, c.created)} // as new sandbox connections have
 	}
 	l.benefits = w.newBenefits(e, l.People)
 	return l

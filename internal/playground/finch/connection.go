@@ -76,6 +76,8 @@ type connection struct {
 	// next is the scheduled sync that Finch would list; nil where none is.
 	next  *job
 	adhoc []*job
+	// past are the finished ones that can still be read, oldest first.
+	past []*job
 	// jobs counts all it ever had.
 	jobs int
 	// outcome is how its syncs end.

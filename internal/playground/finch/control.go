@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -61,9 +62,7 @@ func steer[T any](do func(T) (reply, error)) http.HandlerFunc {
 			return
 		}
 		body := map[string]any{"ok": true}
-		for name, value := range given {
-			body[name] = value
-		}
+		maps.Copy(body, given)
 		show(w, http.StatusOK, body)
 	}
 }

@@ -57,6 +57,23 @@ func (j *job) wire() map[string]any {
 	}
 }
 
+// keepJobs is how many finished jobs of a connection can be read, so that a
+// world with short days does not grow for ever.
+const keepJobs = 400
+
+// retire keeps a finished job among the last ones.
+func (s *Server) retire(j *job) {
+	c := j.owner
+	c.past = append(c.past, j)
+	if len(c.past) <= keepJobs {
+		return
+	}
+	oldest := c.past[0]
+	c.past = c.past[1:]
+	c.adhoc = slices.DeleteFunc(c.adhoc, func(a *job) bool { return a == oldest })
+	delete(s.world.jobs, oldest.id)
+}
+
 // newJob makes a pending job of a connection.
 func (s *Server) newJob(c *connection, kind string, created time.Time) *job {
 	c.jobs++

@@ -7,15 +7,24 @@ import (
 	"net/url"
 )
 
-//go:embed connect.html
-var connectPage string
+var (
+	//go:embed connect.html
+	connectPage string
+	//go:embed connect.js
+	connectScript []byte
+)
 
-// mountConnect serves what an employer sees: a plain page that says what it
-// is and has a button for each way a session can end.
+// mountConnect serves what an employer sees, a plain page that says what it
+// is and has a button for each way a session can end, and /connect.js, by
+// which a host's page opens it.
 func (s *Server) mountConnect(mux *http.ServeMux) {
 	page := template.Must(template.New("connect").Parse(connectPage))
 	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) { s.showConnect(w, r, page) })
 	mux.HandleFunc("POST /authorize", s.finishConnect)
+	mux.HandleFunc("GET /connect.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		_, _ = w.Write(connectScript)
+	})
 }
 
 // connectView is what the page needs; the target is who may read its messages.

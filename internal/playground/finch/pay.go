@@ -60,15 +60,23 @@ func (c *call) statements(all []payment, id string, limit, offset int) (code int
 			code: http.StatusNotFound, name: "not_found_error", finchCode: "payment_not_found", message: "No such payment",
 		}.body()
 	}
-	ledger, statements := c.ledger(), []payStatement{}
-	for _, who := range page(all[i].IndividualIDs, limit, offset) {
-		if p := ledger.person(who); p != nil {
-			statements = append(statements, newPayStatement(*p))
+	statements := c.ledger().statementsOf(all[i])
+	return http.StatusOK, map[string]any{
+		"paging": paging{offset, len(statements)}, "pay_statements": page(statements, limit, offset),
+	}
+}
+
+func (l *ledger) statementsOf(p payment) []payStatement {
+	if given, ok := l.Statements[p.ID]; ok {
+		return given
+	}
+	statements := []payStatement{}
+	for _, id := range p.IndividualIDs {
+		if who := l.person(id); who != nil {
+			statements = append(statements, newPayStatement(*who))
 		}
 	}
-	return http.StatusOK, map[string]any{
-		"paging": paging{offset, len(all[i].IndividualIDs)}, "pay_statements": statements,
-	}
+	return statements
 }
 
 func listPayGroups(c *call) answer {

@@ -86,8 +86,19 @@ func (w *world) payments(c *connection, e *entity, now time.Time, from, to strin
 	return list
 }
 
-// newPayment sums up what everybody is paid on a day.
+// newPayment is everybody's pay on a day.
 func (w *world) newPayment(e *entity, people []person, day time.Time) payment {
+	var statements []payStatement
+	for _, p := range people {
+		if p.paidOn(day.Format(date)) {
+			statements = append(statements, newPayStatement(p))
+		}
+	}
+	return w.paymentOf(e, statements, day)
+}
+
+// paymentOf sums up what is paid on a day.
+func (w *world) paymentOf(e *entity, statements []payStatement, day time.Time) payment {
 	p := payment{
 		ID:        w.seed.id("payment", e.id, day.Format(date)),
 		PayPeriod: period{day.AddDate(0, 0, -18).Format(date), day.AddDate(0, 0, -5).Format(date)},
@@ -96,12 +107,8 @@ func (w *world) newPayment(e *entity, people []person, day time.Time) payment {
 		PayGroupIDs: []string{w.payGroupID(e, salaried), w.payGroupID(e, hourly)},
 	}
 	var gross, net, employer, employee int
-	for _, one := range people {
-		if !one.paidOn(p.PayDate) {
-			continue
-		}
-		s := newPayStatement(one)
-		p.IndividualIDs = append(p.IndividualIDs, one.Individual.ID)
+	for _, s := range statements {
+		p.IndividualIDs = append(p.IndividualIDs, s.IndividualID)
 		gross, net = gross+s.GrossPay.Amount, net+s.NetPay.Amount
 		for _, t := range s.Taxes {
 			if t.Employer {
@@ -114,11 +121,6 @@ func (w *world) newPayment(e *entity, people []person, day time.Time) payment {
 	p.GrossPay, p.NetPay = dollars(gross), dollars(net)
 	p.EmployerTaxes, p.EmployeeTaxes, p.CompanyDebit = dollars(employer), dollars(employee), dollars(gross+employer)
 	return p
-}
-
-// sandboxPayday is the one payment of a new sandbox connection, dated today.
-func (w *world) sandboxPayday(people []person, e *entity) payment {
-	return w.newPayment(e, people, w.born)
 }
 
 func (p person) hourly() bool {

@@ -1,9 +1,6 @@
 package finch
 
-import (
-	"encoding/json"
-	"time"
-)
+import "encoding/json"
 
 // Changes of sandbox data are the employer's: Finch's data endpoints show
 // them after the next sync.
@@ -103,41 +100,4 @@ func (c *call) sandboxPerson(part func(*person) any) answer {
 		p.Individual.FirstName, p.Individual.MiddleName, p.Individual.LastName = changed.FirstName, changed.MiddleName, changed.LastName
 	}
 	return ok(part(p))
-}
-
-// sandboxPayment adds a payment, by default one for all, dated today.
-func sandboxPayment(c *call) answer {
-	draft, refusal, fine := c.sandboxDraft()
-	if !fine {
-		return refusal
-	}
-	var want struct {
-		StartDate     string `json:"start_date"`
-		EndDate       string `json:"end_date"`
-		PayStatements []struct {
-			IndividualID string `json:"individual_id"`
-		} `json:"pay_statements"`
-	}
-	if len(c.body) > 0 && !c.decode(&want) {
-		return invalid("The body is not valid")
-	}
-	start, end := or(want.StartDate, c.now.AddDate(0, 0, -13).Format(date)), or(want.EndDate, c.now.Format(date))
-	if !isDate(start) || !isDate(end) || start > end {
-		return invalid("start_date and end_date must be days (YYYY-MM-DD), the first not after the last")
-	}
-	people := draft.People
-	if len(want.PayStatements) > 0 {
-		people = nil
-		for _, one := range want.PayStatements {
-			if p := draft.person(one.IndividualID); p != nil {
-				people = append(people, *p)
-			}
-		}
-	}
-	day, _ := time.Parse(date, end)
-	made := c.server.world.newPayment(c.owner.live()[0], people, day)
-	made.ID = c.server.world.seed.id("payment", c.owner.id, c.server.world.next())
-	made.PayPeriod = period{start, end}
-	draft.Payments = append(draft.Payments, made)
-	return ok(map[string]string{"pay_date": made.PayDate, "payment_id": made.ID})
 }

@@ -79,7 +79,11 @@ func TestSandboxChangesShowAfterASync(t *testing.T) {
 	p.do("PUT", "/sandbox/employment/"+who, map[string]any{"title": "Captain"})
 	p.do("PUT", "/sandbox/individual/none", map[string]any{}).wants(t, 404, "not_found_error", "individual_not_found")
 	added := p.post("/sandbox/directory", []map[string]any{{"first_name": "New", "title": "Mate", "is_active": true}})
-	paid := p.post("/sandbox/payment", map[string]any{"start_date": "2026-11-01", "end_date": "2026-11-10"})
+	paid := p.post("/sandbox/payment", map[string]any{
+		"start_date": "2026-11-01", "end_date": "2026-11-10",
+		"pay_statements": []map[string]any{{"individual_id": who, "gross_pay": 123_00, "payment_method": "check"}},
+	})
+	p.post("/sandbox/payment", map[string]any{"pay_statements": []map[string]any{{"individual_id": "none"}}}).wants(t, 400, "bad_request", "invalid_request")
 	if added.status != 200 || added.text(0, "title") != "Mate" || paid.text("pay_date") != "2026-11-10" {
 		t.Errorf("added %s, paid %s", added.raw, paid.raw)
 	}
@@ -99,8 +103,13 @@ func TestSandboxChangesShowAfterASync(t *testing.T) {
 	if work.text("responses", 0, "body", "title") != "Captain" || work.text("responses", 0, "body", "first_name") != "Changed" {
 		t.Errorf("employment: %s", work.raw)
 	}
-	if got := p.get("/employer/payment?start_date=2026-11-10&end_date=2026-11-10"); got.text(0, "id") != paid.text("payment_id") {
-		t.Errorf("payment: %s", got.raw)
+	payment := p.get("/employer/payment?start_date=2026-11-10&end_date=2026-11-10")
+	if payment.text(0, "id") != paid.text("payment_id") || payment.at(0, "gross_pay", "amount") != 12300.0 {
+		t.Errorf("payment: %s", payment.raw)
+	}
+	got := p.post("/employer/pay-statement", map[string]any{"requests": []map[string]any{{"payment_id": paid.text("payment_id")}}})
+	if len(got.list("responses", 0, "body", "pay_statements")) != 1 || got.text("responses", 0, "body", "pay_statements", 0, "payment_method") != "check" {
+		t.Errorf("statements: %s", got.raw)
 	}
 }
 

@@ -41,9 +41,9 @@ func (s *Server) ask(c *connection, kind, individual string) *job {
 // start puts a job in progress, unless it is one that will be missed.
 func (s *Server) start(j *job, now time.Time) {
 	if j.outcome == "" {
-		j.outcome = j.owner.ends()
+		j.outcome = s.fate(j, now)
 	}
-	if j.outcome == missed {
+	if j.outcome == missed && !j.scheduled.IsZero() {
 		j.outcome = ""
 		s.reschedule(j, now.Add(s.world.cadence(j.owner)))
 		return
@@ -54,18 +54,6 @@ func (s *Server) start(j *job, now time.Time) {
 	}
 }
 
-// ends is how a connection's syncs end as things stand.
-func (c *connection) ends() string {
-	switch c.status {
-	case reauth:
-		return reauthError
-	case noPermissions, notSetUp:
-		return permissionsError
-	default:
-		return c.outcome
-	}
-}
-
 // finish ends a job, tells of it, and plans the next one.
 func (s *Server) finish(j *job, now time.Time) {
 	c := j.owner
@@ -73,6 +61,10 @@ func (s *Server) finish(j *job, now time.Time) {
 		return
 	}
 	j.status, j.completed = j.outcome, now
+	if j.status == missed { // nobody misses what was asked for
+		j.status = complete
+	}
+	s.retire(j)
 	c.lastTry, c.lastResult = now, "error"
 	if j.kind == w4Sync {
 		s.tell(c, nil, "job.w4_form_employee_sync.completed", jobNews(j))

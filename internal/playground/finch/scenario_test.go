@@ -175,6 +175,44 @@ func TestRunPlaysTheScenarioByTheClock(t *testing.T) {
 	})
 }
 
+func TestMishapsHappenAndPass(t *testing.T) {
+	t.Parallel()
+	s := local(t, Options{Mishaps: 0.4})
+	quiet, seen := local(t, Options{}), map[string]int{}
+	for range 20 {
+		s.Advance(day / 2)
+		quiet.Advance(day / 2)
+		for i, c := range s.Connections() {
+			if c.Outcome == complete && c.Status == reauth && quiet.Connections()[i].Status == connected {
+				seen[c.ID]++
+			}
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("%d employers lost their sign-in in ten days, want several", len(seen))
+	}
+	for id, looks := range seen {
+		if looks == 20 {
+			t.Errorf("%s never came back", id)
+		}
+	}
+}
+
+func TestOldJobsAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := local(t, Options{Day: time.Minute, Connections: 1})
+	p := serve(t, s).as(s.Tokens()[harborConnection])
+	s.Advance((keepJobs + 10) * time.Minute)
+	recent := p.get("/jobs/automated").text("data", 0, "job_id")
+	s.Advance(time.Minute)
+	if got := p.get("/jobs/automated/" + harborJob); got.status != 404 {
+		t.Errorf("the first job: %d", got.status)
+	}
+	if got := p.get("/jobs/automated/" + recent); got.text("status") != complete {
+		t.Errorf("the last one: %s", got.raw)
+	}
+}
+
 func TestResetBeginsAnew(t *testing.T) {
 	t.Parallel()
 	s := local(t, Options{})

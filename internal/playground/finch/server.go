@@ -27,6 +27,10 @@ type Options struct {
 	Day time.Duration
 	// SyncTakes is how long a sync is in progress; 3.12 s if zero.
 	SyncTakes time.Duration
+	// Mishaps is the share of syncs, 0 to 1, that fail for no reason set by
+	// anybody; one in four of those is an employer who must sign in again and
+	// does so a third of a day later. Which ones is the seed's.
+	Mishaps float64
 	// Refreshes is how many syncs a connection may force in an hour; 1 if zero,
 	// none at all (the add-on was not bought) if negative.
 	Refreshes int
@@ -103,14 +107,14 @@ func (s *Server) begin() {
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.post.waiting = nil
+	s.post.empty()
 	s.begin()
 }
 
 // Close ends deliveries, waits for the one under way, and ends Run.
 func (s *Server) Close() {
-	s.stop()
-	s.mu.Lock() // whoever holds it may be starting the sender
+	s.mu.Lock()
+	s.stop() // no sender is started from here on
 	s.mu.Unlock()
 	s.post.sender.Wait()
 }

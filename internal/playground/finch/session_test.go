@@ -152,6 +152,9 @@ func TestConnectPage(t *testing.T) {
 	if !strings.Contains(page.raw, "simulation") || strings.Contains(page.raw, "<b>Bold") || !strings.Contains(page.raw, "finch-auth-message-v2") {
 		t.Errorf("page: %s", page.raw)
 	}
+	if script := p.get("/connect.js"); script.status != 200 || !strings.Contains(script.raw, "finch-connect-iframe") {
+		t.Errorf("script: %d %s", script.status, script.raw)
+	}
 	response, err := http.PostForm(p.url+"/authorize", url.Values{"session": {made.text("session_id")}, "provider": {"gusto"}, "state": {"s"}})
 	if err != nil {
 		t.Fatal(err)

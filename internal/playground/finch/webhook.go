@@ -78,6 +78,11 @@ func newPostbox(config Webhook) postbox {
 	return postbox{config: config, http: &http.Client{Timeout: sendTimeout}, sender: &sync.WaitGroup{}}
 }
 
+// empty forgets all events, sent or not.
+func (p *postbox) empty() {
+	p.waiting, p.held, p.log, p.delivered, p.lost = nil, nil, nil, 0, 0
+}
+
 // tell sends an event. The entity is named where a connection has several.
 func (s *Server) tell(c *connection, e *entity, kind string, data any) string {
 	if s.post.config.URL == "" {
