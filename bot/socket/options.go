@@ -26,7 +26,7 @@ type Handler interface {
 	// Answer is given submissions and option requests and has until ctx's
 	// deadline for what the acknowledgement shall carry: one JSON object of at
 	// most MaxAnswer bytes, or nil for an empty acknowledgement (which closes
-	// the modal).
+	// the modal). It must end with its ctx; what it returns later is lost.
 	Answer(ctx context.Context, e Envelope) (json.RawMessage, error)
 }
 
