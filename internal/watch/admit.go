@@ -83,12 +83,16 @@ func (w *Watcher) AdmitAll(ctx context.Context, applicants []Applicant) ([]Outco
 
 // refuseTwice refuses each later mention of a connection.
 func refuseTwice(outcomes []Outcome) {
-	seen := map[string]bool{"": false}
+	seen := map[string]bool{}
 	for i, o := range outcomes {
-		if seen[o.ConnectionID] && o.Err == nil {
+		switch {
+		case o.ConnectionID == "":
+			// Whose it is will be known when Finch has been asked.
+		case seen[o.ConnectionID] && o.Err == nil:
 			outcomes[i].Err = ErrTwice
+		default:
+			seen[o.ConnectionID] = true
 		}
-		seen[o.ConnectionID] = o.ConnectionID != ""
 	}
 }
 

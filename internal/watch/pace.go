@@ -75,9 +75,9 @@ func (p pace) afterFailure(err error, failures int, now time.Time) time.Time {
 		return now.Add(p.jitter(p.every))
 	}
 	next := now.Add(p.backoff(failures))
-	if told := now.Add(refusal.RetryAfter); told.After(next) {
+	if refusal.Until.After(next) {
 		// Not all at the same moment, when Finch names one to all.
-		return told.Add(time.Duration(p.random() * float64(p.every)))
+		return refusal.Until.Add(time.Duration(p.random() * float64(p.every)))
 	}
 	return next
 }
