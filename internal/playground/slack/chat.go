@@ -100,20 +100,13 @@ func readMetadata(raw any) (object, error) {
 	return object{"event_type": event, "event_payload": payload}, nil
 }
 
-// threadOf checks thread_ts. A reply's ts is no thread: the message lands in
-// the channel, which is how threads get lost.
+// threadOf checks thread_ts. A reply's ts, or a deleted parent's, is no thread:
+// Slack then posts to the channel, which is how threads get lost.
 func (s *Server) threadOf(ch *Channel, ts string) (string, error) {
-	if ts == "" {
-		return "", nil
-	}
-	if !isTS(ts) {
+	if ts != "" && !isTS(ts) {
 		return "", apiErr("invalid_thread_ts")
 	}
-	parent := s.ws.lasting(ch.ID, ts)
-	if parent == nil {
-		return "", apiErr("thread_not_found")
-	}
-	if parent.isReply() {
+	if parent := s.ws.lasting(ch.ID, ts); parent == nil || parent.isReply() {
 		return "", nil
 	}
 	return ts, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -87,6 +88,7 @@ type frame struct {
 type app struct {
 	t      *testing.T
 	conn   *websocket.Conn
+	write  sync.Mutex
 	frames chan frame
 	ended  chan error
 }
@@ -106,7 +108,8 @@ func (s *stand) dialRaw() *app {
 	if err != nil {
 		s.t.Fatalf("open a connection: %v", err)
 	}
-	conn, _, err := websocket.DefaultDialer.DialContext(s.ctx, link, nil)
+	dialer := websocket.Dialer{WriteBufferSize: 64 << 10} // a frame larger than the buffer goes out in fragments
+	conn, _, err := dialer.DialContext(s.ctx, link, nil)
 	if err != nil {
 		s.t.Fatalf("dial: %v", err)
 	}
@@ -144,29 +147,29 @@ func (a *app) next() frame {
 
 func (a *app) ack(f frame, payload ...any) {
 	a.t.Helper()
+	if err := a.reply(f, payload); err != nil {
+		a.t.Fatalf("ack: %v", err)
+	}
+}
+
+func (a *app) reply(f frame, payload []any) error {
 	body := map[string]any{"envelope_id": f.EnvelopeID}
 	if len(payload) > 0 {
 		body["payload"] = payload[0]
 	}
-	if err := a.conn.WriteJSON(body); err != nil {
-		a.t.Fatalf("ack: %v", err)
-	}
+	a.write.Lock()
+	defer a.write.Unlock()
+	return a.conn.WriteJSON(body)
 }
 
 // answering acks the next frame in the background and hands it over.
 func (a *app) answering(payload ...any) <-chan frame {
 	got := make(chan frame, 1)
 	go func() {
-		f, ok := <-a.frames
-		if !ok {
-			return
+		if f, ok := <-a.frames; ok {
+			got <- f
+			_ = a.reply(f, payload) // what it acks may be over: the test tells
 		}
-		got <- f
-		body := map[string]any{"envelope_id": f.EnvelopeID}
-		if len(payload) > 0 {
-			body["payload"] = payload[0]
-		}
-		_ = a.conn.WriteJSON(body)
 	}()
 	return got
 }
