@@ -18,9 +18,9 @@ import (
 // id: eight hexadecimal digits are what people copy, six still say one thing.
 const idPrefix = 6
 
-// searchText is what a search looks through, a line each, so that a line's
-// beginning can be asked for. Folded text holds no line breaks of its own.
-func searchText(folded ...string) string { return "\n" + strings.Join(folded, "\n") + "\n" }
+// lines puts folded texts, which hold no line breaks of their own, on a line
+// each, so that a search can ask for the beginning of one.
+func lines(folded ...string) string { return "\n" + strings.Join(folded, "\n") + "\n" }
 
 // Find returns the connections that the words name, at most limit: those whose
 // connection, customer or company id they are exactly (in any case), and only

@@ -17,7 +17,7 @@ func (s *Store) SaveProviders(ctx context.Context, providers []finch.Provider, a
 		for _, p := range providers {
 			err := q.SaveProvider(ctx, db.SaveProviderParams{
 				ID: clean(p.ID), DisplayName: clean(p.DisplayName), Products: toJSON(p.Products),
-				Folded: searchText(fold(p.DisplayName), fold(p.ID)), Learned: learned,
+				Folded: lines(fold(p.DisplayName), fold(p.ID)), Learned: learned,
 			})
 			if err != nil {
 				return fmt.Errorf("save a provider: %w", err)

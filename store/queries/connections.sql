@@ -17,7 +17,7 @@ INSERT INTO connections (
     status, status_message, last_sync, last_sync_raw, products, learned,
     created, created_exact, next_scheduled, jobs_learned, first_seen, disconnected_at,
     worst, worst_since, newest_sync,
-    ended, calm, sort_key, name_folded, id_folded, customer_folded, company_folded, search,
+    ended, calm, sort_key, name_folded, id_folded, customer_folded, company_folded, ids_folded,
     next_look, look_fence
 ) VALUES (
     sqlc.arg(id), sqlc.arg(customer_id), sqlc.arg(customer_name), sqlc.arg(company_id), sqlc.arg(provider_id),
@@ -26,7 +26,7 @@ INSERT INTO connections (
     sqlc.arg(created), sqlc.arg(created_exact), sqlc.arg(next_scheduled), sqlc.arg(jobs_learned), sqlc.arg(first_seen), sqlc.arg(disconnected_at),
     sqlc.arg(worst), sqlc.arg(worst_since), sqlc.arg(newest_sync),
     sqlc.arg(ended), sqlc.arg(calm), sqlc.arg(sort_key), sqlc.arg(name_folded), sqlc.arg(id_folded),
-    sqlc.arg(customer_folded), sqlc.arg(company_folded), sqlc.arg(search),
+    sqlc.arg(customer_folded), sqlc.arg(company_folded), sqlc.arg(ids_folded),
     0, 0
 )
 ON CONFLICT (id) DO UPDATE SET
@@ -42,7 +42,7 @@ ON CONFLICT (id) DO UPDATE SET
     worst = excluded.worst, worst_since = excluded.worst_since, newest_sync = excluded.newest_sync,
     ended = excluded.ended, calm = excluded.calm, sort_key = excluded.sort_key,
     name_folded = excluded.name_folded, id_folded = excluded.id_folded,
-    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, search = excluded.search;
+    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded;
 
 -- name: Methods :many
 SELECT * FROM methods WHERE connection_id = sqlc.arg(connection_id) ORDER BY position;

@@ -89,7 +89,7 @@ func (q *Queries) ClearMethods(ctx context.Context, connectionID string) error {
 }
 
 const connection = `-- name: Connection :one
-SELECT c.id, c.customer_id, c.customer_name, c.company_id, c.provider_id, c.environment, c.finch_sandbox, c.assisted, c.status, c.status_message, c.last_sync, c.last_sync_raw, c.products, c.learned, c.created, c.created_exact, c.next_scheduled, c.jobs_learned, c.first_seen, c.disconnected_at, c.worst, c.worst_since, c.newest_sync, c.ended, c.calm, c.sort_key, c.name_folded, c.id_folded, c.customer_folded, c.company_folded, c.search, c.next_look, c.look_fence, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
+SELECT c.id, c.ended, c.calm, c.sort_key, c.name_folded, c.id_folded, c.customer_folded, c.company_folded, c.ids_folded, c.customer_id, c.customer_name, c.company_id, c.provider_id, c.environment, c.finch_sandbox, c.assisted, c.status, c.status_message, c.last_sync, c.last_sync_raw, c.products, c.learned, c.created, c.created_exact, c.next_scheduled, c.jobs_learned, c.first_seen, c.disconnected_at, c.worst, c.worst_since, c.newest_sync, c.next_look, c.look_fence, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
     CAST(CASE WHEN t.connection_id IS NULL THEN 0 ELSE 1 END AS SMALLINT) AS has_token
 FROM connections c
 LEFT JOIN providers p ON p.id = c.provider_id
@@ -108,6 +108,14 @@ func (q *Queries) Connection(ctx context.Context, id string) (ConnectionRow, err
 	var i ConnectionRow
 	err := row.Scan(
 		&i.Connection.ID,
+		&i.Connection.Ended,
+		&i.Connection.Calm,
+		&i.Connection.SortKey,
+		&i.Connection.NameFolded,
+		&i.Connection.IDFolded,
+		&i.Connection.CustomerFolded,
+		&i.Connection.CompanyFolded,
+		&i.Connection.IdsFolded,
 		&i.Connection.CustomerID,
 		&i.Connection.CustomerName,
 		&i.Connection.CompanyID,
@@ -130,14 +138,6 @@ func (q *Queries) Connection(ctx context.Context, id string) (ConnectionRow, err
 		&i.Connection.Worst,
 		&i.Connection.WorstSince,
 		&i.Connection.NewestSync,
-		&i.Connection.Ended,
-		&i.Connection.Calm,
-		&i.Connection.SortKey,
-		&i.Connection.NameFolded,
-		&i.Connection.IDFolded,
-		&i.Connection.CustomerFolded,
-		&i.Connection.CompanyFolded,
-		&i.Connection.Search,
 		&i.Connection.NextLook,
 		&i.Connection.LookFence,
 		&i.ProviderName,
@@ -235,7 +235,7 @@ INSERT INTO connections (
     status, status_message, last_sync, last_sync_raw, products, learned,
     created, created_exact, next_scheduled, jobs_learned, first_seen, disconnected_at,
     worst, worst_since, newest_sync,
-    ended, calm, sort_key, name_folded, id_folded, customer_folded, company_folded, search,
+    ended, calm, sort_key, name_folded, id_folded, customer_folded, company_folded, ids_folded,
     next_look, look_fence
 ) VALUES (
     $1, $2, $3, $4, $5,
@@ -260,7 +260,7 @@ ON CONFLICT (id) DO UPDATE SET
     worst = excluded.worst, worst_since = excluded.worst_since, newest_sync = excluded.newest_sync,
     ended = excluded.ended, calm = excluded.calm, sort_key = excluded.sort_key,
     name_folded = excluded.name_folded, id_folded = excluded.id_folded,
-    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, search = excluded.search
+    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded
 `
 
 type SaveConnectionParams struct {
@@ -294,7 +294,7 @@ type SaveConnectionParams struct {
 	IDFolded       string
 	CustomerFolded string
 	CompanyFolded  string
-	Search         string
+	IdsFolded      string
 }
 
 func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) error {
@@ -329,7 +329,7 @@ func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) 
 		arg.IDFolded,
 		arg.CustomerFolded,
 		arg.CompanyFolded,
-		arg.Search,
+		arg.IdsFolded,
 	)
 	return err
 }

@@ -111,11 +111,15 @@ const matches = `-- name: Matches :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
     c.environment, c.worst, c.worst_since, c.newest_sync, c.learned
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
-WHERE c.name_folded LIKE CAST($1 AS TEXT) ESCAPE '\'
-    OR c.search LIKE CAST($2 AS TEXT) ESCAPE '\'
-ORDER BY CASE WHEN c.name_folded = $3 THEN 0
-    WHEN c.name_folded LIKE CAST($4 AS TEXT) ESCAPE '\' THEN 1 ELSE 2 END, c.sort_key, c.id
-LIMIT $5
+WHERE c.id IN (
+    SELECT hit.id FROM connections hit
+    WHERE hit.name_folded LIKE CAST($1 AS TEXT) ESCAPE '\' OR hit.ids_folded LIKE CAST($2 AS TEXT) ESCAPE '\'
+    ORDER BY CASE WHEN hit.name_folded = $3 THEN 0 WHEN hit.name_folded LIKE CAST($4 AS TEXT) ESCAPE '\' THEN 1 ELSE 2 END,
+        hit.sort_key, hit.id
+    LIMIT $5
+)
+ORDER BY CASE WHEN c.name_folded = $3 THEN 0 WHEN c.name_folded LIKE CAST($4 AS TEXT) ESCAPE '\' THEN 1 ELSE 2 END,
+    c.sort_key, c.id
 `
 
 type MatchesParams struct {
@@ -139,7 +143,8 @@ type MatchesRow struct {
 	Learned      int64
 }
 
-// Names that begin with the words come before names that hold them further on.
+// The name itself first, then names that begin with the words, then the others.
+// What is searched is read from an index alone; only the hits' rows are fetched.
 func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]MatchesRow, error) {
 	rows, err := q.db.QueryContext(ctx, matches,
 		arg.Within,
@@ -219,7 +224,7 @@ FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.ended = $1
     AND (c.calm, c.sort_key, c.id) > (CAST($2 AS SMALLINT), CAST($3 AS TEXT), CAST($4 AS TEXT))
     AND c.calm >= $5 AND c.calm <= $6
-    AND (CAST($7 AS TEXT) = '' OR c.search LIKE $7 ESCAPE '\'
+    AND (CAST($7 AS TEXT) = '' OR c.name_folded LIKE $7 ESCAPE '\' OR c.ids_folded LIKE $7 ESCAPE '\'
         OR c.provider_id IN (SELECT named.id FROM providers named WHERE named.folded LIKE $7 ESCAPE '\'))
 ORDER BY c.calm, c.sort_key, c.id
 LIMIT $8
@@ -298,8 +303,8 @@ func (q *Queries) Page(ctx context.Context, arg PageParams) ([]PageRow, error) {
 
 const tally = `-- name: Tally :many
 SELECT c.ended, c.calm, COUNT(*) AS count FROM connections c
-WHERE CAST($1 AS TEXT) = '' OR c.search LIKE $1 ESCAPE '\'
-    OR c.provider_id IN (SELECT named.id FROM providers named WHERE named.folded LIKE $1 ESCAPE '\')
+WHERE (CAST($1 AS TEXT) = '' OR c.name_folded LIKE $1 ESCAPE '\' OR c.ids_folded LIKE $1 ESCAPE '\'
+        OR c.provider_id IN (SELECT named.id FROM providers named WHERE named.folded LIKE $1 ESCAPE '\'))
 GROUP BY c.ended, c.calm
 `
 

@@ -6,6 +6,14 @@ package db
 
 type Connection struct {
 	ID             string
+	Ended          int16
+	Calm           int16
+	SortKey        string
+	NameFolded     string
+	IDFolded       string
+	CustomerFolded string
+	CompanyFolded  string
+	IdsFolded      string
 	CustomerID     string
 	CustomerName   string
 	CompanyID      string
@@ -28,14 +36,6 @@ type Connection struct {
 	Worst          string
 	WorstSince     int64
 	NewestSync     int64
-	Ended          int16
-	Calm           int16
-	SortKey        string
-	NameFolded     string
-	IDFolded       string
-	CustomerFolded string
-	CompanyFolded  string
-	Search         string
 	NextLook       int64
 	LookFence      int64
 }

@@ -1,9 +1,20 @@
 -- Times are milliseconds since 1970 UTC and 0 where unknown; lists of words
--- are JSON. The two dialects differ in key, bytes and collation types only.
+-- are JSON. The two dialects differ in key, bytes and collation types, and in one index.
 
 -- +goose Up
 CREATE TABLE connections (
     id              TEXT COLLATE "C" PRIMARY KEY,
+    -- For lists and searches; folded as fold.go does.
+    ended           SMALLINT NOT NULL, -- 1: in the tab of the disconnected
+    calm            SMALLINT NOT NULL, -- 0: needs attention, sorts first
+    sort_key        TEXT COLLATE "C" NOT NULL,
+    name_folded     TEXT     NOT NULL,
+    id_folded       TEXT     NOT NULL,
+    customer_folded TEXT     NOT NULL,
+    company_folded  TEXT     NOT NULL,
+    ids_folded      TEXT     NOT NULL, -- all three, a line each
+
+    -- What Finch said.
     customer_id     TEXT     NOT NULL,
     customer_name   TEXT     NOT NULL,
     company_id      TEXT     NOT NULL,
@@ -28,16 +39,6 @@ CREATE TABLE connections (
     worst           TEXT     NOT NULL, -- the worst status of connection, methods, entities
     worst_since     BIGINT   NOT NULL,
     newest_sync     BIGINT   NOT NULL, -- of the connection or any method
-
-    -- For lists and searches: folded text, see fold.go.
-    ended           SMALLINT NOT NULL, -- 1: in the tab of the disconnected
-    calm            SMALLINT NOT NULL, -- 0: needs attention, sorts first
-    sort_key        TEXT COLLATE "C" NOT NULL,
-    name_folded     TEXT     NOT NULL,
-    id_folded       TEXT     NOT NULL,
-    customer_folded TEXT     NOT NULL,
-    company_folded  TEXT     NOT NULL,
-    search          TEXT     NOT NULL, -- a line each: name, ids
 
     -- The queue of looks: 0 is never; the fence counts claims.
     next_look       BIGINT   NOT NULL,
