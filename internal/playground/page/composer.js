@@ -123,9 +123,10 @@ export class Composer {
     const where = { user: this.app.user, channel: channel.id };
     const answer = text.startsWith("/") ? await post("/_slack/command", { ...where, text }) : await post("/_slack/message", { ...where, text: marked(this.app, text), thread_ts: thread });
     if (answer.ok) return;
-    const told = text.startsWith("/") && !answer.gone;
-    if (!told) this.app.toast(`Not sent: ${answer.error}`);
-    if (this.text.value === "") this.#set(text);
+    const failedCommand = text.startsWith("/") && !answer.gone;
+    if (!failedCommand) this.app.toast(`Not sent: ${answer.error}`);
+    const unsent = !failedCommand || answer.error === "not_a_command";
+    if (unsent && this.text.value === "") this.#set(text);
   }
 
   #offer(options) {

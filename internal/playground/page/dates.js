@@ -41,12 +41,22 @@ const tokens = {
 };
 
 function show(at, { locale, timeZone }, options) {
-  return new Intl.DateTimeFormat(locale, { timeZone, ...options }).format(at);
+  return formatter(locale, { timeZone, ...options }).format(at);
 }
 
 function parts(at, { timeZone }, options, locale) {
-  const list = new Intl.DateTimeFormat(locale, { timeZone, ...options }).formatToParts(at);
+  const list = formatter(locale, { timeZone, ...options }).formatToParts(at);
   return Object.fromEntries(list.map((p) => [p.type, p.value]));
+}
+
+// Making a formatter costs a hundred times what using one does, and a channel
+// has thousands of dates in a few formats.
+const formatters = new Map();
+
+function formatter(locale, options) {
+  const key = JSON.stringify([locale, options]);
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(locale, options));
+  return formatters.get(key);
 }
 
 // day leaves the year out within six months of now, as Slack does.

@@ -38,7 +38,7 @@ async function togglePreview(toggle, look, href, file) {
 function csvTable(text) {
   const rows = parseCSV(text);
   const more = rows.length - 1 - previewRows;
-  return [drawTable(rows.slice(0, previewRows + 1), { caption: more > 0 ? `The first ${previewRows} of ${rows.length - 1} rows` : "All rows" })];
+  return [drawTable(rows.slice(0, previewRows + 1), more > 0 ? { caption: `The first ${previewRows} of ${rows.length - 1} rows` } : {})];
 }
 
 /** Reads CSV with quoted cells. */

@@ -6,8 +6,13 @@ import { keep } from "./keyed.js";
 /** Draws the people one can be, once. */
 export function drawPeople(select, users, user) {
   const people = users.filter((u) => !u.is_bot && !u.deleted);
-  fill(select, people.map((u) => el("option", { value: u.id }, `${u.display_name || u.real_name || u.name}${roleOf(u)}`)));
+  fill(select, people.map((u) => el("option", { value: u.id }, givenName(u) + roleOf(u))));
   select.value = user;
+}
+
+// The role is told once, in our words.
+function givenName(u) {
+  return (u.display_name || u.real_name || u.name).replace(/ \([^)]*\)$/, "");
 }
 
 function roleOf(u) {

@@ -45,13 +45,13 @@ function surface(app, place, values) {
   return self;
 }
 
-// A choice names options by value; what is kept has them whole, as Slack's
+// A choice may name options by value; what is kept has them whole, as Slack's
 // state has, so that they can be drawn again.
 function kept(element, choice) {
   const known = new Map([...(element.options ?? []), ...(element.option_groups ?? []).flatMap((g) => g.options ?? [])].map((o) => [o.value, o]));
-  const whole = (value) => known.get(value) ?? (value && { value, text: { type: "plain_text", text: value } });
+  const whole = (o) => (typeof o === "string" ? (known.get(o) ?? { value: o, text: { type: "plain_text", text: o } }) : o);
   const out = { ...choice };
-  if (typeof choice.selected_option === "string") out.selected_option = whole(choice.selected_option);
+  if (choice.selected_option) out.selected_option = whole(choice.selected_option);
   if (Array.isArray(choice.selected_options)) out.selected_options = choice.selected_options.map(whole);
   return out;
 }

@@ -8,6 +8,9 @@ import { drawMessage } from "./message.js";
 
 const groupSeconds = 300;
 const nearBottom = 80;
+// The newest are drawn at once, the older ones when the page has time.
+const firstDrawn = 60;
+const drawnLater = 50;
 
 /** A scrolling list that stays at its end when it stood there. */
 export class Timeline {
@@ -34,9 +37,23 @@ export class Timeline {
       this.list.replaceChildren();
       this.shown = place;
       this.atEnd = true;
+      this.drawn = firstDrawn;
     }
-    keep(this.list, thread ? threadItems(this.app, channel, thread) : channelItems(this.app, channel));
+    this.items = thread ? threadItems(this.app, channel, thread) : channelItems(this.app, channel);
+    this.#draw();
+  }
+
+  #draw() {
+    keep(this.list, this.items.slice(-this.drawn));
     if (this.atEnd) this.list.scrollTop = this.list.scrollHeight;
+    if (this.drawn >= this.items.length || this.later) return;
+    this.later = setTimeout(() => {
+      this.later = 0;
+      const below = this.list.scrollHeight - this.list.scrollTop;
+      this.drawn += drawnLater;
+      this.#draw();
+      this.list.scrollTop = this.list.scrollHeight - below;
+    }, 30);
   }
 
   /** Goes to the end whatever stood in view: the person has just written. */
