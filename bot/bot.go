@@ -97,7 +97,7 @@ func (b *Bot) Keep(ctx context.Context, e socket.Envelope) error {
 // they are given up and whoever waits is told to try again.
 const graceful = 2 * time.Second
 
-var errStopping = errors.New("Perch is stopping")
+var errStopping = errors.New("stopping")
 
 // Drain takes no more requests and waits for those under way, at most until
 // ctx ends. Those that take too long are given up.

@@ -78,7 +78,7 @@ func (p *Poster) post(ctx context.Context, channel string, m card.Message) (Post
 		return Posted{}, fmt.Errorf("post to %s: %w", channel, err)
 	}
 	if ts == "" { // slack-go takes {"ok":false} without a reason for success
-		return Posted{}, fmt.Errorf("post to %s: %w", channel, errors.New("Slack named no message"))
+		return Posted{}, fmt.Errorf("post to %s: %w", channel, errors.New("no message named by Slack"))
 	}
 	return Posted{Channel: at, TS: ts}, nil
 }

@@ -108,7 +108,7 @@ func answerOf(resp *http.Response) error {
 	case resp.StatusCode != http.StatusOK:
 		return slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
 	case isJSON && !said.OK:
-		return errors.New("Slack answered neither yes nor an error")
+		return errors.New("neither yes nor an error from Slack")
 	default:
 		return nil
 	}

@@ -94,6 +94,8 @@ func empty() finch.Connection { return finch.Connection{ID: "c1"} }
 func TestOverviewCards(t *testing.T) {
 	assisted := with(finch.Connected)
 	assisted.Assisted, assisted.CreatedExact, assisted.Created = true, false, time.Time{}
+	late := with(finch.Connected)
+	late.NextScheduled, late.Report.LastSync = now.Add(-2*time.Hour), finch.SyncTime{At: now.Add(-26 * time.Hour)}
 	overdue := with(finch.Connected)
 	overdue.Report.LastSync = finch.SyncTime{At: now.Add(-50 * time.Hour)}
 	sandbox := with(finch.Connected)
@@ -108,6 +110,7 @@ func TestOverviewCards(t *testing.T) {
 		"unknown":      {Connection: with("brand_new_status"), CanShare: true},
 		"disconnected": {Connection: ended(), CanShare: true},
 		"assisted":     {Connection: assisted, CanShare: true},
+		"late":         {Connection: late, CanShare: true},
 		"overdue":      {Connection: overdue, CanShare: true},
 		"sandbox":      {Connection: sandbox, CanShare: true},
 		"asking":       {Connection: harbor(), Source: asking, CanShare: true},

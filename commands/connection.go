@@ -13,14 +13,9 @@ import (
 	"perch/internal/finch"
 )
 
-// How /connection behaves in time.
-const (
-	// freshFor is how long an answer of Finch's needs no second asking.
-	freshFor = 30 * time.Second
-	// patience is how long a person waits for Finch before the stored facts
-	// are shown in its place.
-	patience = 800 * time.Millisecond
-)
+// patience is how long a person waits for Finch before the stored facts are
+// shown in its place.
+const patience = 800 * time.Millisecond
 
 // maxPicks is how many matches are offered to pick from: Slack takes 100
 // options, but not that much text in one message.
@@ -109,7 +104,7 @@ func (c connections) show(ctx context.Context, r *bot.Request, id string) error 
 	if err != nil {
 		return err
 	}
-	if !worthAsking(known) || c.Now().Sub(known.Learned) < freshFor {
+	if !worthAsking(known) {
 		return r.Reply(ctx, c.overview(known, fromFinch))
 	}
 	answer := c.look(ctx, id)

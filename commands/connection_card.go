@@ -252,6 +252,8 @@ func (o overview) lastSync() string {
 func (o overview) nextSync() string {
 	next, quality := o.NextSync(o.Now)
 	switch {
+	case quality == finch.Exact && !next.After(o.Now):
+		return fmt.Sprintf("was due %s (%s), exact: scheduled at Finch", card.When(next, o.Now), card.Ago(next, o.Now))
 	case quality == finch.Exact:
 		return card.When(next, o.Now) + ", exact: scheduled at Finch"
 	case quality == finch.Estimated && next.Before(o.Now):
@@ -377,7 +379,7 @@ func (o overview) fallback() string {
 		card.EscapeCut(o.ProviderName, 100),
 		o.integration(),
 		card.EscapeCut(o.Environment, 40),
-		"last successful sync " + card.WhenPlain(o.LastSync()),
+		o.plainLastSync(),
 		o.plainNextSync(),
 	}
 	for _, g := range o.Groups() {
@@ -394,15 +396,23 @@ func (o overview) fallback() string {
 	return card.FallbackText(strings.Join(parts, " · "))
 }
 
+func (o overview) plainLastSync() string {
+	if o.LastSync().IsZero() {
+		return "no successful sync yet"
+	}
+	return "last successful sync " + card.WhenPlain(o.LastSync())
+}
+
 func (o overview) plainNextSync() string {
-	switch next, quality := o.NextSync(o.Now); quality {
-	case finch.Exact:
-		return "next sync " + card.WhenPlain(next) + ", scheduled"
-	case finch.Estimated:
-		return "next sync estimated " + card.WhenPlain(next)
-	default:
+	next, quality := o.NextSync(o.Now)
+	if quality == finch.Unknown {
 		return ""
 	}
+	when := "next sync"
+	if !next.After(o.Now) {
+		when = "sync was due"
+	}
+	return fmt.Sprintf("%s %s, %s", when, card.WhenPlain(next), quality)
 }
 
 func (o overview) groupWord(g finch.Group) string {

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"perch/bot"
+)
+
+// environment reads settings one by one and keeps every fault it finds. A
+// fault names the setting and what to do, and never the value: it may be a
+// secret in the wrong place.
+type environment struct {
+	getenv func(string) string
+	faults []string
+}
+
+func (e *environment) fault(name, what string) {
+	e.faults = append(e.faults, name+" "+what+".")
+}
+
+func (e *environment) err() error {
+	switch len(e.faults) {
+	case 0:
+		return nil
+	case 1:
+		return errors.New(e.faults[0])
+	default:
+		return fmt.Errorf("%d settings are wrong: %s", len(e.faults), strings.Join(e.faults, " "))
+	}
+}
+
+func (e *environment) text(name, otherwise string) string {
+	if v := strings.TrimSpace(e.getenv(name)); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func (e *environment) words(name string) []string { return strings.Fields(e.getenv(name)) }
+
+func (e *environment) token(name, prefix string, required bool) string {
+	v := e.text(name, "")
+	switch {
+	case v == "" && required:
+		e.fault(name, fmt.Sprintf("is missing. It is the token that begins with %s, see the README's “Going live”", prefix))
+	case v != "" && !strings.HasPrefix(v, prefix):
+		e.fault(name, fmt.Sprintf("does not begin with %s. Is it another kind of token?", prefix))
+	}
+	return v
+}
+
+func (e *environment) url(name, otherwise string) string {
+	v := e.text(name, otherwise)
+	if v == "" {
+		return ""
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" {
+		e.fault(name, "is not an address like https://host/path")
+	}
+	return v
+}
+
+func (e *environment) address(name, otherwise string) string {
+	v := e.text(name, otherwise)
+	if v == "off" {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(v)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
+		e.fault(name, "is not host:port, like 127.0.0.1:8080, or off")
+	}
+	return v
+}
+
+func (e *environment) networks(name string) []netip.Prefix {
+	var list []netip.Prefix
+	for _, w := range e.words(name) {
+		prefix, err := netip.ParsePrefix(w)
+		if addr, single := netip.ParseAddr(w); err != nil && single == nil {
+			prefix, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			e.fault(name, "is not a list of networks like 10.0.0.0/8, separated by spaces")
+			return nil
+		}
+		list = append(list, prefix)
+	}
+	return list
+}
+
+func (e *environment) slackIDs(name string) []string {
+	ids := e.words(name)
+	for _, id := range ids {
+		if len(id) < 2 || !strings.ContainsRune("UWS", rune(id[0])) || strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+			e.fault(name, "is not a list of Slack user ids (U…, W…) or user-group ids (S…), separated by spaces")
+			break
+		}
+	}
+	return ids
+}
+
+// allCommands are the names that may be renamed.
+var allCommands = []string{"connection", "jobs", "session-timeline", "explore", "perch"}
+
+func (e *environment) commandNames(name string) bot.Names {
+	names := bot.Names{}
+	taken := map[string]bool{}
+	for _, w := range e.words(name) {
+		own, slash, _ := strings.Cut(w, "=")
+		own = strings.TrimPrefix(own, "/")
+		switch {
+		case !slices.Contains(allCommands, own):
+			e.fault(name, "renames what is not a command. There are "+strings.Join(allCommands, ", "))
+			return nil
+		case !isSlash(slash), taken[slash]:
+			e.fault(name, "wants pairs like jobs=/finch-jobs: a slash, then lower-case letters, digits, - or _, 32 characters at most, each name once")
+			return nil
+		}
+		names[own], taken[slash] = slash, true
+	}
+	return names
+}
+
+// isSlash: Slack's rule for the name of a slash command.
+func isSlash(s string) bool {
+	rest, ok := strings.CutPrefix(s, "/")
+	return ok && rest != "" && len(s) <= 32 && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
+func (e *environment) number(name string, otherwise, low, high int) int {
+	v := e.text(name, "")
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high {
+		e.fault(name, fmt.Sprintf("is not a whole number from %d to %d", low, high))
+	}
+	return n
+}
+
+func (e *environment) duration(name string, otherwise time.Duration) time.Duration {
+	v := e.text(name, "")
+	if v == "" {
+		return otherwise
+	}
+	d, err := parseDuration(v)
+	if err != nil || d < time.Minute {
+		e.fault(name, "is not a time of at least a minute, like 15m, 2h or 400d")
+	}
+	return d
+}
+
+// parseDuration is time.ParseDuration, and whole days besides.
+func parseDuration(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(s)
+}
+
+func (e *environment) staleAfter(name string) {
+	for _, w := range e.words(name) {
+		kind, grace, _ := strings.Cut(w, "=")
+		if d, err := parseDuration(grace); err != nil || d <= 0 || (kind != "automated" && kind != "assisted") {
+			e.fault(name, "wants words like automated=2h assisted=24h")
+			return
+		}
+	}
+}
+
+func (e *environment) oneOf(name, otherwise string, allowed ...string) string {
+	v := e.text(name, otherwise)
+	if !slices.Contains(allowed, v) {
+		e.fault(name, "is not one of "+strings.Join(allowed, ", "))
+	}
+	return v
+}
+
+func (e *environment) logLevel(name string) zerolog.Level {
+	v := e.oneOf(name, "info", "debug", "info", "warn", "error")
+	level, _ := zerolog.ParseLevel(v)
+	return level
+}
+
+func (e *environment) keys(name string, required bool) string {
+	keys := e.words(name)
+	if required && len(keys) == 0 {
+		e.fault(name, "is missing. On PostgreSQL there is no key file: make a key with `openssl rand -base64 32`")
+	}
+	for _, k := range keys {
+		if raw, err := base64.StdEncoding.DecodeString(k); err != nil || len(raw) != 32 {
+			e.fault(name, "is not base64 of 32 bytes. Make a key with `openssl rand -base64 32`; several are separated by spaces")
+			break
+		}
+	}
+	return strings.Join(keys, " ")
+}
+
+func isPostgres(database string) bool {
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
+}
+
+func withSlash(u string) string {
+	if u == "" || strings.HasSuffix(u, "/") {
+		return u
+	}
+	return u + "/"
+}
+
+func trimPrefixFold(s, prefix string) string {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):]
+	}
+	return s
+}

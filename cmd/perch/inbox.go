@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"perch/bot"
+	"perch/store"
+)
+
+// slackInbox is the part of the store's inbox that holds Slack's events.
+type slackInbox struct{ store *store.Store }
+
+const slackSource = "slack"
+
+func (i slackInbox) TakeIn(ctx context.Context, eventID string, payload []byte) (bool, error) {
+	return i.store.TakeIn(ctx, slackSource, eventID, payload)
+}
+
+func (i slackInbox) Claim(ctx context.Context, n int, lease time.Duration) ([]bot.Item, error) {
+	claimed, err := i.store.ClaimInbox(ctx, n, lease)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]bot.Item, 0, len(claimed))
+	for _, c := range claimed {
+		items = append(items, bot.Item{EventID: c.EventID, Payload: c.Payload, Lease: c})
+	}
+	return items, nil
+}
+
+func (i slackInbox) Done(ctx context.Context, item bot.Item) error {
+	claimed, ok := item.Lease.(store.InboxItem)
+	if !ok {
+		return fmt.Errorf("event %s was not claimed here", item.EventID)
+	}
+	return i.store.Done(ctx, claimed)
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"perch/bot/socket"
+	"perch/internal/finch"
+)
+
+// meters are what /metrics shows. It is the sockets' Observer.
+type meters struct {
+	registry    *prometheus.Registry
+	acks        *prometheus.HistogramVec
+	unacked     *prometheus.CounterVec
+	disconnects *prometheus.CounterVec
+}
+
+func newMeters() *meters {
+	m := &meters{
+		registry: prometheus.NewRegistry(),
+		acks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "perch_socket_ack_seconds",
+			Help:    "From an envelope read to its acknowledgement written; Slack allows 3 s.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 3},
+		}, []string{"kind"}),
+		unacked: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "perch_socket_unacked_total",
+			Help: "Envelopes that were not acknowledged, by kind and reason.",
+		}, []string{"kind", "why"}),
+		disconnects: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "perch_socket_disconnects_total",
+			Help: "Sockets that left or ended, by reason.",
+		}, []string{"reason"}),
+	}
+	m.registry.MustRegister(m.acks, m.unacked, m.disconnects,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Acked implements socket.Observer.
+func (m *meters) Acked(kind socket.Kind, took time.Duration) {
+	m.acks.WithLabelValues(string(kind)).Observe(took.Seconds())
+}
+
+// Unacked implements socket.Observer.
+func (m *meters) Unacked(kind socket.Kind, why socket.Why) {
+	m.unacked.WithLabelValues(string(kind), string(why)).Inc()
+}
+
+// Disconnected implements socket.Observer.
+func (m *meters) Disconnected(reason string) { m.disconnects.WithLabelValues(reason).Inc() }
+
+// gauge shows a number that is read when somebody looks.
+func (m *meters) gauge(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+func (m *meters) watchSockets(c *socket.Client) {
+	m.gauge("perch_socket_live", "Sockets open to Slack, past its hello.", func() float64 { return float64(c.Live()) })
+	m.gauge("perch_socket_num_connections", "Sockets that Slack believes this app to have; more than all replicas own means ghosts.",
+		func() float64 { return float64(c.Stats().NumConnections) })
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "perch_socket_reconnects_total", Help: "Sockets that took another's place.",
+	}, func() float64 { return float64(c.Stats().Reconnects) }))
+}
+
+func (m *meters) watchBudget(b *finch.Budget) {
+	m.gauge("perch_finch_requests_5m", "Requests to Finch in the last 5 minutes; Finch blocks an address at 1000.",
+		func() float64 { return float64(b.Usage().Used) })
+	m.gauge("perch_finch_blocked", "1 while Finch does not answer this address.", func() float64 {
+		if b.Usage().BlockedUntil.IsZero() {
+			return 0
+		}
+		return 1
+	})
+}
+
+func (m *meters) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"perch/bot"
+	"perch/commands"
+	"perch/internal/playground"
+	localfinch "perch/internal/playground/finch"
+	localslack "perch/internal/playground/slack"
+)
+
+// playgroundCommand is `perch playground`: the bot as it serves in earnest,
+// between a local Slack and a local Finch.
+type playgroundCommand struct {
+	Addr string `default:"127.0.0.1:7077" help:"Where the page is served."`
+	Seed uint64 `default:"1" help:"Makes another world of customers."`
+	Data string `type:"path" help:"Keep Perch's database in this folder; otherwise it is gone at the end."`
+}
+
+// The playground opens its own things quickly or not at all.
+const (
+	playgroundStop = 2 * time.Second
+	adoptAtOnce    = 4
+)
+
+func (c playgroundCommand) Run(p *process) error {
+	level := (&environment{getenv: p.getenv}).oneOf("PERCH_LOG_LEVEL", "warn", "debug", "info", "warn", "error")
+	parsed, err := zerolog.ParseLevel(level)
+	if err != nil {
+		return fmt.Errorf("PERCH_LOG_LEVEL: %w", err)
+	}
+	dir, forget, err := c.folder()
+	if err != nil {
+		return err
+	}
+	defer forget()
+	g := &ground{command: c, dir: dir, log: newLog(p.stderr, parsed), apiKey: rand.Text(), stdout: p.stdout}
+	err = g.run(p.ctx)
+	return errors.Join(err, g.life.stop(playgroundStop))
+}
+
+// folder is where the database goes, and how it is cleared away.
+func (c playgroundCommand) folder() (dir string, forget func(), err error) {
+	if c.Data != "" {
+		if err := os.MkdirAll(c.Data, 0o700); err != nil {
+			return "", nil, fmt.Errorf("make the data folder: %w", err)
+		}
+		return c.Data, func() {}, nil
+	}
+	dir, err = os.MkdirTemp("", "perch-playground-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a folder for the database: %w", err)
+	}
+	return dir, func() { os.RemoveAll(dir) }, nil
+}
+
+// ground is a running playground.
+type ground struct {
+	command playgroundCommand
+	dir     string
+	log     zerolog.Logger
+	apiKey  string
+	stdout  io.Writer
+	life    lifecycle
+	doors   string // the bot's own HTTP address
+}
+
+// run starts the two imitations, the page and the bot, and stays until ctx ends.
+func (g *ground) run(ctx context.Context) error {
+	names := bot.Names{}
+	slack := localslack.New(localslack.Options{Commands: slashes(names), Scopes: scopes, Events: botEvents})
+	g.life.onStop("local Slack", func(context.Context) error { slack.Close(); return nil })
+	finch := localfinch.New(localfinch.Options{Seed: g.command.Seed})
+	g.life.onStop("local Finch", func(context.Context) error { finch.Close(); return nil })
+
+	page, err := listen(g.command.Addr)
+	if err != nil {
+		return err
+	}
+	slackAddr, err := g.serveLocal(slack.API())
+	if err != nil {
+		return err
+	}
+	finchAddr, err := g.serveLocal(finch.API())
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { finch.Run(ctx); return nil })
+	group.Go(func() error {
+		return serve(ctx, g.settings(slackAddr, finchAddr, names), g.log, func(doors string) {
+			g.doors = doors
+			group.Go(func() error { return g.open(ctx, page, slack, finch) })
+		})
+	})
+	return group.Wait()
+}
+
+// slashes are the commands that the local Slack knows: those of this version.
+func slashes(names bot.Names) []string {
+	var list []string
+	for _, c := range commands.All(commands.Sources{}) {
+		list = append(list, names.Of(c.Name))
+	}
+	return list
+}
+
+// settings never look at the environment: the playground knows nothing of the
+// real Slack and the real Finch.
+func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) settings {
+	return settings{
+		SlackBotToken: secret{localslack.BotToken},
+		SlackAppToken: secret{localslack.AppToken},
+		SlackAPIURL:   "http://" + slackAddr + "/api/",
+		FinchAPIURL:   "http://" + finchAddr,
+		Database:      filepath.Join(g.dir, "perch.db"),
+		HTTPAddr:      "127.0.0.1:0",
+		APIKey:        secret{g.apiKey},
+		Sockets:       2,
+		Names:         names,
+		PollEvery:     time.Minute,
+		LogLevel:      g.log.GetLevel(),
+	}
+}
+
+// open gives Perch the connections, opens the page and says where it is.
+func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.Server, finch *localfinch.Server) error {
+	if err := g.adoptAll(ctx, finch.Tokens()); err != nil {
+		return fmt.Errorf("bring the connections in: %w", err)
+	}
+	host, _, _ := net.SplitHostPort(page.Addr().String())
+	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: finch, Adopt: g.adopt, Hosts: []string{host}}))
+	_, err := fmt.Fprintf(g.stdout, "Perch's playground is ready: http://%s/\nA local Slack and a local Finch; nothing here is real. Type /connection harbor. Ctrl-C stops.\n", page.Addr())
+	return err
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("open the page: %w. Choose another address with --addr", err)
+	}
+	return l, nil
+}
+
+// serveLocal serves an imitation on a free port of this machine.
+func (g *ground) serveLocal(h http.Handler) (addr string, err error) {
+	l, err := listen("127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	g.serveOn(l, h)
+	return l.Addr().String(), nil
+}
+
+func (g *ground) serveOn(l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			g.log.Error().Err(err).Msg("a local server closed")
+		}
+	}()
+	g.life.onStop("local server", func(context.Context) error { return server.Close() })
+}
+
+// adoptAll hands Perch every token as the host application would.
+func (g *ground) adoptAll(ctx context.Context, tokens map[string]string) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(adoptAtOnce)
+	for id, token := range tokens {
+		group.Go(func() error { return g.adopt(ctx, id, token) })
+	}
+	return group.Wait()
+}
+
+// adopt goes through Perch's own door, PUT /v1/connections/{id}.
+func (g *ground) adopt(ctx context.Context, connectionID, accessToken string) error {
+	body, err := json.Marshal(map[string]string{"access_token": accessToken})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, "http://"+g.doors+"/v1/connections/"+connectionID, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+g.apiKey)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
+		return fmt.Errorf("Perch answered %s for connection %s", resp.Status, connectionID)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	localfinch "perch/internal/playground/finch"
+	localslack "perch/internal/playground/slack"
+)
+
+// The scripts under testdata run the whole program, as a process of its own,
+// between a local Slack and a local Finch. The verbs they add to testscript's
+// are in verbs_test.go.
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"perch": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		Setup:               setUp,
+		Cmds:                verbs,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// world is what surrounds the program in a script.
+type world struct {
+	slack *localslack.Server
+	finch *localfinch.Server
+	env   *testscript.Env
+	http  string // the program's own doors
+}
+
+// scriptPatience is how long a script waits for what it expects. It is long: a test
+// that passes never waits for it, and the machine may be slow.
+const scriptPatience = 30 * time.Second
+
+const scriptAPIKey = "script-api-key"
+
+func setUp(env *testscript.Env) error {
+	w := &world{env: env}
+	w.slack = localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})
+	w.finch = localfinch.New(localfinch.Options{Seed: 1})
+	slackAt, finchAt := httptest.NewServer(w.slack.API()), httptest.NewServer(w.finch.API())
+	env.Defer(func() {
+		w.slack.Close()
+		w.finch.Close()
+		slackAt.CloseClientConnections()
+		slackAt.Close()
+		finchAt.CloseClientConnections()
+		finchAt.Close()
+	})
+	addr, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	w.http = addr
+	env.Values["world"] = w
+	for name, value := range map[string]string{
+		"SLACK_BOT_TOKEN": localslack.BotToken,
+		"SLACK_APP_TOKEN": localslack.AppToken,
+		"SLACK_API_URL":   slackAt.URL + "/api", // without its slash: it is added
+		"FINCH_API_URL":   finchAt.URL,
+		"PERCH_HTTP_ADDR": addr,
+		"PERCH_API_KEY":   scriptAPIKey,
+		"PERCH_DATABASE":  filepath.Join(env.WorkDir, "perch.db"),
+		"HOME":            env.WorkDir,
+	} {
+		env.Setenv(name, value)
+	}
+	return w.writeTokens()
+}
+
+// writeTokens leaves every token of the local Finch in tokens.csv.
+func (w *world) writeTokens() error {
+	lines := []string{"connection_id,access_token"}
+	for id, token := range w.finch.Tokens() {
+		lines = append(lines, id+","+token)
+	}
+	return os.WriteFile(filepath.Join(w.env.WorkDir, "tokens.csv"), []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+}
+
+// freeAddress is a port that nobody holds now.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// door asks one of the program's own doors.
+func (w *world) door(method, path, body string) (*http.Response, error) {
+	req, err := http.NewRequest(method, "http://"+w.http+path, strings.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make a request: %w", err)
+	}
+	req.Header.Set("Authorization", "Bearer "+scriptAPIKey)
+	req.Header.Set("Content-Type", "application/json")
+	return http.DefaultClient.Do(req)
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/base64"
+	"net/netip"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"perch/bot"
+)
+
+// secret is a setting that nothing may print.
+type secret struct{ value string }
+
+const hidden = "[redacted]"
+
+func (secret) String() string               { return hidden }
+func (secret) GoString() string             { return hidden }
+func (secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// reveal is for whoever has to send it.
+func (s secret) reveal() string { return s.value }
+
+// settings are all that the environment says. Defaults are those of the README.
+type settings struct {
+	SlackBotToken secret
+	SlackAppToken secret
+	SlackAPIURL   string
+	FinchAPIURL   string
+	Database      string
+	Key           secret
+	HTTPAddr      string // "" for none
+	APIKey        secret
+	Proxies       []netip.Prefix
+	Admins        []string
+	Operators     []string
+	Sockets       int
+	Names         bot.Names
+	PollEvery     time.Duration
+	LogLevel      zerolog.Level
+}
+
+// part is what a subcommand needs of the settings: a missing one matters only
+// to those who use it.
+type part int
+
+const (
+	needNothing part = 0
+	needSlack   part = 1 << iota
+)
+
+// readSettings reads and checks everything. It reports every fault at once.
+func readSettings(getenv func(string) string, needs part) (settings, error) {
+	e := &environment{getenv: getenv}
+	s := settings{
+		SlackBotToken: secret{e.token("SLACK_BOT_TOKEN", "xoxb-", needs&needSlack != 0)},
+		SlackAppToken: secret{e.token("SLACK_APP_TOKEN", "xapp-", needs&needSlack != 0)},
+		SlackAPIURL:   withSlash(e.url("SLACK_API_URL", "https://slack.com/api/")),
+		FinchAPIURL:   e.url("FINCH_API_URL", "https://api.tryfinch.com"),
+		Database:      e.text("PERCH_DATABASE", "perch.db"),
+		HTTPAddr:      e.address("PERCH_HTTP_ADDR", "127.0.0.1:8080"),
+		APIKey:        secret{e.text("PERCH_API_KEY", "")},
+		Proxies:       e.networks("PERCH_TRUSTED_PROXIES"),
+		Admins:        e.slackIDs("PERCH_ADMINS"),
+		Operators:     e.slackIDs("PERCH_OPERATORS"),
+		Names:         e.commandNames("PERCH_COMMANDS"),
+		PollEvery:     e.duration("PERCH_POLL_EVERY", 15*time.Minute),
+		LogLevel:      e.logLevel("PERCH_LOG_LEVEL"),
+	}
+	s.Key = secret{e.keys("PERCH_KEY", isPostgres(s.Database))}
+	s.Sockets = e.number("PERCH_SOCKETS", defaultSockets(s.Database), 1, 5)
+	e.checkLater()
+	return s, e.err()
+}
+
+// checkLater checks what this version does not use yet: a wrong value is wrong
+// today too.
+func (e *environment) checkLater() {
+	e.url("PERCH_PUBLIC_URL", "")
+	e.url("FINCH_CONNECT_URL", "")
+	e.url("FINCH_CONNECT_JS", "")
+	e.oneOf("PERCH_EXPLORE_WRITES", "off", "on", "off")
+	e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute)
+	e.duration("PERCH_RETENTION", 400*24*time.Hour)
+	e.staleAfter("PERCH_STALE_AFTER")
+	for _, word := range e.words("FINCH_WEBHOOK_SECRET") {
+		if _, err := base64.StdEncoding.DecodeString(trimPrefixFold(word, "whsec_")); err != nil {
+			e.fault("FINCH_WEBHOOK_SECRET", "is not base64. Copy the secret from Finch's dashboard; several are separated by spaces")
+		}
+	}
+}
+
+// defaultSockets: several replicas share Slack's ten, so each opens one.
+func defaultSockets(database string) int {
+	if isPostgres(database) {
+		return 1
+	}
+	return 2
+}

@@ -1,0 +1,451 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	localfinch "perch/internal/playground/finch"
+	localslack "perch/internal/playground/slack"
+)
+
+// verb is one word of the scripts' language.
+type verb = func(ts *testscript.TestScript, neg bool, args []string)
+
+var verbs = map[string]verb{
+	"ready":   ready,   // ready [sockets]: wait until Perch is ready, with so many sockets (2)
+	"slash":   slash,   // slash USER CHANNEL /command text…; ! slash: Slack shows a failure
+	"expect":  expect,  // expect USER CHANNEL REGEXP: wait until the newest message shows it
+	"never":   never,   // never USER CHANNEL REGEXP: no message shows it
+	"click":   click,   // click USER CHANNEL ACTION [VALUE]: press, choose or type on the newest card that has it
+	"pick":    pick,    // pick USER CHANNEL ACTION N: choose the Nth option, counted from 0, of a menu
+	"suggest": suggest, // suggest USER CHANNEL ACTION TYPED REGEXP: what a searching menu offers
+	"slack":   turn,    // slack {fault}: turn a switch of the local Slack
+	"finch":   finchDo, // finch status|token|revoke|fault|mend …
+	"person":  person,  // person {user}: add or change somebody
+	"acked":   acked,   // acked: every envelope was acknowledged, within 3 s and on its own socket
+	"sockets": sockets, // sockets FIELD REGEXP: every closed socket has it
+	"send":    send,    // send {envelope}: send any envelope and wait for its acknowledgement
+	"door":    door,    // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
+	"noleak":  noleak,  // noleak FILE…: no token in these, the database, or any message
+	"opens":   opens,   // opens MAX: apps.connections.open was asked at most so often
+	"asked":   asked,   // asked PATH N: wait until the local Finch was asked so often
+	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
+	"page":    page,    // page: wait for the playground's page
+	"card":    card,    // card USER CHANNEL REGEXP: wait for a card in the playground
+	"term":    term,    // term: send SIGTERM to what runs in the background
+}
+
+func theWorld(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
+
+func bounded() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), scriptPatience)
+}
+
+func need(ts *testscript.TestScript, args []string, n int, usage string) {
+	if len(args) < n {
+		ts.Fatalf("usage: %s", usage)
+	}
+}
+
+func ready(ts *testscript.TestScript, neg bool, args []string) {
+	w := theWorld(ts)
+	n := 2
+	if len(args) > 0 {
+		parsed, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		n = parsed
+	}
+	ctx, cancel := bounded()
+	defer cancel()
+	if neg {
+		resp, err := w.door(http.MethodGet, "/readyz", "")
+		ts.Check(err)
+		defer resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			ts.Fatalf("Perch says it is ready")
+		}
+		return
+	}
+	ts.Check(w.slack.WaitLive(ctx, n))
+	ts.Check(w.slack.Wait(ctx, func() bool { return w.ok("/readyz") }))
+}
+
+func (w *world) ok(path string) bool {
+	resp, err := w.door(http.MethodGet, path, "")
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+func slash(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 3, "slash USER CHANNEL /command text…")
+	ctx, cancel := bounded()
+	defer cancel()
+	err := theWorld(ts).slack.Slash(ctx, args[0], args[1], strings.Join(args[2:], " "))
+	if neg && err == nil {
+		ts.Fatalf("Slack showed no failure")
+	}
+	if !neg {
+		ts.Check(err)
+	}
+}
+
+func expect(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 3, "expect USER CHANNEL REGEXP")
+	if neg {
+		ts.Fatalf("use never")
+	}
+	w, want := theWorld(ts), regexp.MustCompile(`(?s)`+args[2])
+	ctx, cancel := bounded()
+	defer cancel()
+	err := w.slack.Wait(ctx, func() bool {
+		all := w.slack.MessagesSeenBy(args[0], place(w, args[0], args[1]))
+		return len(all) > 0 && want.MatchString(shown(all[len(all)-1]))
+	})
+	if err != nil {
+		ts.Fatalf("%s never saw %q in %s; there is:\n%s", args[0], args[2], args[1], strings.Join(w.seen(args[0], args[1]), "\n---\n"))
+	}
+}
+
+func never(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "never USER CHANNEL REGEXP")
+	for _, text := range theWorld(ts).seen(args[0], args[1]) {
+		if regexp.MustCompile(`(?s)` + args[2]).MatchString(text) {
+			ts.Fatalf("%s sees %q in %s", args[0], text, args[1])
+		}
+	}
+}
+
+// place is a channel, or DM for a person's conversation with the bot.
+func place(w *world, user, channel string) string {
+	if channel != "DM" {
+		return channel
+	}
+	st, err := w.slack.State(user)
+	if err != nil {
+		return channel
+	}
+	i := slices.IndexFunc(st.Channels, func(c localslack.ChannelView) bool { return c.Kind == localslack.DM })
+	if i < 0 {
+		return channel
+	}
+	return st.Channels[i].ID
+}
+
+func (w *world) seen(user, channel string) []string {
+	var texts []string
+	for _, m := range w.slack.MessagesSeenBy(user, place(w, user, channel)) {
+		texts = append(texts, shown(m))
+	}
+	return texts
+}
+
+// shown is what a person reads of a message, files included.
+func shown(m localslack.Message) string {
+	text := m.Shown
+	for _, f := range m.Files {
+		text += "\n[file " + f.Name + "]"
+	}
+	return text
+}
+
+// newest is the newest message seen that has an element of this action.
+func newest(ts *testscript.TestScript, user, channel, action string) localslack.Target {
+	w := theWorld(ts)
+	all := w.slack.MessagesSeenBy(user, channel)
+	for _, m := range slices.Backward(all) {
+		raw, err := json.Marshal(m.Blocks)
+		ts.Check(err)
+		if strings.Contains(string(raw), strconv.Quote(action)) {
+			return localslack.Target{Channel: channel, TS: m.TS, ActionID: action}
+		}
+	}
+	ts.Fatalf("no message that %s sees in %s has %s:\n%s", user, channel, action, strings.Join(w.seen(user, channel), "\n---\n"))
+	return localslack.Target{}
+}
+
+func click(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 3, "click USER CHANNEL ACTION [VALUE]")
+	var chosen localslack.Value
+	if len(args) > 3 {
+		chosen = args[3]
+	}
+	ctx, cancel := bounded()
+	defer cancel()
+	err := theWorld(ts).slack.Click(ctx, args[0], newest(ts, args[0], args[1], args[2]), chosen)
+	if neg && err == nil {
+		ts.Fatalf("the press went through")
+	}
+	if !neg {
+		ts.Check(err)
+	}
+}
+
+func pick(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 4, "pick USER CHANNEL ACTION N")
+	n, err := strconv.Atoi(args[3])
+	ts.Check(err)
+	t := newest(ts, args[0], args[1], args[2])
+	for _, m := range theWorld(ts).slack.MessagesSeenBy(args[0], args[1]) {
+		if m.TS != t.TS {
+			continue
+		}
+		raw, err := json.Marshal(m.Blocks)
+		ts.Check(err)
+		options := regexp.MustCompile(`"value":"([^"]+)"`).FindAllStringSubmatch(string(raw), -1)
+		if n >= len(options) {
+			ts.Fatalf("the menu has %d options", len(options))
+		}
+		click(ts, false, []string{args[0], args[1], args[2], options[n][1]})
+	}
+}
+
+func suggest(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 5, "suggest USER CHANNEL ACTION TYPED REGEXP")
+	ctx, cancel := bounded()
+	defer cancel()
+	offered, err := theWorld(ts).slack.Suggest(ctx, args[0], newest(ts, args[0], args[1], args[2]), args[3])
+	ts.Check(err)
+	raw, err := json.Marshal(offered)
+	ts.Check(err)
+	if regexp.MustCompile(args[4]).Match(raw) == neg {
+		ts.Fatalf("the menu offers %s", raw)
+	}
+}
+
+func turn(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "slack {fault}")
+	var f localslack.Fault
+	ts.Check(json.Unmarshal([]byte(args[0]), &f))
+	ts.Check(theWorld(ts).slack.Fault(f))
+}
+
+func person(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "person {user}")
+	var u localslack.User
+	ts.Check(json.Unmarshal([]byte(args[0]), &u))
+	theWorld(ts).slack.PutUser(u)
+}
+
+func finchDo(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "finch status|token|revoke|fault|mend …")
+	w := theWorld(ts)
+	switch args[0] {
+	case "status":
+		need(ts, args, 3, "finch status ID STATUS")
+		ts.Check(w.finch.SetStatus(args[1], args[2], ""))
+	case "token":
+		need(ts, args, 2, "finch token CONNECTION: replaces it; the new one is in new-token.txt")
+		_, secret, err := w.finch.ReplaceToken(args[1], false)
+		ts.Check(err)
+		ts.Check(os.WriteFile(filepath.Join(w.env.WorkDir, "new-token.txt"), []byte(secret+"\n"), 0o600))
+	case "revoke":
+		need(ts, args, 2, "finch revoke CONNECTION")
+		_, err := w.finch.Revoke(args[1])
+		ts.Check(err)
+	case "fault":
+		need(ts, args, 2, "finch fault {fault}")
+		var f localfinch.Fault
+		ts.Check(json.Unmarshal([]byte(args[1]), &f))
+		w.finch.Fault(f)
+	case "mend":
+		w.finch.Mend()
+	default:
+		ts.Fatalf("no such thing to do: %s", args[0])
+	}
+}
+
+func acked(ts *testscript.TestScript, _ bool, _ []string) {
+	w := theWorld(ts)
+	for _, d := range w.slack.Deliveries() {
+		if !d.Acked || d.AckMS > 3000 {
+			ts.Fatalf("envelope %s (%s) acked %v after %d ms", d.EnvelopeID, d.Kind, d.Acked, d.AckMS)
+		}
+	}
+	for _, s := range w.slack.Sockets() {
+		if s.WrongAcks+s.UnknownAcks+s.Oversize+s.Fragmented > 0 {
+			ts.Fatalf("socket %d was sent what Slack would not act on: %+v", s.ID, s)
+		}
+	}
+}
+
+func sockets(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "sockets FIELD REGEXP")
+	closed := 0
+	for _, s := range theWorld(ts).slack.Sockets() {
+		if s.Closed == nil {
+			continue
+		}
+		closed++
+		var fields map[string]any
+		raw, err := json.Marshal(s)
+		ts.Check(err)
+		ts.Check(json.Unmarshal(raw, &fields))
+		if !regexp.MustCompile(args[1]).MatchString(fmt.Sprint(fields[args[0]])) {
+			ts.Fatalf("socket %d has %s %v: %s", s.ID, args[0], fields[args[0]], raw)
+		}
+	}
+	if closed == 0 {
+		ts.Fatalf("no socket was closed")
+	}
+}
+
+func send(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 1, "send {envelope}")
+	var frame map[string]any
+	ts.Check(json.Unmarshal([]byte(args[0]), &frame))
+	ctx, cancel := bounded()
+	defer cancel()
+	d, err := theWorld(ts).slack.Envelope(ctx, frame)
+	ts.Check(err)
+	if d.Acked == neg {
+		ts.Fatalf("acked: %v", d.Acked)
+	}
+}
+
+func door(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "door METHOD PATH [BODY]")
+	body := ""
+	if len(args) > 2 {
+		body = args[2]
+	}
+	resp, err := theWorld(ts).door(args[0], args[1], body)
+	ts.Check(err)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	fmt.Fprintf(ts.Stdout(), "%d %s\n", resp.StatusCode, answer)
+}
+
+func noleak(ts *testscript.TestScript, _ bool, args []string) {
+	w := theWorld(ts)
+	var secrets []string
+	for _, token := range w.finch.Tokens() {
+		secrets = append(secrets, token)
+	}
+	secrets = append(secrets, localslack.BotToken, localslack.AppToken, "ticket=", "/hooks/", scriptAPIKey)
+	texts := map[string]string{}
+	for _, name := range args {
+		texts[name] = ts.ReadFile(name)
+	}
+	raw, err := json.Marshal(w.slack.Deliveries())
+	ts.Check(err)
+	texts["acknowledgements"] = string(raw)
+	for _, user := range []string{"UANN", "UBO", "UCAM"} {
+		st, err := w.slack.State(user)
+		ts.Check(err)
+		raw, err := json.Marshal(st.Messages)
+		ts.Check(err)
+		texts["messages of "+user] = string(raw)
+	}
+	ts.Check(filepath.WalkDir(w.env.WorkDir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.Contains(d.Name(), "perch.db") && !strings.HasSuffix(d.Name(), ".key") {
+			raw, err := os.ReadFile(path)
+			texts[d.Name()] = string(raw)
+			return err
+		}
+		return err
+	}))
+	for where, text := range texts {
+		if text == "" && where != "perch.db.lock" && !strings.HasSuffix(where, "-wal") {
+			ts.Fatalf("%s is empty, so it proves nothing", where)
+		}
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				ts.Fatalf("%s holds a secret (%.12s…)", where, secret)
+			}
+		}
+	}
+}
+
+func opens(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "opens MAX")
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if n := len(theWorld(ts).slack.Calls("apps.connections.open")); n > most {
+		ts.Fatalf("apps.connections.open was asked %d times, at most %d expected", n, most)
+	}
+}
+
+func asked(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "asked PATH N")
+	w := theWorld(ts)
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	poll(ts, fmt.Sprintf("Finch was not asked %d times for %s", n, args[0]), func() bool { return w.timesAsked(args[0]) >= n })
+}
+
+func (w *world) timesAsked(path string) int {
+	total := 0
+	for _, c := range w.finch.Calls(path) {
+		total += c.Count
+	}
+	return total
+}
+
+func term(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, cmd := range ts.BackgroundCmds() {
+		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+	}
+}
+
+// put hands a token file to PUT /v1/connections/ID.
+func put(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "put CONNECTION TOKEN-FILE")
+	body, err := json.Marshal(map[string]string{"access_token": strings.TrimSpace(ts.ReadFile(args[1]))})
+	ts.Check(err)
+	door(ts, false, []string{http.MethodPut, "/v1/connections/" + args[0], string(body)})
+}
+
+// page waits until the playground's page is served at PERCH_HTTP_ADDR.
+func page(ts *testscript.TestScript, _ bool, _ []string) {
+	poll(ts, "the page is not there", func() bool { return theWorld(ts).ok("/") })
+}
+
+// card waits until the playground's own Slack shows something to a person.
+func card(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "card USER CHANNEL REGEXP")
+	w, want := theWorld(ts), regexp.MustCompile(`(?s)`+args[2])
+	poll(ts, "the card never came", func() bool {
+		resp, err := w.door(http.MethodGet, "/_slack/state?user="+args[0], "")
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		var st localslack.State
+		if json.NewDecoder(resp.Body).Decode(&st) != nil {
+			return false
+		}
+		return slices.ContainsFunc(st.Messages[args[1]], func(m localslack.Message) bool { return want.MatchString(m.Shown) })
+	})
+}
+
+// poll waits for what no notification tells.
+func poll(ts *testscript.TestScript, otherwise string, done func() bool) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(scriptPatience)
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("%s", otherwise)
+		}
+	}
+}
