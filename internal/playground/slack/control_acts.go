@@ -168,12 +168,3 @@ func (s *Server) amendUser(raw json.RawMessage) error {
 	s.PutUser(u)
 	return nil
 }
-
-// Handler serves both doors on one listener: the control door under /_slack/,
-// the imitated Slack everywhere else.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/_slack/", http.StripPrefix("/_slack", s.Control()))
-	mux.Handle("/", s.API())
-	return mux
-}

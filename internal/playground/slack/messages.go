@@ -26,6 +26,7 @@ type Message struct {
 	Reactions   []Reaction         `json:"reactions,omitempty"`
 	ReplyCount  int                `json:"reply_count,omitempty"`
 	Edited      *Edit              `json:"edited,omitempty"`
+	ClientMsgID string             `json:"client_msg_id,omitempty"`
 	EphemeralTo string             `json:"ephemeral_to,omitempty"`
 	State       *elementState      `json:"state,omitempty"`
 	Shown       string             `json:"shown,omitempty"`

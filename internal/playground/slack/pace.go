@@ -14,7 +14,7 @@ const (
 	tier2       = 20
 	tier3       = 50
 	tier4       = 100
-	tierBurst   = 10
+	tierBurst   = 20
 
 	postsPerSecond = 1 // per channel
 	postBurst      = 3

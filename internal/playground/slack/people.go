@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // Say posts a person's message and returns its ts. thread is the parent's ts,
@@ -26,12 +28,50 @@ func (s *Server) Say(user, channel, text, thread string) (string, error) {
 	case thread != "" && (parent == nil || parent.isReply()):
 		return "", &Impossible{Code: "no_such_thread"}
 	}
-	m := &Message{Type: "message", Channel: ch.ID, TS: s.ws.stamp(s.now()), ThreadTS: thread, User: user, Team: u.TeamID, Text: text}
+	m := &Message{
+		Type: "message", Channel: ch.ID, TS: s.ws.stamp(s.now()), ThreadTS: thread, User: user, Team: u.TeamID,
+		Text: typed(text), ClientMsgID: uuid.NewString(),
+	}
 	s.ws.add(m)
 	s.echo(m)
 	s.mention(m, ch)
 	s.touch()
 	return m.TS, nil
+}
+
+// typed is a line as Slack hands it on: & < > escaped, except where they make a
+// mention or a link.
+func typed(text string) string {
+	var out strings.Builder
+	for text != "" {
+		before, rest, _ := strings.Cut(text, "<")
+		out.WriteString(escaper().Replace(before))
+		if len(before) == len(text) {
+			break
+		}
+		inner, after, closed := strings.Cut(rest, ">")
+		if !closed || !refers(inner) {
+			out.WriteString("&lt;")
+			text = rest
+			continue
+		}
+		out.WriteString("<" + inner + ">")
+		text = after
+	}
+	return out.String()
+}
+
+func escaper() *strings.Replacer {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+}
+
+func refers(inner string) bool {
+	for _, start := range []string{"@", "#", "!", "http://", "https://", "mailto:"} {
+		if strings.HasPrefix(inner, start) {
+			return true
+		}
+	}
+	return false
 }
 
 // mention sends app_mention beside the message event, as Slack does.
@@ -57,7 +97,7 @@ func (s *Server) Edit(user, channel, ts, text string) error {
 		return &Impossible{Code: "no_such_message"}
 	}
 	before := m.public()
-	m.Text, m.Edited = text, &Edit{User: user, TS: s.ws.stamp(s.now())}
+	m.Text, m.Edited = typed(text), &Edit{User: user, TS: s.ws.stamp(s.now())}
 	s.changedEvent(m, before)
 	s.touch()
 	return nil

@@ -87,6 +87,15 @@ func (s *Server) API() http.Handler {
 	return mux
 }
 
+// Handler serves both doors on one listener: the control door under /_slack/,
+// the imitated Slack everywhere else.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/_slack/", http.StripPrefix("/_slack", s.Control()))
+	mux.Handle("/", s.API())
+	return mux
+}
+
 // Reset forgets messages, views, calls and faults and starts the seeded
 // workspace anew. Sockets and pace stay.
 func (s *Server) Reset() {
