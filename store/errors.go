@@ -8,15 +8,17 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"perch/internal/finch"
 )
 
 // What can be wrong, for errors.Is. The error around each says what it was
 // about and, where a person can do something, what.
 var (
 	// ErrUnknown: no connection of that id was ever granted.
-	ErrUnknown = errors.New("unknown connection")
+	ErrUnknown = finch.ErrUnknown
 	// ErrNoToken: the connection is known, but there is no token for it any more.
-	ErrNoToken = errors.New("no access token stored")
+	ErrNoToken = finch.ErrNoToken
 	// ErrKeyMissing: tokens are stored under a key that was not given.
 	ErrKeyMissing = errors.New("encryption key missing")
 	// ErrKey: a key or key file cannot be used.

@@ -81,7 +81,7 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	ts.Check(w.slack.WaitLive(ctx, n))
-	ts.Check(w.slack.Wait(ctx, func() bool { return w.ok("/readyz") }))
+	poll(ts, "Perch never became ready", func() bool { return w.ok("/readyz") })
 }
 
 func (w *world) ok(path string) bool {
