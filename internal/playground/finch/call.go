@@ -74,7 +74,7 @@ func (s *Server) answer(r *http.Request, op operation, body []byte) answer {
 	if passed && op.data {
 		reply.header = freshness(c.owner)
 	}
-	s.calls.note(r.Method, op.path, c.token, reply.status, c.now)
+	s.calls.note(callKey{r.Method, op.path, c.token}, reply.status, c.now)
 	return reply
 }
 
@@ -82,7 +82,7 @@ func (s *Server) answer(r *http.Request, op operation, body []byte) answer {
 func (s *Server) record(r *http.Request, op operation, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls.note(r.Method, op.path, s.world.tokens[bearer(r)], status, s.clock.now())
+	s.calls.note(callKey{r.Method, op.path, s.world.tokens[bearer(r)]}, status, s.clock.now())
 }
 
 func (a answer) write(w http.ResponseWriter) {

@@ -19,8 +19,7 @@ type callCount struct {
 	at          time.Time
 }
 
-func (c calls) note(method, path string, t *token, status int, now time.Time) {
-	key := callKey{method: method, path: path, token: t}
+func (c calls) note(key callKey, status int, now time.Time) {
 	n := c[key]
 	if n == nil {
 		n = &callCount{}

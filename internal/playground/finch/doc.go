@@ -13,6 +13,14 @@
 // is refused wherever Finch would refuse it. No token is shown except to those
 // who ask for tokens by name.
 //
+// Choices where Finch is silent. A request is checked for version, address,
+// credentials, rate, product, entity and status, in this order. A connection,
+// its method for the product and its entity must all work for data to be
+// given. Every automated connection keeps a scheduled sync, also while the
+// employer must reconnect: it then fails with reauth_error. Disconnecting
+// sends account.updated. A connection's new token leaves the old ones working
+// unless Options.RevokeReplaced says otherwise.
+//
 // Duties of the caller. Run drives the scenario on its own; without it,
 // syncs and webhooks happen only when a request comes in or Tick is called.
 // Close stops deliveries. Control is a door for tests and the playground's

@@ -18,11 +18,11 @@ func isDate(text string) bool {
 
 func getPayments(c *call) answer {
 	query := c.request.URL.Query()
-	from, to := query.Get("start_date"), query.Get("end_date")
-	if !isDate(from) || !isDate(to) || from > to {
+	within := period{query.Get("start_date"), query.Get("end_date")}
+	if !isDate(within.StartDate) || !isDate(within.EndDate) || within.StartDate > within.EndDate {
 		return invalid("start_date and end_date must be days (YYYY-MM-DD), the first not after the last")
 	}
-	return ok(c.server.world.payments(c.owner, c.entity, c.now, from, to))
+	return ok(c.server.world.payments(c.owner, c.entity, c.now, within))
 }
 
 type statementBatch struct {
@@ -38,7 +38,7 @@ func getPayStatements(c *call) answer {
 	if !c.decode(&want) || len(want.Requests) == 0 || len(want.Requests) > maxPayments {
 		return invalid("requests must have 1 to 10 items")
 	}
-	all := c.server.world.payments(c.owner, c.entity, c.now, "0", "9")
+	all := c.server.world.payments(c.owner, c.entity, c.now, period{"0", "9"}) // all of them
 	responses := []map[string]any{}
 	for _, one := range want.Requests {
 		limit, offset := 100, 0

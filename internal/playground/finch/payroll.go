@@ -32,6 +32,8 @@ type period struct {
 	EndDate   string `json:"end_date"`
 }
 
+func (p period) has(day string) bool { return day >= p.StartDate && day <= p.EndDate }
+
 type payGroup struct {
 	ID             string   `json:"id"`
 	Name           string   `json:"name"`
@@ -67,19 +69,19 @@ func (w *world) payGroups(e *entity, people []person) []payGroup {
 
 // payments are an entity's of some days, both included: two full years and
 // the current one, as Finch keeps, and what sandbox calls added.
-func (w *world) payments(c *connection, e *entity, now time.Time, from, to string) []payment {
+func (w *world) payments(c *connection, e *entity, now time.Time, within period) []payment {
 	l := w.ledger(c, e)
 	list := []payment{}
 	if c.source != byFinch {
 		oldest := time.Date(now.Year()-2, 1, 1, 0, 0, 0, 0, time.UTC)
 		for day := firstPayday; !day.After(now); day = day.Add(payEvery) {
-			if on := day.Format(date); !day.Before(oldest) && on >= from && on <= to {
+			if on := day.Format(date); !day.Before(oldest) && within.has(on) {
 				list = append(list, w.newPayment(e, l.People, day))
 			}
 		}
 	}
 	for _, p := range l.Payments {
-		if p.PayDate >= from && p.PayDate <= to {
+		if within.has(p.PayDate) {
 			list = append(list, p)
 		}
 	}

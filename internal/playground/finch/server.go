@@ -117,6 +117,7 @@ func (s *Server) Close() {
 	s.stop() // no sender is started from here on
 	s.mu.Unlock()
 	s.post.sender.Wait()
+	s.post.http.CloseIdleConnections()
 }
 
 // Run plays the scenario until ctx ends or Close is called.

@@ -75,7 +75,7 @@ type postbox struct {
 }
 
 func newPostbox(config Webhook) postbox {
-	return postbox{config: config, http: &http.Client{Timeout: sendTimeout}, sender: &sync.WaitGroup{}}
+	return postbox{config: config, http: &http.Client{Timeout: sendTimeout, Transport: &http.Transport{}}, sender: &sync.WaitGroup{}}
 }
 
 // empty forgets all events, sent or not.
