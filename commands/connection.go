@@ -105,18 +105,18 @@ func (c connections) show(ctx context.Context, r *bot.Request, id string) error 
 		return err
 	}
 	if !worthAsking(known) {
-		return r.Reply(ctx, c.overview(known, fromFinch))
+		return r.Reply(ctx, c.overview(known, fromFinch, ""))
 	}
 	answer := c.look(ctx, id)
 	select {
 	case a := <-answer:
-		return r.Reply(ctx, c.after(known, a))
+		return r.Reply(ctx, c.after(ctx, known, a, ""))
 	case <-time.After(patience):
 	}
-	if err := r.Reply(ctx, c.overview(known, asking)); err != nil {
+	if err := r.Reply(ctx, c.overview(known, asking, "")); err != nil {
 		return err
 	}
-	return r.Update(ctx, c.after(known, <-answer))
+	return r.Update(ctx, c.after(ctx, known, <-answer, ""))
 }
 
 // worthAsking: without a token there is nobody to ask.
@@ -137,16 +137,23 @@ func (c connections) look(ctx context.Context, id string) <-chan looked {
 	return answer
 }
 
-// after is the card once Finch has answered, or has not.
-func (c connections) after(known finch.Connection, a looked) card.Message {
-	if a.err != nil {
-		return c.overview(known, source{failure: finch.Sentence(a.err)})
+// after is the card once Finch has answered, or has not. What Finch says can
+// end a connection, so the store is read again then.
+func (c connections) after(ctx context.Context, known finch.Connection, a looked, sharedBy string) card.Message {
+	if a.err == nil {
+		return c.overview(a.connection, fromFinch, sharedBy)
 	}
-	return c.overview(a.connection, fromFinch)
+	if now, err := c.Known.Connection(ctx, known.ID); err == nil {
+		known = now
+	}
+	return c.overview(known, source{failure: finch.Sentence(a.err)}, sharedBy)
 }
 
-func (c connections) overview(known finch.Connection, from source) card.Message {
-	return overviewCard(overview{Connection: known, Source: from, Now: c.Now(), CanShare: true})
+// overview is the card for the asker alone, or for the channel it was shared in.
+func (c connections) overview(known finch.Connection, from source, sharedBy string) card.Message {
+	return overviewCard(overview{
+		Connection: known, Source: from, Now: c.Now(), CanShare: sharedBy == "", SharedBy: sharedBy,
+	})
 }
 
 // known reads the store, and says it plainly when there is nothing.
@@ -183,16 +190,8 @@ func (c connections) refresh(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	from := fromFinch
-	if worthAsking(known) {
-		a := <-c.look(ctx, shared.ID)
-		if a.err != nil {
-			from = source{failure: finch.Sentence(a.err)}
-		} else {
-			known = a.connection
-		}
+	if !worthAsking(known) {
+		return r.Update(ctx, c.overview(known, fromFinch, shared.By))
 	}
-	return r.Update(ctx, overviewCard(overview{
-		Connection: known, Source: from, Now: c.Now(), CanShare: shared.By == "", SharedBy: shared.By,
-	}))
+	return r.Update(ctx, c.after(ctx, known, <-c.look(ctx, shared.ID), shared.By))
 }

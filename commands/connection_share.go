@@ -57,7 +57,7 @@ func (c connections) publish(ctx context.Context, r *bot.Request) error {
 	if err := r.Update(ctx, done); err != nil {
 		return fmt.Errorf("mark the card as shared: %w", err)
 	}
-	return r.Publish(ctx, overviewCard(overview{Connection: known, Source: fromFinch, Now: c.Now(), SharedBy: r.Who.ID}))
+	return r.Publish(ctx, c.overview(known, fromFinch, r.Who.ID))
 }
 
 func shareQuestion(question, value string) card.Message {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"net"
 	"net/http"
 	"net/url"
@@ -94,6 +95,7 @@ func (v *service) openDoors(o web.Options, started func(string)) error {
 	o.APIKey, o.TrustedProxies = v.settings.APIKey.reveal(), v.settings.Proxies
 	o.Ready, o.Metrics, o.Log = v.ready, v.meters.handler(), v.log
 	server := web.Server(v.settings.HTTPAddr, web.New(o))
+	server.ErrorLog = stdlog.New(v.log, "", 0)
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			v.log.Error().Err(err).Msg("the HTTP doors closed")

@@ -24,7 +24,7 @@ type sweep struct {
 func (w *Watcher) sweeps() []sweep {
 	return []sweep{
 		{"due connections", time.Second, w.lookAtDue},
-		{"provider catalogue", 10 * time.Second, w.learnCatalogue},
+		{"provider catalogue", 2 * time.Second, w.learnCatalogue},
 		{"old events", time.Hour, w.forgetEvents},
 	}
 }
