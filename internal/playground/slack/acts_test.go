@@ -107,8 +107,14 @@ func (s *stand) card() string {
 // quiet is a stand whose app hears of no events, only of people's acts.
 func quiet(t *testing.T) (*stand, *app) {
 	t.Helper()
-	s := newStand(t, Options{Events: []string{}, Timing: quick()})
+	s := newStand(t, Options{Events: []string{}})
 	return s, s.dial()
+}
+
+// impatient lets what is not acknowledged fail soon.
+func (s *stand) impatient() {
+	s.t.Helper()
+	ok(s.t, s.Fault(Fault{Kind: FaultTiming, Pace: Pace{AckMS: 20}}))
 }
 
 func TestClicksInAMessage(t *testing.T) {
@@ -159,6 +165,7 @@ func TestClicksInAMessage(t *testing.T) {
 func TestAnUnansweredClickShowsTrouble(t *testing.T) {
 	t.Parallel()
 	s, _ := quiet(t)
+	s.impatient()
 	is(t, s.Click(s.ctx, "UBO", Target{Channel: "CALERTS", TS: s.card(), ActionID: "job.ack"}, nil), TroubleConnecting)
 	if n := len(s.Deliveries()); n != 1 {
 		t.Fatalf("%d deliveries: clicks are never retried", n)

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strconv"
 )
 
@@ -161,9 +162,7 @@ func (s *Server) action(at surfaceOf, chosen Value) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, v := range value {
-		out[name] = v
-	}
+	maps.Copy(out, value)
 	if stateField(t.typ()) == "" {
 		return out, nil
 	}

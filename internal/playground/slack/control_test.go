@@ -70,6 +70,7 @@ func TestTheControlDoorPlaysAWholeJourney(t *testing.T) {
 	if done := s.door("click", m{"user": "UBO", "channel": "CALERTS", "ts": ts, "action_id": "job.pick", "selected_option": "v1"}); done.body["ok"] != true {
 		t.Fatalf("click: %v", done.body)
 	}
+	s.impatient()
 	if late := s.door("click", m{"user": "UBO", "channel": "CALERTS", "ts": ts, "action_id": "job.ack"}); late.status != http.StatusOK || late.error() != TroubleConnecting {
 		t.Fatalf("an unanswered click: %v", late.body)
 	}
@@ -183,6 +184,7 @@ func TestAnyEnvelopeCanBeSent(t *testing.T) {
 	if sent.body["acked"] != true || sent.body["payload"] == nil {
 		t.Fatalf("answer is %v", sent.body)
 	}
+	s.impatient()
 	if unanswered := s.door("envelope", m{"type": "telepathy"}); unanswered.body["acked"] != false {
 		t.Fatalf("answer is %v", unanswered.body)
 	}

@@ -1,5 +1,7 @@
 package slack
 
+import "slices"
+
 func (u *User) info() object {
 	out := object{
 		"id": u.ID, "team_id": u.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
@@ -93,10 +95,8 @@ func (m *Message) react(user, name string) bool {
 		if r.Name != name {
 			continue
 		}
-		for _, u := range r.Users {
-			if u == user {
-				return false
-			}
+		if slices.Contains(r.Users, user) {
+			return false
 		}
 		r.Users, r.Count = append(r.Users, user), r.Count+1
 		return true

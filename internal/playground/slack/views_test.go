@@ -200,9 +200,10 @@ func TestTheClientHoldsBackAnIncompleteSubmission(t *testing.T) {
 
 func TestAnUnansweredSubmissionLeavesTheModal(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, Options{Timing: quick()})
+	s := newStand(t, Options{})
 	a := s.dial()
 	id := s.open(a)
+	s.impatient()
 	_, err := s.Submit(s.ctx, "UBO", id, map[string]map[string]Value{"name": {"in": "x"}})
 	is(t, err, TroubleConnecting)
 	if len(s.stack()) != 1 {
@@ -324,7 +325,7 @@ func TestHomeIsPublishedPerPerson(t *testing.T) {
 
 func TestSuggestionsComeFromTheApp(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, Options{Timing: quick()})
+	s := newStand(t, Options{})
 	a := s.dial()
 	id := s.open(a)
 	at := Target{ViewID: id, ActionID: "who"}
