@@ -99,7 +99,7 @@ func (s *Store) Nearest(ctx context.Context, words string, limit int) ([]finch.B
 }
 
 // farthest is the share of characters that may differ in a near name.
-const farthest = 0.4
+const farthest = 0.34
 
 type candidate struct {
 	db.NamesRow

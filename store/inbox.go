@@ -38,11 +38,13 @@ func (s *Store) TakeIn(ctx context.Context, source, eventID string, payload []by
 // ends nobody else gets them; what is not Done by then is handed out again.
 func (s *Store) ClaimInbox(ctx context.Context, n int, lease time.Duration) ([]InboxItem, error) {
 	now := s.now()
-	rows, err := db.New(s.writer).ClaimInbox(ctx, db.ClaimInboxParams{
-		LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n),
+	var rows []db.ClaimInboxRow
+	err := s.change(ctx, func(q *db.Queries) (err error) {
+		rows, err = q.ClaimInbox(ctx, db.ClaimInboxParams{LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n)})
+		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("claim events: %w", damage(err))
+		return nil, fmt.Errorf("claim events: %w", err)
 	}
 	slices.SortFunc(rows, func(a, b db.ClaimInboxRow) int { return cmp.Compare(a.ID, b.ID) })
 	items := make([]InboxItem, 0, len(rows))
@@ -74,9 +76,13 @@ const pruneChunk = 500
 func (s *Store) PruneInbox(ctx context.Context, before time.Time) (int, error) {
 	total := 0
 	for {
-		n, err := db.New(s.writer).PruneInbox(ctx, db.PruneInboxParams{Before: stamp(before), Count: pruneChunk})
+		var n int64
+		err := s.change(ctx, func(q *db.Queries) (err error) {
+			n, err = q.PruneInbox(ctx, db.PruneInboxParams{Before: stamp(before), Count: pruneChunk})
+			return err
+		})
 		if err != nil {
-			return total, fmt.Errorf("prune the inbox: %w", damage(err))
+			return total, fmt.Errorf("prune the inbox: %w", err)
 		}
 		total += int(n)
 		if n < pruneChunk {

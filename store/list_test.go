@@ -55,8 +55,11 @@ func TestListOrdersAndPages(t *testing.T) {
 			query finch.ListQuery
 			want  [][]string
 		}{
-			{"live, attention first, then by folded name, then by id", finch.ListQuery{Tab: finch.Live, Limit: 3},
-				[][]string{{"c6", "c4", "c3"}, {"c2", "c5", "c9"}, {"c8", "c1"}}},
+			{
+				"live, attention first, then by folded name, then by id",
+				finch.ListQuery{Tab: finch.Live, Limit: 3},
+				[][]string{{"c6", "c4", "c3"}, {"c2", "c5", "c9"}, {"c8", "c1"}},
+			},
 			{"a page that fits exactly is the last", finch.ListQuery{Tab: finch.Live, Limit: 4}, [][]string{{"c6", "c4", "c3", "c2"}, {"c5", "c9", "c8", "c1"}}},
 			{"only those that need attention", finch.ListQuery{Tab: finch.Live, Limit: 2, Attention: &yes}, [][]string{{"c6", "c4"}, {"c3"}}},
 			{"only those that do not", finch.ListQuery{Tab: finch.Live, Limit: 9, Attention: &no}, [][]string{{"c2", "c5", "c9", "c8", "c1"}}},

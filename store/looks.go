@@ -14,11 +14,13 @@ import (
 // they are due again, unless Postpone named another time.
 func (s *Store) ClaimDue(ctx context.Context, n int, lease time.Duration) ([]finch.Due, error) {
 	now := s.now()
-	rows, err := db.New(s.writer).ClaimDue(ctx, db.ClaimDueParams{
-		LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n),
+	var rows []db.ClaimDueRow
+	err := s.change(ctx, func(q *db.Queries) (err error) {
+		rows, err = q.ClaimDue(ctx, db.ClaimDueParams{LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n)})
+		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("claim connections to look at: %w", damage(err))
+		return nil, fmt.Errorf("claim connections to look at: %w", err)
 	}
 	due := make([]finch.Due, 0, len(rows))
 	for _, r := range rows {

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"perch/internal/finch"
@@ -17,9 +19,9 @@ import (
 func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool, err error) {
 	created = make([]bool, len(grants))
 	err = s.change(ctx, func(q *db.Queries) error {
-		for i, g := range grants {
+		for _, i := range inOrder(grants) {
 			var err error
-			if created[i], err = s.grant(ctx, q, g); err != nil {
+			if created[i], err = s.grant(ctx, q, grants[i]); err != nil {
 				return err
 			}
 		}
@@ -29,6 +31,19 @@ func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool
 		return nil, fmt.Errorf("store access tokens: %w", err)
 	}
 	return created, nil
+}
+
+// inOrder are the places of the grants by connection id: two batches that hold
+// connections in the same order wait for each other, but never for ever.
+func inOrder(grants []finch.Grant) []int {
+	places := make([]int, len(grants))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int {
+		return cmp.Compare(grants[a].Facts.Introspection.ConnectionID, grants[b].Facts.Introspection.ConnectionID)
+	})
+	return places
 }
 
 func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (created bool, err error) {
@@ -60,7 +75,7 @@ func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (create
 func checkGrant(id string, token finch.Token) error {
 	switch {
 	case id == "" || id != clean(id) || cut(id, wordsLength) != id:
-		return errors.New("Finch named no usable connection id")
+		return errors.New("no usable connection id in what Finch said")
 	case token.IsZero():
 		return errors.New("the access token is empty")
 	}
