@@ -119,23 +119,33 @@ func stateOf(blocks []any, before choices, conversation string) choices {
 	return out
 }
 
-// chosenValue turns what the acting person gave into the element's value. given is an
-// object with the element's state field, or that field's bare value.
+// chosenValue turns what the acting person gave into the element's value.
 func (s *Server) chosenValue(t slot, given any) (object, error) {
 	field := stateField(t.typ())
 	if t.typ() == "overflow" {
 		field = "selected_option"
 	}
-	if o, ok := given.(object); ok {
-		if value, present := o[field]; present {
-			given = value
-		}
-	}
-	value, err := s.valueFor(t, field, given)
+	value, err := s.valueFor(t, field, unwrap(field, given))
 	if err != nil {
 		return nil, err
 	}
 	return object{"type": t.typ(), field: value}, nil
+}
+
+// unwrap finds the value in an object that may hold it: under its own name, or
+// as "value". Options and rich texts are objects themselves.
+func unwrap(field string, given any) any {
+	o, ok := given.(object)
+	if !ok {
+		return given
+	}
+	if value, present := o[field]; present {
+		return value
+	}
+	if field == "selected_option" || field == "rich_text_value" && o["type"] == "rich_text" {
+		return o
+	}
+	return o["value"]
 }
 
 func (s *Server) valueFor(t slot, field string, given any) (any, error) {

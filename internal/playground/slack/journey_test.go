@@ -1,10 +1,13 @@
 package slack
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	slackgo "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
 )
 
 func TestACommandIsAckedAndAnsweredThroughItsResponseURL(t *testing.T) {
@@ -32,5 +35,41 @@ func TestACommandIsAckedAndAnsweredThroughItsResponseURL(t *testing.T) {
 	}
 	if seen := s.MessagesSeenBy("UANN", "CSUPPORT"); len(seen) != 0 {
 		t.Fatalf("Ann sees Bo's ephemeral message: %+v", seen)
+	}
+}
+
+// slack-go's own Socket Mode client finds what it expects: a ping in time, a
+// hello, envelopes it can decode, and acknowledgements that count.
+func TestSlackGosOwnClientIsAtHome(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, Options{})
+	client := socketmode.New(s.api)
+	ctx, cancel := context.WithCancel(s.ctx)
+	stopped := make(chan error, 1)
+	go func() { stopped <- client.RunContext(ctx) }()
+	go func() {
+		for {
+			select {
+			case e := <-client.Events:
+				if e.Type == socketmode.EventTypeSlashCommand {
+					_ = client.AckCtx(ctx, e.Request.EnvelopeID, map[string]any{"text": "at home"})
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	ok(t, s.WaitLive(s.ctx, 1))
+	ok(t, s.Slash(s.ctx, "UBO", "CGENERAL", "/jobs"))
+	if seen := s.MessagesSeenBy("UBO", "CGENERAL"); len(seen) != 1 || seen[0].Text != "at home" {
+		t.Fatalf("Bo sees %+v", seen)
+	}
+	cancel()
+	if err := <-stopped; !errors.Is(err, context.Canceled) {
+		t.Fatalf("the client stopped with %v", err)
+	}
+	ok(t, s.WaitLiveGone())
+	if k := s.Sockets()[0]; k.CloseCode != 1006 {
+		t.Fatalf("slack-go sends no close frame, yet %+v", k)
 	}
 }

@@ -71,6 +71,7 @@ func (s *Server) submission(user, viewID string, values map[string]map[string]Va
 		s.touch()
 		return nil, &InvalidInput{Errors: wrong}
 	}
+	v.errors = nil
 	payload := s.interaction("view_submission", u)
 	payload["team"] = teamIdentity(u.TeamID) // Slack: the submitter's; the view carries the installing team
 	payload["view"] = v.json()

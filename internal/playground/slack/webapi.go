@@ -68,9 +68,9 @@ func (s *Server) serveMethod(w http.ResponseWriter, r *http.Request) {
 func (s *Server) admit(r *http.Request) (*call, *Fault) {
 	c := &call{method: r.PathValue("method")}
 	c.args = readArgs(r)
-	c.token, c.tokenInHeader = bearer(r)
-	if !c.tokenInHeader {
-		c.token = c.args.takeToken()
+	inArgs := c.args.takeToken()
+	if c.token, c.tokenInHeader = bearer(r); !c.tokenInHeader {
+		c.token = inArgs
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -81,7 +81,7 @@ func TestTokensAreTakenFromWhereSlackTakesThem(t *testing.T) {
 	get, _ := http.NewRequest(http.MethodGet, s.url+"/api/auth.test?token="+BotToken, nil)
 	inJSON, _ := http.NewRequest(http.MethodPost, s.url+"/api/auth.test", strings.NewReader(`{"token":"`+BotToken+`"}`))
 	inJSON.Header.Set("Content-Type", "application/json")
-	header := form(nil)
+	header := form(url.Values{"token": {"xoxb-beside-the-header"}})
 	header.Header.Set("Authorization", "Bearer "+BotToken)
 	for name, tt := range map[string]struct {
 		request *http.Request
