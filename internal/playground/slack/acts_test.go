@@ -213,17 +213,17 @@ func TestShortcuts(t *testing.T) {
 	ts, err := s.Say("UBO", "CGENERAL", "job 42 failed", "")
 	ok(t, err)
 	sent := a.answering()
-	ok(t, s.RunShortcut(s.ctx, "UBO", "lookup_jobs", "CGENERAL", ts))
+	ok(t, s.RunShortcut(s.ctx, "UBO", "lookup_jobs", Target{Channel: "CGENERAL", TS: ts}))
 	cb := into[slackgo.InteractionCallback](t, <-sent)
 	if cb.Type != slackgo.InteractionTypeMessageAction || cb.Message.Text != "job 42 failed" || cb.ResponseURL == "" || cb.Channel.ID != "CGENERAL" {
 		t.Fatalf("message shortcut is %+v", cb)
 	}
 	sent = a.answering()
-	ok(t, s.RunShortcut(s.ctx, "UBO", "lookup_job", "", ""))
+	ok(t, s.RunShortcut(s.ctx, "UBO", "lookup_job", Target{}))
 	if cb := into[slackgo.InteractionCallback](t, <-sent); cb.Type != slackgo.InteractionTypeShortcut || cb.CallbackID != "lookup_job" || cb.Channel.ID != "" || cb.TriggerID == "" {
 		t.Fatalf("global shortcut is %+v", cb)
 	}
-	is(t, s.RunShortcut(s.ctx, "UBO", "lunch", "", ""), "no_such_shortcut")
+	is(t, s.RunShortcut(s.ctx, "UBO", "lunch", Target{}), "no_such_shortcut")
 	if st, _ := s.State("UGUEST"); len(st.Shortcuts) != 1 {
 		t.Fatalf("a guest is offered %v", st.Shortcuts)
 	}

@@ -14,11 +14,10 @@ func (s *Server) actDoors(mux *http.ServeMux) {
 	post(mux, "shortcut", func(ctx context.Context, in struct {
 		User       string
 		CallbackID string `json:"callback_id"`
-		Channel    string
-		TS         string
+		Target
 	},
 	) (object, error) {
-		return nil, s.RunShortcut(ctx, in.User, in.CallbackID, in.Channel, in.TS)
+		return nil, s.RunShortcut(ctx, in.User, in.CallbackID, in.Target)
 	})
 	post(mux, "home", func(_ context.Context, in struct{ User, Tab string }) (object, error) {
 		if in.Tab == "" {

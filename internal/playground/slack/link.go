@@ -18,7 +18,6 @@ const (
 	closeNormal     = websocket.CloseNormalClosure
 	closeAbnormal   = websocket.CloseAbnormalClosure
 	connectionLife  = 18060 // seconds, as hello says
-	recycledLife    = 360
 	closedByClient  = "client"
 	closedByServer  = "server"
 	reasonWarning   = "warning"
@@ -88,29 +87,45 @@ func (s *Server) serveLink(w http.ResponseWriter, r *http.Request) {
 	l.read()
 }
 
-// enter registers the socket and greets it, or turns it away.
+// enter registers the socket and greets it, or turns it away. It is false when
+// the server is closing.
 func (s *Server) enter(l *link) bool {
+	l.write.Lock() // hello is the first frame: envelopes wait for it
+	count, ok := s.register(l)
+	if ok && count <= maxLinks {
+		l.writeFrame(hello(count))
+	}
+	l.write.Unlock()
 	s.mu.Lock()
-	if s.shutdown {
-		s.mu.Unlock()
+	reason := s.ws.wire.everyConnect
+	s.mu.Unlock()
+	switch {
+	case !ok:
 		l.conn.Close()
-		return false
+	case count > maxLinks:
+		l.sendDisconnect(reasonTooMany)
+	case reason != "":
+		l.sendDisconnect(reason)
+	}
+	return ok
+}
+
+// register counts the socket in. One too many gets no envelopes.
+func (s *Server) register(l *link) (count int, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shutdown {
+		return 0, false
 	}
 	s.work.Add(1)
 	l.ID, l.Live, l.Opened = len(s.links)+1, true, s.now()
 	s.links = append(s.links, l)
-	count, reason := s.registered(), s.ws.wire.everyConnect
-	s.touch()
-	s.mu.Unlock()
+	count = s.registered()
 	if count > maxLinks {
-		l.sendDisconnect(reasonTooMany)
-		return true
+		l.ClosedBy, l.CloseCode = closedByServer, closeNormal
 	}
-	l.send(hello(count))
-	if reason != "" {
-		l.sendDisconnect(reason)
-	}
-	return true
+	s.touch()
+	return count, true
 }
 
 func hello(count int) object {
@@ -139,19 +154,20 @@ func (s *Server) liveLinks() []*link {
 	return slices.DeleteFunc(slices.Clone(s.links), func(l *link) bool { return !l.Live })
 }
 
-// send writes one text frame. An error means the socket is going; the reader
-// notices and says why.
+// send writes one text frame.
 func (l *link) send(v any) {
+	l.write.Lock()
+	defer l.write.Unlock()
+	l.writeFrame(v)
+}
+
+// writeFrame needs l.write. An error means the socket is going; the reader
+// notices and says why.
+func (l *link) writeFrame(v any) {
 	frame, err := json.Marshal(v)
 	if err != nil {
 		return
 	}
-	l.sendRaw(frame)
-}
-
-func (l *link) sendRaw(frame []byte) {
-	l.write.Lock()
-	defer l.write.Unlock()
 	_ = l.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 	_ = l.conn.WriteMessage(websocket.TextMessage, frame)
 }

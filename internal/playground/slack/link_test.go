@@ -22,6 +22,17 @@ func TestHelloComesFirstAndCountsTheSockets(t *testing.T) {
 	}
 }
 
+func TestHelloComesBeforeAnyEnvelope(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, Options{Timing: Timing{Retries: []time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}}})
+	for range 300 {
+		s.Event(map[string]any{"type": "x"}) // some of them are under way while the socket opens
+	}
+	if f := s.dialRaw().next(); f.Type != "hello" {
+		t.Fatalf("first frame is %+v", f)
+	}
+}
+
 func TestATicketAdmitsOnce(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, Options{})

@@ -123,19 +123,19 @@ func (s *Server) React(user, channel, ts, name string) error {
 }
 
 // RunShortcut runs a shortcut of the manifest and waits for the
-// acknowledgement; channel and ts name the message of a message shortcut.
-func (s *Server) RunShortcut(ctx context.Context, user, callbackID, channel, ts string) error {
-	payload, err := s.shortcutPayload(user, callbackID, channel, ts)
+// acknowledgement; on names the message of a message shortcut.
+func (s *Server) RunShortcut(ctx context.Context, user, callbackID string, on Target) error {
+	payload, err := s.shortcutPayload(user, callbackID, on)
 	if err != nil {
 		return err
 	}
 	if _, ok := s.sendInteraction(ctx, payload); !ok {
-		return s.trouble(user, channel)
+		return s.trouble(user, on.Channel)
 	}
 	return nil
 }
 
-func (s *Server) shortcutPayload(user, callbackID, channel, ts string) (object, error) {
+func (s *Server) shortcutPayload(user, callbackID string, on Target) (object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.opts.Shortcuts, func(x Shortcut) bool { return x.CallbackID == callbackID })
@@ -152,11 +152,11 @@ func (s *Server) shortcutPayload(user, callbackID, channel, ts string) (object, 
 		payload["trigger_id"] = s.newTrigger(trigger{user: user})
 		return payload, nil
 	}
-	_, ch, err := s.place(user, channel)
+	_, ch, err := s.place(user, on.Channel)
 	if err != nil {
 		return nil, err
 	}
-	m := s.ws.lasting(ch.ID, ts) // Slack offers none on ephemeral messages
+	m := s.ws.lasting(ch.ID, on.TS) // Slack offers none on ephemeral messages
 	if m == nil {
 		return nil, &Impossible{Code: "no_such_message"}
 	}
