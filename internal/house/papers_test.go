@@ -12,7 +12,7 @@ import (
 
 var (
 	settingName = regexp.MustCompile(`\b(?:SLACK|FINCH|PERCH)_[A-Z][A-Z_]*[A-Z]\b`)
-	moduleName  = regexp.MustCompile(`[a-z]+\.[a-z]+(?:/[\w.-]+)+`)
+	moduleName  = regexp.MustCompile(`[a-z]+(?:\.[a-z]+)+(?:/[\w.-]+)+`)
 )
 
 func TestEverySettingIsInTheReadme(t *testing.T) {
