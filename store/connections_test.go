@@ -155,20 +155,26 @@ func TestHostileTextIsStored(t *testing.T) {
 func TestLooksFromSeveralSidesAtOnce(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {
-		sides := []*store.Store{p.open(t), p.open(t)}
+		sides := []*store.Store{p.open(t), p.open(t), p.open(t)}
 		grant(t, sides[0], finch.Grant{Token: finch.NewToken("tok-1"), Facts: harbor(start)})
-		var group sync.WaitGroup
-		for i := range 20 {
-			group.Go(func() {
-				if err := sides[i%2].Learn(t.Context(), harbor(start.Add(time.Duration(i)*time.Minute))); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		group.Wait()
-		c := connection(t, sides[0], harborID)
-		if !c.Learned.Equal(start.Add(19*time.Minute)) || len(c.Methods) != 2 || len(c.Entities) != 2 {
-			t.Errorf("the newest look must win wholly: %+v", c)
+		for round := range 20 {
+			newest := start.Add(time.Duration(round+1) * time.Hour)
+			ready := make(chan struct{})
+			var group sync.WaitGroup
+			for i, s := range sides {
+				group.Go(func() {
+					<-ready
+					if err := s.Learn(t.Context(), harbor(newest.Add(-time.Duration(i)*time.Minute))); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			close(ready)
+			group.Wait()
+			c := connection(t, sides[0], harborID)
+			if !c.Learned.Equal(newest) || len(c.Methods) != 2 || len(c.Entities) != 2 {
+				t.Fatalf("round %d: the newest look must win wholly: %+v", round, c)
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -157,19 +158,23 @@ func TestNoTwoSessionsClaimTheSame(t *testing.T) {
 func TestBatchesInOppositeOrder(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {
-		a, b := named("conn-1", "cust-1", "Acme"), named("conn-2", "cust-2", "Beta")
 		sides := []*store.Store{p.open(t), p.open(t)}
-		grant(t, sides[0], a, b)
-		var group sync.WaitGroup
-		for i, batch := range [][]finch.Grant{{a, b}, {b, a}} {
-			group.Go(func() {
-				for range 5 {
-					if _, err := sides[i].Grant(t.Context(), batch); err != nil {
-						t.Error(err)
-					}
-				}
-			})
+		var batch []finch.Grant
+		for i := range 20 {
+			batch = append(batch, named(fmt.Sprintf("conn-%02d", i), "cust", "Acme"))
 		}
-		group.Wait()
+		backwards := slices.Clone(batch)
+		slices.Reverse(backwards)
+		for round := range 3 { // the first creates, the others replace
+			var group sync.WaitGroup
+			for i, grants := range [][]finch.Grant{batch, backwards} {
+				group.Go(func() {
+					if _, err := sides[i].Grant(t.Context(), grants); err != nil {
+						t.Errorf("round %d: %v", round, err)
+					}
+				})
+			}
+			group.Wait()
+		}
 	})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -30,8 +31,9 @@ func migrationsFor(dialect goose.Dialect) (fs.FS, error) {
 // fails on what the first has just made, and finds it done on the next try.
 func (s *Store) migrate(ctx context.Context, dialect goose.Dialect) error {
 	var err error
-	for range 3 {
-		if err = s.migrateOnce(ctx, dialect); err == nil || ctx.Err() != nil {
+	for range 10 { // rivals may meet at each migration
+		err = s.migrateOnce(ctx, dialect)
+		if err == nil || errors.Is(err, ErrNewer) || ctx.Err() != nil {
 			return err
 		}
 	}
