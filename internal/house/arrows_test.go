@@ -32,12 +32,13 @@ var arrows = []arrow{
 	{from: "internal/playground/slack"},
 	{from: "internal/playground/finch"},
 	{"internal/playground", []string{"internal/playground/slack", "internal/playground/finch"}},
+	{from: "internal/dotenv"},
 	{from: "internal/golden"},
 	{from: "internal/peers"},
 	{from: "internal/house"},
 	{"cmd/perch", []string{
 		"bot", "bot/card", "bot/socket", "commands", "store",
-		"internal/alert", "internal/connect", "internal/finch", "internal/playground",
+		"internal/alert", "internal/connect", "internal/dotenv", "internal/finch", "internal/playground",
 		"internal/playground/finch", "internal/playground/slack", "internal/watch", "internal/web",
 	}},
 }
