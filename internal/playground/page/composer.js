@@ -177,12 +177,11 @@ function commandsLike(commands, typed) {
     .map((c) => ({ label: c.command, note: c.usage_hint ?? "", insert: `${c.command} `, typed: typed.length }));
 }
 
-// marked is a message as Slack stores it: escaped, with people and channels by id.
+// marked names people and channels by id; the Slack escapes the rest itself.
 function marked(app, text) {
   const users = new Map(app.state.users.map((u) => [u.name.toLowerCase(), u.id]));
   const channels = new Map(app.state.channels.map((c) => [c.name?.toLowerCase(), c.id]));
-  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return escaped.replace(/(^|[\s(])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}])/gu, (whole, before, sign, name) => {
+  return text.replace(/(^|[\s(])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}])/gu, (whole, before, sign, name) => {
     const id = (sign === "@" ? users : channels).get(name.toLowerCase());
     return id ? `${before}<${sign}${id}>` : whole;
   });

@@ -46,12 +46,23 @@ export function holdFocus(container) {
     restore() {
       if (!inside || document.activeElement === active) return;
       const scope = (item && [...container.children].find((n) => n.dataset.item === item)) || container;
-      const found = key && [...scope.querySelectorAll("[data-key]")].find((n) => n.dataset.key === key);
-      const target = found ? (found.matches("button, input, textarea, select, a") ? found : found.querySelector("button, input, textarea, select, a")) : scope;
-      target?.focus({ preventScroll: true });
-      if (range && range[0] !== null && target?.setSelectionRange && target.type !== "number") setRange(target, range);
+      const target = sameElement(scope, key) ?? scope;
+      target.focus({ preventScroll: true });
+      if (range && range[0] !== null && target.setSelectionRange) setRange(target, range);
     },
   };
+}
+
+const focusable = "button, input, textarea, select, a";
+
+// Slack makes block ids up anew where the app gave none, so the action id
+// alone has to do when nothing fits whole.
+function sameElement(scope, key) {
+  if (!key) return null;
+  const keyed = [...scope.querySelectorAll("[data-key]")];
+  const action = key.slice(key.indexOf("/"));
+  const found = keyed.find((n) => n.dataset.key === key) ?? keyed.find((n) => n.dataset.key.endsWith(action));
+  return found?.matches(focusable) ? found : found?.querySelector(focusable);
 }
 
 function setRange(target, range) {

@@ -13,6 +13,8 @@ export function openPanel(anchor, content, { label, role, onClose } = {}) {
   // What stands outside an open dialog is inert, so the panel goes inside.
   (anchor.closest("dialog") ?? document.body).append(panel);
   anchor.setAttribute("aria-expanded", "true");
+  // The browser gives the focus back to what had it when the panel opened.
+  anchor.focus();
   panel.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     anchor.setAttribute("aria-expanded", "false");

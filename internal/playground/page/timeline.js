@@ -22,12 +22,11 @@ export class Timeline {
     this.app = app;
     this.list = list;
     this.shown = "";
+    this.atEnd = true;
     list.addEventListener("keydown", (event) => this.#walk(event));
-    // What is drawn late (a preview, a folded part) must not push the end away.
     list.addEventListener("scroll", () => {
       this.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < nearBottom;
     });
-    this.atEnd = true;
   }
 
   /** Shows a channel, or one thread of it. */
@@ -80,13 +79,12 @@ const isReply = (m) => Boolean(m.thread_ts) && m.thread_ts !== m.ts;
 
 /** The replies of a channel by the message they answer. */
 export function repliesByRoot(messages) {
-  return Map.groupBy ? Map.groupBy(messages.filter(isReply), (m) => m.thread_ts) : grouped(messages.filter(isReply));
-}
-
-function grouped(replies) {
-  const out = new Map();
-  for (const m of replies) out.set(m.thread_ts, [...(out.get(m.thread_ts) ?? []), m]);
-  return out;
+  const byRoot = new Map();
+  for (const m of messages.filter(isReply)) {
+    if (!byRoot.has(m.thread_ts)) byRoot.set(m.thread_ts, []);
+    byRoot.get(m.thread_ts).push(m);
+  }
+  return byRoot;
 }
 
 function channelItems(app, channel) {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { formatDate } from "../page/dates.js";
 import { emojiByCode, emojiByName } from "../page/emoji.js";
+import { parseCSV } from "../page/files.js";
 import { parseMarkdown } from "../page/markdown.js";
 import { parseMrkdwn, parsePlain, safeURL, textOf } from "../page/mrkdwn.js";
 
@@ -157,4 +158,9 @@ test("hostile markdown ends", () => {
   for (const unit of ["*a", "[", "`", "**a", "|-", "> ", "~~a", "h"]) {
     parseMarkdown(unit.repeat(20_000 / unit.length));
   }
+});
+
+test("CSV", () => {
+  assert.deepEqual(parseCSV('a,b\r\n"x, y","say ""hi"""\n,\n'), [["a", "b"], ["x, y", 'say "hi"'], ["", ""]]);
+  assert.deepEqual(parseCSV(""), []);
 });

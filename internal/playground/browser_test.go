@@ -1,0 +1,137 @@
+package playground_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"perch/internal/playground"
+	"perch/internal/playground/finch"
+	"perch/internal/playground/slack"
+)
+
+// workspace is the page over a real local Slack and Finch, without a bot.
+type workspace struct {
+	api, page *httptest.Server
+}
+
+func newWorkspace(t *testing.T) workspace {
+	t.Helper()
+	s := slack.New(slack.Options{Commands: []string{"/connection"}, Unlimited: true})
+	f := finch.New(finch.Options{Seed: 1})
+	w := workspace{
+		api:  httptest.NewServer(s.API()),
+		page: httptest.NewServer(playground.New(playground.Options{Slack: s, Finch: f})),
+	}
+	t.Cleanup(func() {
+		s.Close()
+		f.Close()
+		w.page.Close()
+		w.api.Close()
+	})
+	return w
+}
+
+// call asks the local Slack something as the bot and gives the message's ts.
+func (w workspace) call(t *testing.T, method string, form url.Values) string {
+	t.Helper()
+	form.Set("token", slack.BotToken)
+	resp, err := http.PostForm(w.api.URL+"/api/"+method, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		OK        bool
+		Error, TS string
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || !answer.OK {
+		t.Fatalf("%s: %q, %v", method, answer.Error, err)
+	}
+	return answer.TS
+}
+
+const hostileCard = `[
+ {"type":"header","text":{"type":"plain_text","text":"<img src=x onerror=window.pwned=1>"}},
+ {"type":"section","text":{"type":"mrkdwn","text":"*bold* &lt;script&gt;window.pwned=1&lt;/script&gt; <https://a.example|good>"},
+  "accessory":{"type":"static_select","action_id":"pick","placeholder":{"type":"plain_text","text":"Pick"},"options":[
+   {"text":{"type":"plain_text","text":"One"},"value":"1"},{"text":{"type":"plain_text","text":"Two"},"value":"2"}]}},
+ {"type":"rich_text","elements":[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"cust_1042"}]}]},
+ {"type":"actions","elements":[{"type":"button","action_id":"go","text":{"type":"plain_text","text":"Go"},
+  "confirm":{"title":{"type":"plain_text","text":"Sure?"},"text":{"type":"plain_text","text":"Really"},"confirm":{"type":"plain_text","text":"Yes"},"deny":{"type":"plain_text","text":"No"}}}]}]`
+
+func TestPageInABrowser(t *testing.T) {
+	w := newWorkspace(t)
+	p := openTab(t, w.page.URL+"/#UANN/CALERTS")
+	p.sees(t, `document.querySelector("#channel-name").textContent === "#finch-alerts"`)
+	p.sees(t, `document.querySelector("#bot").dataset.live === "no"`)
+	p.sees(t, `!document.querySelector("#hint").hidden`)
+	p.does(t, `window.broken = []; addEventListener("securitypolicyviolation", (e) => broken.push(e.violatedDirective)); addEventListener("error", (e) => broken.push(e.message))`)
+	card := ""
+
+	t.Run("a card is drawn as it comes in, and its text stays text", func(t *testing.T) {
+		card = w.call(t, "chat.postMessage", url.Values{"channel": {"CALERTS"}, "text": {"card"}, "blocks": {hostileCard}})
+		p.sees(t, `document.querySelector("article h3")?.textContent === "<img src=x onerror=window.pwned=1>"`)
+		p.sees(t, `document.querySelector("article b")?.textContent === "Perch"`)
+		p.sees(t, `document.querySelector("article .section-text")?.textContent.includes("<script>window.pwned=1</script>")`)
+		p.sees(t, `document.querySelector("article .section-text a")?.getAttribute("href") === "https://a.example"`)
+		p.sees(t, `document.querySelector("article pre")?.textContent === "cust_1042"`)
+		p.sees(t, `window.pwned === undefined && document.querySelectorAll("article img, article script").length === 0`)
+	})
+	t.Run("a message is sent with the keyboard", func(t *testing.T) {
+		p.does(t, `document.querySelector("#text").focus()`)
+		p.write(t, "a < b & *c*")
+		p.press(t, "Enter", 13)
+		p.sees(t, `[...document.querySelectorAll("article .text")].some((n) => n.textContent === "a < b & c" && n.querySelector("b"))`)
+		p.sees(t, `document.querySelector("#text").value === ""`)
+	})
+	t.Run("a command completes itself, and its failure is shown", func(t *testing.T) {
+		p.write(t, "/conn")
+		p.sees(t, `document.querySelector("#completions .option.active")?.textContent.startsWith("/connection")`)
+		p.press(t, "Tab", 9)
+		p.write(t, "harbor")
+		p.press(t, "Enter", 13)
+		p.sees(t, `document.querySelector(".failure")?.textContent.includes("/connection failed")`)
+		p.press(t, "ArrowUp", 38)
+		p.sees(t, `document.querySelector("#text").value === "/connection harbor"`)
+	})
+	t.Run("a select opens, and Esc closes it and gives the focus back", func(t *testing.T) {
+		p.does(t, `document.querySelector("article button.select").click()`)
+		p.sees(t, `document.querySelectorAll(".panel [role=option]").length === 2`)
+		p.press(t, "Escape", 27)
+		p.sees(t, `!document.querySelector(".panel") && document.activeElement.matches("button.select")`)
+	})
+	t.Run("a button asks first, and tells when nobody answers", func(t *testing.T) {
+		p.does(t, `const go = [...document.querySelectorAll("article button")].find((b) => b.textContent === "Go"); go.focus(); go.click()`)
+		p.sees(t, `document.querySelector("dialog.confirm")?.open`)
+		p.does(t, `document.querySelector("dialog.confirm .primary").click()`)
+		p.sees(t, `document.querySelector("dialog.confirm") === null && document.querySelector("article .trouble") !== null`)
+	})
+	t.Run("a card that changes keeps the focus where it was", func(t *testing.T) {
+		p.does(t, `[...document.querySelectorAll("article button")].find((b) => b.textContent === "Go").focus()`)
+		w.call(t, "chat.update", url.Values{"channel": {"CALERTS"}, "ts": {card}, "text": {"card"}, "blocks": {strings.Replace(hostileCard, "cust_1042", "cust_2042", 1)}})
+		p.sees(t, `document.querySelector("article pre").textContent === "cust_2042"`)
+		p.sees(t, `document.activeElement.textContent === "Go" && document.activeElement.isConnected`)
+	})
+	t.Run("a thread opens beside, and Esc closes it", func(t *testing.T) {
+		p.does(t, `document.querySelector('article button[aria-label="Reply in thread"]').click()`)
+		p.write(t, "here")
+		p.press(t, "Enter", 13)
+		p.sees(t, `document.querySelector("#thread-messages").textContent.includes("here") && document.querySelector(".thread-link")?.textContent.startsWith("1 reply")`)
+		p.press(t, "Escape", 27)
+		p.sees(t, `!document.body.classList.contains("with-thread")`)
+	})
+	t.Run("another person sees what is theirs", func(t *testing.T) {
+		p.does(t, `location.hash = "UGUEST/CALERTS"`)
+		p.sees(t, `document.querySelector("#person").value === "UGUEST"`)
+		p.sees(t, `document.querySelector("#messages article") === null && document.querySelector("#channel-name").textContent !== "#finch-alerts"`)
+	})
+	t.Run("nothing broke on the way", func(t *testing.T) {
+		if broken, err := p.eval(t, `JSON.stringify(broken)`); err != nil || broken != "[]" {
+			t.Errorf("the page had trouble: %s, %v", broken, err)
+		}
+	})
+}
