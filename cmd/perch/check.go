@@ -17,6 +17,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"perch/bot"
+	"perch/internal/dotenv"
 	"perch/internal/finch"
 	"perch/store"
 )
@@ -242,7 +243,7 @@ func explainSlack(err error) error {
 
 // checkLive asks the running process at PERCH_HTTP_ADDR.
 func checkLive(p *process) error {
-	getenv, err := withDotEnv(p.getenv, ".env")
+	getenv, err := dotenv.Over(p.getenv, ".env")
 	if err != nil {
 		return err
 	}

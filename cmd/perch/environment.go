@@ -116,7 +116,6 @@ var allCommands = []string{"connection", "jobs", "session-timeline", "explore", 
 
 func (e *environment) commandNames(name string) bot.Names {
 	names := bot.Names{}
-	taken := map[string]bool{}
 	for _, w := range e.words(name) {
 		own, slash, _ := strings.Cut(w, "=")
 		own = strings.TrimPrefix(own, "/")
@@ -124,13 +123,28 @@ func (e *environment) commandNames(name string) bot.Names {
 		case !slices.Contains(allCommands, own):
 			e.fault(name, "renames what is not a command. There are "+strings.Join(allCommands, ", "))
 			return nil
-		case !isSlash(slash), taken[slash]:
-			e.fault(name, "wants pairs like jobs=/finch-jobs: a slash, then lower-case letters, digits, - or _, 32 characters at most, each name once")
+		case !isSlash(slash):
+			e.fault(name, "wants pairs like jobs=/finch-jobs: a slash, then lower-case letters, digits, - or _, 32 characters at most")
 			return nil
 		}
-		names[own], taken[slash] = slash, true
+		names[own] = slash
+	}
+	if ambiguous(names) {
+		e.fault(name, "gives two commands the same name")
 	}
 	return names
+}
+
+// ambiguous: two commands would answer to one name.
+func ambiguous(names bot.Names) bool {
+	taken := map[string]bool{}
+	for _, own := range allCommands {
+		if taken[names.Of(own)] {
+			return true
+		}
+		taken[names.Of(own)] = true
+	}
+	return false
 }
 
 // isSlash: Slack's rule for the name of a slash command.

@@ -87,6 +87,7 @@ func (e *environment) checkLater() {
 	for _, word := range e.words("FINCH_WEBHOOK_SECRET") {
 		if _, err := base64.StdEncoding.DecodeString(trimPrefixFold(word, "whsec_")); err != nil {
 			e.fault("FINCH_WEBHOOK_SECRET", "is not base64. Copy the secret from Finch's dashboard; several are separated by spaces")
+			break
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"perch/internal/dotenv"
 	"perch/internal/finch"
 	"perch/internal/watch"
 	"perch/store"
@@ -43,7 +44,7 @@ func openVault(p *process) (*vault, error) {
 
 // loadSettings reads the environment and the .env file of the working directory.
 func loadSettings(p *process, needs part) (settings, error) {
-	getenv, err := withDotEnv(p.getenv, ".env")
+	getenv, err := dotenv.Over(p.getenv, ".env")
 	if err != nil {
 		return settings{}, err
 	}
