@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -183,11 +184,12 @@ func TestAudience(t *testing.T) {
 }
 
 func manyMembers() string {
-	list := `"U0"`
+	var list strings.Builder
+	list.WriteString(`"U0"`)
 	for range maxAudience {
-		list += `,"U0"`
+		list.WriteString(`,"U0"`)
 	}
-	return `{"ok":true,"members":[` + list + `]}`
+	return `{"ok":true,"members":[` + list.String() + `]}`
 }
 
 var _ Members = (*slack.Client)(nil)

@@ -118,14 +118,15 @@ func (l list) heading(b finch.Brief) string {
 func (l list) row(b finch.Brief) slack.Block {
 	name := briefName(b)
 	button := card.Button("connection.open", b.ID, "Open", card.Says("Open "+name))
-	return card.TextWith(l.rowText(b), button)
+	return card.PlainWith(l.rowText(b), button)
 }
 
+// rowText is plain text: no name can format it.
 func (l list) rowText(b finch.Brief) string {
 	status := card.Status(string(b.Status))
-	parts := []string{status.Emoji + " " + card.EscapeCut(briefName(b), 120), card.Escape(b.ProviderName)}
+	parts := []string{status.Sign() + " " + card.Cut(card.Clean(briefName(b)), 120), card.Cut(card.Clean(b.ProviderName), 80)}
 	if b.Environment != "" && b.Environment != "production" {
-		parts = append(parts, card.Escape(b.Environment))
+		parts = append(parts, card.Cut(card.Clean(b.Environment), 40))
 	}
 	return strings.Join(append(parts, l.state(b, status)), " · ")
 }
@@ -133,22 +134,23 @@ func (l list) rowText(b finch.Brief) string {
 // state is the status in words with how long it has lasted, or when a healthy
 // connection last synced.
 func (l list) state(b finch.Brief, status card.StatusWord) string {
-	word := strings.ToLower(card.Escape(status.Word))
+	word := strings.ToLower(status.Word)
 	switch {
 	case b.Status == finch.Connected && !b.LastSync.IsZero():
 		return word + ", synced " + card.Ago(b.LastSync, l.Now)
 	case b.Status != finch.Connected && !b.StatusSince.IsZero():
-		return word + " " + since(b.StatusSince, l.Now)
+		return word + lasting(b.StatusSince, l.Now)
 	default:
 		return word
 	}
 }
 
-func since(t, now time.Time) string {
-	if now.Sub(t) < time.Minute {
-		return "since just now"
+// lasting is how long a state has been known here, once that says something.
+func lasting(since, now time.Time) string {
+	if now.Sub(since) < time.Minute {
+		return ""
 	}
-	return "for " + card.Span(now.Sub(t))
+	return " for " + card.Span(now.Sub(since))
 }
 
 func (l list) nothingHere() string {
@@ -258,7 +260,7 @@ func (l list) fallback() string {
 	}
 	for _, b := range l.Page.Briefs {
 		status := card.Status(string(b.Status))
-		lines = append(lines, fmt.Sprintf("%s · %s · %s", card.EscapeCut(briefName(b), 120), card.Escape(b.ProviderName), l.state(b, status)))
+		lines = append(lines, fmt.Sprintf("%s · %s · %s", card.EscapeCut(briefName(b), 120), card.Escape(b.ProviderName), card.Escape(l.state(b, status))))
 	}
 	return card.FallbackText(strings.Join(lines, "\n"))
 }

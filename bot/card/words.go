@@ -12,6 +12,32 @@ type StatusWord struct {
 	Move string
 }
 
+// Sign is the emoji itself, for plain text in which no names of emoji are read.
+func (w StatusWord) Sign() string {
+	switch w.Emoji {
+	case ":large_green_circle:":
+		return "🟢"
+	case ":hourglass_flowing_sand:":
+		return "⏳"
+	case ":key:":
+		return "🔑"
+	case ":no_entry:":
+		return "⛔"
+	case ":black_circle:":
+		return "⚫"
+	case ":white_check_mark:":
+		return "✅"
+	case ":x:":
+		return "❌"
+	case ":arrows_counterclockwise:":
+		return "🔄"
+	case ":clock3:":
+		return "🕒"
+	default:
+		return "❔"
+	}
+}
+
 // String is the status as mrkdwn, ":key: Reconnect needed".
 func (w StatusWord) String() string { return w.Emoji + " " + Escape(w.Word) }
 

@@ -53,3 +53,14 @@ func TestJobStatusIsAlwaysAnEmojiAndAWord(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryStatusHasASignOfItsOwnEmoji(t *testing.T) {
+	for _, w := range []card.StatusWord{
+		card.Status("connected"), card.Status("pending"), card.Status("reauth"), card.Status("error_permissions"), card.Status("disconnected"),
+		card.JobStatus("complete"), card.JobStatus("error"), card.JobStatus("in_progress"), card.JobStatus("pending"),
+	} {
+		if w.Sign() == card.Status("no_token").Sign() {
+			t.Errorf("%s has no sign", w.Word)
+		}
+	}
+}

@@ -236,9 +236,9 @@ func (k *checker) doors() (string, error) {
 // explainSlack tells a refusal, with its way out, from silence.
 func explainSlack(err error) error {
 	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		return fmt.Errorf("Slack refuses it: %s. %s", answer.Err, wayOut(answer.Err))
+		return fmt.Errorf("refused by Slack: %s. %s", answer.Err, wayOut(answer.Err))
 	}
-	return fmt.Errorf("Slack does not answer: %w. Is SLACK_API_URL right, and the network open?", withoutAddress(err))
+	return fmt.Errorf("no answer from Slack: %w. Is SLACK_API_URL right, and the network open?", withoutAddress(err))
 }
 
 // checkLive asks the running process at PERCH_HTTP_ADDR.

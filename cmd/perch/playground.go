@@ -32,6 +32,13 @@ type playgroundCommand struct {
 	Data string `type:"path" help:"Keep Perch's database in this folder; otherwise it is gone at the end."`
 }
 
+// leaver is a customer whose connection ends once Perch knows it: only then
+// can Perch show one that has ended.
+const leaver = "Saffron Table"
+
+// mishaps is the share of syncs that fail, so that there is something to see.
+const mishaps = 0.05
+
 // The playground opens its own things quickly or not at all.
 const (
 	playgroundStop = 2 * time.Second
@@ -85,7 +92,7 @@ func (g *ground) run(ctx context.Context) error {
 	names := bot.Names{}
 	slack := localslack.New(localslack.Options{Commands: slashes(names), Scopes: scopes, Events: botEvents})
 	g.life.onStop("local Slack", func(context.Context) error { slack.Close(); return nil })
-	finch := localfinch.New(localfinch.Options{Seed: g.command.Seed})
+	finch := localfinch.New(localfinch.Options{Seed: g.command.Seed, Mishaps: mishaps})
 	g.life.onStop("local Finch", func(context.Context) error { finch.Close(); return nil })
 
 	page, err := listen(g.command.Addr)
@@ -142,6 +149,11 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) settings
 func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.Server, finch *localfinch.Server) error {
 	if err := g.adoptAll(ctx, finch.Tokens()); err != nil {
 		return fmt.Errorf("bring the connections in: %w", err)
+	}
+	for _, c := range finch.Named(leaver) {
+		if err := finch.SetStatus(c.ID, "disconnected", ""); err != nil {
+			return fmt.Errorf("let %s leave: %w", leaver, err)
+		}
 	}
 	host, _, _ := net.SplitHostPort(page.Addr().String())
 	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: finch, Adopt: g.adopt, Hosts: []string{host}}))
@@ -205,7 +217,7 @@ func (g *ground) adopt(ctx context.Context, connectionID, accessToken string) er
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
-		return fmt.Errorf("Perch answered %s for connection %s", resp.Status, connectionID)
+		return fmt.Errorf("connection %s was not taken: %s", connectionID, resp.Status)
 	}
 	return nil
 }

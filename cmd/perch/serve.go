@@ -187,10 +187,10 @@ func explainRefusal(err error) error {
 		return nil
 	}
 	if fatal, ok := errors.AsType[*socket.FatalError](err); ok {
-		return fmt.Errorf("Slack refuses SLACK_APP_TOKEN: %w. %s", fatal, wayOut(fatal.Code))
+		return fmt.Errorf("SLACK_APP_TOKEN is refused by Slack: %w. %s", fatal, wayOut(fatal.Code))
 	}
 	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		return fmt.Errorf("Slack refuses SLACK_BOT_TOKEN: %s. %s", answer.Err, wayOut(answer.Err))
+		return fmt.Errorf("SLACK_BOT_TOKEN is refused by Slack: %s. %s", answer.Err, wayOut(answer.Err))
 	}
 	return err
 }

@@ -158,11 +158,12 @@ func (w *world) seen(user, channel string) []string {
 
 // shown is what a person reads of a message, files included.
 func shown(m localslack.Message) string {
-	text := m.Shown
+	var text strings.Builder
+	text.WriteString(m.Shown)
 	for _, f := range m.Files {
-		text += "\n[file " + f.Name + "]"
+		text.WriteString("\n[file " + f.Name + "]")
 	}
-	return text
+	return text.String()
 }
 
 // newest is the newest message seen that has an element of this action.
