@@ -133,7 +133,7 @@ class App {
     $("invite").hidden = channel.kind === "im" || channel.bot_member || !channel.is_member;
     const live = this.state.bot?.connected ?? 0;
     $("bot").dataset.live = live > 0 ? "yes" : "no";
-    $("bot").textContent = live > 0 ? `perch is connected (${live} ${live === 1 ? "socket" : "sockets"})` : "perch is not connected";
+    $("bot").textContent = live > 0 ? `perch: connected (${live} ${live === 1 ? "socket" : "sockets"})` : "perch: not connected";
     const said = this.state.messages[channel.id] ?? [];
     const answered = Object.values(this.state.messages).some((list) => list.some((m) => m.bot_id));
     $("hint").hidden = answered && said.length > 0;
