@@ -289,3 +289,20 @@ func TestPoolTakesWhatFitsAndDrains(t *testing.T) {
 		t.Error("took a request after draining")
 	}
 }
+
+func TestACardThatSlackRefusesIsSentSimpler(t *testing.T) {
+	r := newRig(t, Command{Name: "test", Run: func(ctx context.Context, q *Request) error {
+		return q.Reply(ctx, card.Message{
+			Text: "plain", Simpler: []slack.Block{card.Divider()},
+			Blocks: []slack.Block{card.Table([]string{"Job"}, []card.Part{card.Normal("j1")})},
+		})
+	}})
+	r.slack.on(hook, `{"ok":false,"error":"invalid_blocks"}`)
+	r.Take(t.Context(), r.slash(""))
+	tries := r.slack.to(t, hook, 3)
+	for i, want := range []string{"type:table", "type:divider", "<nil>"} {
+		if got := fmt.Sprint(tries[i].body["blocks"]); !strings.Contains(got, want) {
+			t.Errorf("try %d had the blocks %s, want %s", i+1, got, want)
+		}
+	}
+}

@@ -61,22 +61,16 @@ func (r *Request) Publish(ctx context.Context, m card.Message) error {
 	return r.answer(ctx, m, placing{inChannel: true})
 }
 
-// answer goes through the response URL. If Slack does not take the blocks, the
-// plain text goes instead; if the URL is spent, the asker gets a direct message.
+// answer goes through the response URL. If that is spent, the asker gets a
+// direct message.
 func (r *Request) answer(ctx context.Context, m card.Message, where placing) error {
-	err := r.back.post(ctx, m, where)
+	err := r.simplifying(m, func(version card.Message) error { return r.back.post(ctx, version, where) })
 	if err == nil {
 		return nil
 	}
 	verdict, _ := Judge(err)
 	switch {
-	case verdict == Malformed:
-		r.log.Error().Err(err).Msg("Slack refused a card; its text was sent instead")
-		if err := r.back.post(ctx, card.Message{Text: m.Text}, where); err != nil {
-			return fmt.Errorf("answer in plain text: %w", err)
-		}
-		return nil
-	case where.inChannel, verdict == Ambiguous && !errors.Is(err, errSpent):
+	case where.inChannel, verdict == Malformed, verdict == Ambiguous && !errors.Is(err, errSpent):
 		return fmt.Errorf("answer: %w", err) // a second try might show it twice, or to the wrong people
 	default:
 		return r.Message(ctx, m)
@@ -85,10 +79,28 @@ func (r *Request) answer(ctx context.Context, m card.Message, where placing) err
 
 // Message sends the asker a direct message.
 func (r *Request) Message(ctx context.Context, m card.Message) error {
-	if _, err := r.bot.poster.Post(ctx, r.Who.ID, m); err != nil {
+	err := r.simplifying(m, func(version card.Message) error {
+		_, err := r.bot.poster.Post(ctx, r.Who.ID, version)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("send a direct message: %w", err)
 	}
 	return nil
+}
+
+// simplifying sends a card, and where Slack does not take its blocks the next
+// simpler version of it, down to the text alone.
+func (r *Request) simplifying(m card.Message, send func(card.Message) error) error {
+	var err error
+	for _, version := range m.Versions() {
+		err = send(version)
+		if verdict, _ := Judge(err); err == nil || verdict != Malformed {
+			return err
+		}
+		r.log.Error().Err(err).Int("blocks", len(version.Blocks)).Msg("Slack refused a card; a simpler one is sent instead")
+	}
+	return err
 }
 
 // File is something to read elsewhere.

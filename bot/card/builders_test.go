@@ -39,6 +39,7 @@ func sample(name string) card.Message {
 			card.Quote(card.Normal(name)),
 			card.Preformatted("connection  c0ffee00", "customer    "+name),
 			card.Divider(),
+			card.Table([]string{"Customer", "Seen"}, []card.Part{card.Bold(name), card.Date(noon, noon)}, []card.Part{card.Code(name)}),
 			card.Actions("main", refresh, remove, docs, card.Select("connection.pick", "Pick one", choices)),
 			card.Context("From Finch "+card.Ago(noon, noon), card.Escape(name)),
 		},
@@ -129,6 +130,40 @@ func TestListsAreCutToWhatSlackTakes(t *testing.T) {
 	}
 	if got := len(card.Suggest(choices).Options); got != 100 {
 		t.Errorf("%d suggestions", got)
+	}
+}
+
+func TestTablesAreCutToWhatSlackTakes(t *testing.T) {
+	t.Parallel()
+	long := card.Normal(strings.Repeat("payroll ", 20))
+	var many [][]card.Part
+	for range 200 {
+		many = append(many, []card.Part{long, card.Date(noon, noon), card.Line(card.Emoji("x"), card.Normal(" Failed"))})
+	}
+	var narrow [][]card.Part
+	for range 200 {
+		narrow = append(narrow, []card.Part{card.Normal("x")})
+	}
+	for name, b := range map[string]slack.Block{
+		"too much text":    card.Table([]string{"a", "b", "c"}, many...),
+		"too many rows":    card.Table([]string{"a"}, narrow...),
+		"too many columns": card.Table(strings.Split(strings.Repeat("a ", 30), " "), narrow...),
+		"rows too wide":    card.Table([]string{"a"}, many[:3]...),
+		"rows too short":   card.Table([]string{"a", "b"}, nil, narrow[0]),
+		"no rows":          card.Table([]string{""}),
+		"no columns":       card.Table(nil, narrow...),
+	} {
+		if err := (card.Message{Text: "x", Blocks: []slack.Block{b}}).Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestBothVersionsOfACardAreValidated(t *testing.T) {
+	t.Parallel()
+	m := card.Message{Text: "x", Blocks: []slack.Block{card.Divider()}, Simpler: []slack.Block{slack.NewHeaderBlock(nil)}}
+	if m.Validate() == nil {
+		t.Error("a wrong block in the simpler version was not seen")
 	}
 }
 

@@ -56,6 +56,7 @@ const (
 	maxTableRows    = 100
 	maxTableColumns = 20
 	maxTableText    = 10_000 // over all cells of a message
+	maxTableCell    = 50     // what a date or a mention is taken for
 
 	maxDataTableRows = 101
 	maxDataTableText = 20_000

@@ -24,8 +24,16 @@ func (f *Fault) Error() string { return f.Pointer + ": " + f.Rule }
 
 // Validate checks a message against every limit that is known of Slack's. It
 // works on the JSON that would be sent, so blocks made by hand or from raw JSON
-// are checked like any other. The error joins one *Fault for each place.
-func (m Message) Validate() error { return validate(m, node.message) }
+// are checked like any other. The error joins one *Fault for each place; those
+// of Simpler are named as if it stood in the place of Blocks.
+func (m Message) Validate() error {
+	faults := validate(m, node.message)
+	if len(m.Simpler) > 0 {
+		simpler := Message{Text: m.Text, Blocks: m.Simpler}
+		faults = errors.Join(faults, validate(simpler, node.message))
+	}
+	return faults
+}
 
 // ValidateView is Validate for a modal.
 func ValidateView(v slack.ModalViewRequest) error { return validate(v, node.modal) }
