@@ -1,6 +1,7 @@
 package finch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -29,10 +30,15 @@ type call struct {
 	path   string
 	query  url.Values
 	token  Token
+	// body is JSON, nil for none.
+	body []byte
+	// accepts is a status that is an answer too, beside 200 and 201; 0 for none.
+	accepts int
 }
 
 // answer is what a call brought, read to the end.
 type answer struct {
+	status    int
 	body      []byte
 	requestID string
 }
@@ -129,7 +135,7 @@ func (c *Client) attempt(ctx context.Context, q call) (answer, error) {
 		return answer{}, q.noAnswer(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
+	if q.answeredBy(resp.StatusCode) {
 		return q.read(resp)
 	}
 	// A refusal whose words break off is still a refusal: the status came.
@@ -139,12 +145,19 @@ func (c *Client) attempt(ctx context.Context, q call) (answer, error) {
 	return answer{}, refusal
 }
 
+func (q call) answeredBy(status int) bool {
+	return status == http.StatusOK || status == http.StatusCreated || q.accepts != 0 && status == q.accepts
+}
+
 func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 	target := c.base.JoinPath(q.path)
 	target.RawQuery = q.query.Encode()
-	req, err := http.NewRequestWithContext(ctx, q.method, target.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, q.method, target.String(), bytes.NewReader(q.body))
 	if err != nil {
 		return nil, err
+	}
+	if q.body != nil {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", "Bearer "+q.token.Reveal())
@@ -155,7 +168,7 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 
 // read takes in a whole answer, or says that it broke off or was too large.
 func (q call) read(resp *http.Response) (answer, error) {
-	a := answer{requestID: q.requestID(resp)}
+	a := answer{status: resp.StatusCode, requestID: q.requestID(resp)}
 	var err error
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {

@@ -21,6 +21,7 @@ import (
 // all connections leaves the reserve to people whole.
 type Budget struct {
 	mu        sync.Mutex
+	cap       int // 0 is none
 	common    *rate.Limiter
 	reserve   *rate.Limiter
 	endpoints map[string]*rate.Limiter
@@ -31,12 +32,19 @@ type Budget struct {
 
 // NewBudget returns a full budget.
 func NewBudget() *Budget {
-	b := &Budget{
-		common:    bucket(addressCap-reserve, 100, addressWindow),
-		reserve:   bucket(reserve, 100, addressWindow),
-		endpoints: map[string]*rate.Limiter{},
-		paused:    map[string]time.Time{},
-	}
+	b := NewLooseBudget()
+	b.cap = addressCap
+	b.common = bucket(addressCap-reserve, 100, addressWindow)
+	b.reserve = bucket(reserve, 100, addressWindow)
+	return b
+}
+
+// NewLooseBudget returns a budget without a limit for the address: for a Finch
+// on this machine that sets none, where a whole month is told in a moment. The
+// limits of the endpoints stay, and what Finch forbids is heeded.
+func NewLooseBudget() *Budget {
+	unlimited := rate.NewLimiter(rate.Inf, 0)
+	b := &Budget{common: unlimited, reserve: unlimited, endpoints: map[string]*rate.Limiter{}, paused: map[string]time.Time{}}
 	for path, limit := range perMinute { // two below, as the address is kept below its limit
 		b.endpoints[path] = bucket(limit-2, limit/2, endpointWindow)
 	}
@@ -45,7 +53,8 @@ func NewBudget() *Budget {
 
 // Usage is how much of the budget is spent.
 type Usage struct {
-	// Used is how many requests were made in the last 5 minutes, of at most Cap.
+	// Used is how many requests were made in the last 5 minutes, of at most Cap;
+	// a Cap of 0 is none.
 	Used, Cap int
 	// BlockedUntil is when Finch will answer this address again, zero if it does.
 	BlockedUntil time.Time
@@ -57,7 +66,7 @@ func (b *Budget) Usage() Usage {
 	defer b.mu.Unlock()
 	now := time.Now()
 	b.forget(now)
-	u := Usage{Used: len(b.spent), Cap: addressCap}
+	u := Usage{Used: len(b.spent), Cap: b.cap}
 	if b.blocked.After(now) {
 		u.BlockedUntil = b.blocked
 	}

@@ -74,17 +74,20 @@ func decodeJobs(body []byte) (JobList, error) {
 }
 
 // decodeError reads Finch's error body. Whatever else a gateway may put there
-// leaves the words empty.
+// leaves the words empty. Until is as it was said, perhaps absurd.
 func decodeError(body []byte, token Token) *Error {
 	var wire struct {
 		Name    string `json:"name"`
 		Code    string `json:"finch_code"`
 		Message string `json:"message"`
+		// RetryAt is said where a connection's syncs on request are used up.
+		RetryAt SyncTime `json:"retry_at"`
 	}
 	if err := lenient(body, '{', &wire); err != nil {
 		return &Error{}
 	}
 	return &Error{
+		Until:   wire.RetryAt.At,
 		Name:    identifier(wire.Name, token),
 		Code:    identifier(wire.Code, token),
 		Message: oneLine(wire.Message, token),
@@ -100,10 +103,15 @@ func parseRetryAfter(header string, now time.Time) time.Duration {
 	} else if at, err := http.ParseTime(header); err == nil {
 		wait = at.Sub(now)
 	}
+	return credible(wait)
+}
+
+const maxRetryAfter = 24 * time.Hour
+
+// credible is a wait that a server may ask for, else 0.
+func credible(wait time.Duration) time.Duration {
 	if wait < 0 || wait > maxRetryAfter {
 		return 0
 	}
 	return wait
 }
-
-const maxRetryAfter = 24 * time.Hour

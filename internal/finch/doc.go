@@ -1,5 +1,6 @@
 // Package finch is the Finch API as Go: a client with its errors and limits,
-// what Finch answers, and what can be read off it about a connection.
+// what Finch answers and sends by webhook, and what can be read off it about a
+// connection.
 //
 // It guarantees that
 //
@@ -10,6 +11,8 @@
 //   - a call ends within 20 seconds or its context, whichever is shorter, and
 //     its error is an *Error that tells what it means;
 //   - only reads are repeated;
+//   - a webhook that Secrets.Verify lets pass was signed by Finch no
+//     more than five minutes ago;
 //   - what Finch adds or changes does not break an answer: unknown fields and
 //     values are kept, and a value of the wrong type loses itself alone.
 //

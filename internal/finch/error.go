@@ -1,6 +1,7 @@
 package finch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,13 +78,14 @@ func (q call) requestID(resp *http.Response) string {
 	return identifier(resp.Header.Get("Finch-Request-Id"), q.token)
 }
 
-// refusal is the error of an answer other than 200 and 201.
+// refusal is the error of an answer that brings nothing.
 func (q call) refusal(resp *http.Response, body []byte) *Error {
 	e := decodeError(body, q.token)
 	e.op, e.Status = q.op(), resp.StatusCode
 	e.RequestID = q.requestID(resp)
-	if wait := parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()); wait > 0 {
-		now := time.Now()
+	now := time.Now()
+	wait := cmp.Or(parseRetryAfter(resp.Header.Get("Retry-After"), now), credible(e.Until.Sub(now)))
+	if e.Until = (time.Time{}); wait > 0 {
 		e.waitUntil(now, now.Add(wait))
 	}
 	if e.Status >= 300 && e.Status < 400 {
@@ -105,7 +107,7 @@ func (q call) noAnswer(cause error) *Error {
 // unreadable is the error of an answer that is not what Finch documents. The
 // cause is one of ours and quotes nothing.
 func (q call) unreadable(a answer, cause error) *Error {
-	return &Error{op: q.op(), Status: http.StatusOK, RequestID: a.requestID, kind: TroubleOther, what: cause.Error(), final: true, cause: cause}
+	return &Error{op: q.op(), Status: a.status, RequestID: a.requestID, kind: TroubleOther, what: cause.Error(), final: true, cause: cause}
 }
 
 var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)

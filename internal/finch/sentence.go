@@ -2,6 +2,7 @@ package finch
 
 import (
 	"errors"
+	"net/http"
 	"time"
 )
 
@@ -58,6 +59,27 @@ func (e *Error) sentence() string {
 		return "Finch did not accept the request as it was put. Check what was asked for and try again."
 	default:
 		return "Finch answered in a way that Perch does not know. Try again; if it stays so, " + e.forSupport()
+	}
+}
+
+// SyncSentence is Sentence for an error of RunSync, where some of Finch's
+// answers have a meaning of their own.
+func SyncSentence(err error) string {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return Sentence(err)
+	}
+	switch trouble := e.Trouble(); {
+	case trouble == TroubleRejected && e.Status == http.StatusBadRequest:
+		return "Finch runs no sync on request for this connection. That is so for all assisted connections: Finch syncs them by itself, about every seven days."
+	case trouble == TroubleNoScope, trouble == TroubleOther && e.Status == http.StatusForbidden:
+		return "Finch does not let this application run syncs on request: they are an add-on that Finch sells. Scheduled syncs go on as before. Whoever keeps your contract with Finch can add it."
+	case trouble == TroubleRateLimited && e.Status == http.StatusTooManyRequests && e.Code == "":
+		return "Finch allows this connection no more syncs on request for now, usually one an hour. Try again " + e.when("in an hour") + "; scheduled syncs go on as before."
+	case trouble == TroubleOther && e.Status < 300, trouble == TroubleUnreachable:
+		return "Finch did not say whether the sync was started, and Perch does not ask twice. Look at the connection's jobs in a minute before trying again."
+	default:
+		return e.sentence()
 	}
 }
 
