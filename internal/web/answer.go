@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -17,6 +18,8 @@ type refusal struct {
 	code, message string
 	// retryAfter tells when to come back; zero says nothing.
 	retryAfter time.Duration
+	// challenge is how a 401 says to prove oneself, by the API key if empty.
+	challenge string
 	// allow lists the methods of a 405.
 	allow string
 	cause error
@@ -56,7 +59,7 @@ func (r *refusal) setHeaders(h http.Header) {
 		h.Set("Allow", r.allow)
 	}
 	if r.status == http.StatusUnauthorized {
-		h.Set("WWW-Authenticate", `Bearer realm="perch"`)
+		h.Set("WWW-Authenticate", cmp.Or(r.challenge, `Bearer realm="perch"`))
 	}
 }
 

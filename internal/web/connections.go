@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -85,15 +84,9 @@ func plausibleID(id string) bool {
 
 // readToken reads the body. No error of it quotes what it read.
 func readToken(w http.ResponseWriter, r *http.Request) (finch.Token, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return finch.Token{}, &refusal{
-			status: http.StatusRequestEntityTooLarge, code: "body_too_large",
-			message: fmt.Sprintf("The body is over %d bytes.", maxBody),
-		}
-	}
+	body, err := readBody(w, r, maxBody)
 	if err != nil {
-		return finch.Token{}, badBody("The body did not arrive whole.")
+		return finch.Token{}, err
 	}
 	if !jsonType(r.Header.Get("Content-Type")) {
 		return finch.Token{}, badBody("The Content-Type must be application/json.")

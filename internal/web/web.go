@@ -32,8 +32,8 @@ type Readiness interface {
 	Ready(ctx context.Context) []string
 }
 
-// Options are what the doors open onto; all but APIKey and TrustedProxies are
-// required.
+// Options are what the doors open onto. APIKey, TrustedProxies and what belongs
+// to webhooks may be left out.
 type Options struct {
 	Vault     Vault
 	Forgetter Forgetter
@@ -44,7 +44,14 @@ type Options struct {
 	APIKey string
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	Log            zerolog.Logger
+	// WebhookSecrets verify POST /finch/webhook. None: that door answers 503.
+	WebhookSecrets finch.Secrets
+	// Inbox is required with WebhookSecrets.
+	Inbox Inbox
+	// Arrived is told of every event after it was stored, from several goroutines
+	// and before Finch is answered: it must return at once. It may be nil.
+	Arrived func()
+	Log     zerolog.Logger
 }
 
 // doors hold what the handlers share.
@@ -59,9 +66,13 @@ func New(o Options) http.Handler {
 	d := &doors{Options: o, mux: http.NewServeMux(), guard: newGuard(o.APIKey, o.TrustedProxies)}
 	d.handle("PUT /v1/connections/{connection_id}", d.keyed(d.putConnection))
 	d.handle("DELETE /v1/connections/{connection_id}", d.keyed(d.deleteConnection))
+	d.handle("POST /finch/webhook", d.webhook)
 	d.handle("GET /healthz", d.healthz)
 	d.handle("GET /readyz", d.readyz)
 	d.handle("GET /metrics", d.metrics)
+	if o.WebhookSecrets.IsZero() {
+		o.Log.Warn().Msg("FINCH_WEBHOOK_SECRET is not set: POST /finch/webhook answers 503, and what happens at Finch is noticed by asking alone")
+	}
 	return d
 }
 

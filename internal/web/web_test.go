@@ -166,7 +166,8 @@ func TestEveryRefusalHasOneForm(t *testing.T) {
 		code, allow  string
 	}{
 		"no such door":                 {"GET", "/nowhere", 404, "not_found", ""},
-		"a door of a later version":    {"POST", "/finch/webhook", 404, "not_found", ""},
+		"a door of a later version":    {"POST", "/v1/sessions", 404, "not_found", ""},
+		"a webhook that is read":       {"GET", "/finch/webhook", 405, "method_not_allowed", "POST"},
 		"the door of no connection":    {"PUT", "/v1/connections/", 404, "not_found", ""},
 		"an id with a slash":           {"PUT", "/v1/connections/a/b", 404, "not_found", ""},
 		"a method that the door lacks": {"POST", "/v1/connections/c1", 405, "method_not_allowed", "DELETE, PUT"},
