@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unique"
 )
 
 // Why a webhook is not taken. Neither says more than its name: what is to be
@@ -31,32 +32,27 @@ const webhookWindow = 5 * time.Minute
 
 // Secrets verify that a webhook is Finch's. There are several while a secret
 // is being replaced: Finch signs with the old one too for 24 hours. The zero
-// Secrets verify nothing. Like a Token they hide themselves in whatever prints
-// them, also from inside of another struct: what such a print reaches is an
-// address.
-type Secrets struct{ ring *[][]byte }
+// Secrets verify nothing. They hide themselves as a Token does, by handles.
+type Secrets struct{ keys []unique.Handle[string] }
 
 // ParseSecrets reads secrets as Finch's dashboard shows them, in base64 and
 // separated by spaces. A prefix whsec_, as other senders of this signature have
 // it, is taken off. An empty text is no secrets. Errors repeat nothing of it.
 func ParseSecrets(s string) (Secrets, error) {
-	var keys [][]byte
+	var keys []unique.Handle[string]
 	for i, word := range strings.Fields(s) {
 		word = strings.TrimRight(strings.TrimPrefix(word, "whsec_"), "=")
 		key, err := base64.RawStdEncoding.DecodeString(word)
 		if err != nil || len(key) == 0 {
 			return Secrets{}, fmt.Errorf("webhook secret %d is not base64", i+1)
 		}
-		keys = append(keys, key)
+		keys = append(keys, unique.Make(string(key)))
 	}
-	if len(keys) == 0 {
-		return Secrets{}, nil
-	}
-	return Secrets{ring: &keys}, nil
+	return Secrets{keys: keys}, nil
 }
 
 // IsZero reports whether there are none.
-func (s Secrets) IsZero() bool { return s.ring == nil }
+func (s Secrets) IsZero() bool { return len(s.keys) == 0 }
 
 func (s Secrets) String() string   { return redacted }
 func (s Secrets) GoString() string { return redacted }
@@ -89,12 +85,9 @@ func (s Secrets) Verify(h http.Header, body []byte, now time.Time) (eventID stri
 // signed reports whether any secret made any of the signatures. It compares
 // each with each, so the time it takes tells nothing about which one fits.
 func (s Secrets) signed(head string, body []byte, given []string) bool {
-	if s.IsZero() {
-		return false
-	}
 	fits := 0
-	for _, key := range *s.ring {
-		mac := hmac.New(sha256.New, key)
+	for _, key := range s.keys {
+		mac := hmac.New(sha256.New, []byte(key.Value()))
 		_, _ = io.WriteString(mac, head) // a hash takes everything
 		_, _ = mac.Write(body)
 		ours := []byte(base64.StdEncoding.EncodeToString(mac.Sum(nil)))
