@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"perch/internal/finch"
 	"perch/store/internal/db"
@@ -26,7 +28,8 @@ func (s *Store) Connection(ctx context.Context, id string) (finch.Connection, er
 }
 
 // Learn records what a look at Finch brought: the facts, since when the worst
-// status holds, and that the token was seen. A look older than what is known
+// status holds, each step of a status for its history, and that the token was
+// seen. A look older than what is known
 // changes nothing but the token's history. It does not bring back a connection
 // that was disconnected; only Grant does. Error: ErrUnknown.
 func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
@@ -48,16 +51,22 @@ func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
 }
 
 func learnAndSave(ctx context.Context, q *db.Queries, c *finch.Connection, f finch.Facts) error {
-	before := c.Worst()
+	before := *c
 	fresh := learn(c, f)
-	settle(c, before, f.At)
+	settle(c, before.Worst(), f.At)
 	if err := save(ctx, q, *c); err != nil || !fresh {
 		return err
 	}
 	if err := saveMethods(ctx, q, *c); err != nil {
 		return err
 	}
-	return saveEntities(ctx, q, *c)
+	if err := saveEntities(ctx, q, *c); err != nil {
+		return err
+	}
+	if err := noteSteps(ctx, q, before, *c); err != nil || c.ProviderID == before.ProviderID {
+		return err
+	}
+	return moveJobs(ctx, q, *c)
 }
 
 // loadToChange reads a connection that nobody else changes until the
@@ -147,6 +156,31 @@ func saveEntities(ctx context.Context, q *db.Queries, c finch.Connection) error 
 		if err != nil {
 			return fmt.Errorf("add an entity: %w", err)
 		}
+	}
+	return nil
+}
+
+// Sighted records that Finch told of a connection of which nothing is known
+// here: it stands among the live ones, waiting for its token. One that is known
+// stays as it is, but for a company that was not. at is now if it is zero.
+func (s *Store) Sighted(ctx context.Context, connectionID, companyID string, at time.Time) error {
+	if !usable(connectionID) {
+		return errors.New("record a connection sighted: it has no usable id")
+	}
+	at = s.moment(at)
+	err := s.change(ctx, func(q *db.Queries) error {
+		c, err := loadToChange(ctx, q, connectionID)
+		switch {
+		case isUnknown(err):
+			c = finch.Connection{ID: connectionID, Created: at, FirstSeen: at, StatusSince: at}
+		case err != nil || c.CompanyID != "" || companyID == "":
+			return err
+		}
+		c.CompanyID = companyID
+		return save(ctx, q, c)
+	})
+	if err != nil {
+		return fmt.Errorf("record a connection sighted: %w", err)
 	}
 	return nil
 }

@@ -19,6 +19,10 @@ var (
 	ErrUnknown = finch.ErrUnknown
 	// ErrNoToken: the connection is known, but there is no token for it any more.
 	ErrNoToken = finch.ErrNoToken
+	// ErrUnknownJob: no job of that id was recorded.
+	ErrUnknownJob = finch.ErrUnknownJob
+	// ErrAmbiguousJob: more than one job's id begins so.
+	ErrAmbiguousJob = finch.ErrAmbiguousJob
 	// ErrKeyMissing: tokens are stored under a key that was not given.
 	ErrKeyMissing = errors.New("encryption key missing")
 	// ErrKey: a key or key file cannot be used.

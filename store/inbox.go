@@ -34,13 +34,16 @@ func (s *Store) TakeIn(ctx context.Context, source, eventID string, payload []by
 	return added > 0, nil
 }
 
-// ClaimInbox hands out up to n waiting events, oldest first. Until the lease
-// ends nobody else gets them; what is not Done by then is handed out again.
-func (s *Store) ClaimInbox(ctx context.Context, n int, lease time.Duration) ([]InboxItem, error) {
+// ClaimInbox hands out up to n waiting events of a source, oldest first. Until
+// the lease ends nobody else gets them; what is not Done by then is handed out
+// again.
+func (s *Store) ClaimInbox(ctx context.Context, source string, n int, lease time.Duration) ([]InboxItem, error) {
 	now := s.now()
 	var rows []db.ClaimInboxRow
 	err := s.change(ctx, func(q *db.Queries) (err error) {
-		rows, err = q.ClaimInbox(ctx, db.ClaimInboxParams{LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n)})
+		rows, err = q.ClaimInbox(ctx, db.ClaimInboxParams{
+			Source: clean(source), LeaseUntil: stamp(now.Add(lease)), Now: stamp(now), Count: count(n),
+		})
 		return err
 	})
 	if err != nil {
@@ -66,27 +69,4 @@ func (s *Store) Done(ctx context.Context, item InboxItem) error {
 		return fmt.Errorf("mark an event as done: %w", damage(err))
 	}
 	return nil
-}
-
-// pruneChunk keeps other writers waiting no longer than some 20 ms.
-const pruneChunk = 500
-
-// PruneInbox removes events received before the given time, in small steps so
-// that others can write in between, and returns how many went.
-func (s *Store) PruneInbox(ctx context.Context, before time.Time) (int, error) {
-	total := 0
-	for {
-		var n int64
-		err := s.change(ctx, func(q *db.Queries) (err error) {
-			n, err = q.PruneInbox(ctx, db.PruneInboxParams{Before: stamp(before), Count: pruneChunk})
-			return err
-		})
-		if err != nil {
-			return total, fmt.Errorf("prune the inbox: %w", err)
-		}
-		total += int(n)
-		if n < pruneChunk {
-			return total, nil
-		}
-	}
 }

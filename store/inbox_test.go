@@ -23,7 +23,7 @@ func takeIn(t *testing.T, s *store.Store, source, id, payload string) bool {
 
 func claimInbox(t *testing.T, s *store.Store) []store.InboxItem {
 	t.Helper()
-	items, err := s.ClaimInbox(t.Context(), 10, time.Minute)
+	items, err := s.ClaimInbox(t.Context(), "slack", 10, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

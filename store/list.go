@@ -101,23 +101,36 @@ type cursor struct {
 }
 
 func cursorAfter(query finch.ListQuery, last db.PageRow) string {
-	text, err := json.Marshal(cursor{Calm: last.Calm, Key: last.SortKey, ID: last.ID, Of: listMark(query)})
+	return packCursor(cursor{Calm: last.Calm, Key: last.SortKey, ID: last.ID, Of: listMark(query)})
+}
+
+func packCursor(c any) string {
+	text, err := json.Marshal(c)
 	if err != nil {
-		return "" // cannot happen: strings and a number always encode
+		return "" // cannot happen: strings and numbers always encode
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// readCursor trusts nothing: cursors travel through Slack and back.
+// unpackCursor reads what packCursor made. Whoever calls it trusts nothing in
+// it: cursors travel through Slack and back.
+func unpackCursor(packed string, c any) error {
+	text, err := base64.RawURLEncoding.DecodeString(packed)
+	if err == nil {
+		err = json.Unmarshal(text, c)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: it cannot be read: ask for the first page", ErrCursor)
+	}
+	return nil
+}
+
 func readCursor(query finch.ListQuery) (cursor, error) {
 	var c cursor
-	text, err := base64.RawURLEncoding.DecodeString(query.After)
-	if err == nil {
-		err = json.Unmarshal(text, &c)
+	if err := unpackCursor(query.After, &c); err != nil {
+		return cursor{}, err
 	}
 	switch {
-	case err != nil:
-		return cursor{}, fmt.Errorf("%w: it cannot be read: ask for the first page", ErrCursor)
 	case c.Of != listMark(query):
 		return cursor{}, fmt.Errorf("%w: it belongs to another list: ask for the first page", ErrCursor)
 	case c.Calm < 0 || c.Calm > 1 || c.ID == "" || c.Key != clean(c.Key) || c.ID != clean(c.ID):

@@ -40,5 +40,15 @@ func (s *Store) Postpone(ctx context.Context, d finch.Due, next time.Time) error
 	return nil
 }
 
+// LookSoon makes a connection due now. A look under way does not put it off
+// again: it may have asked too early. Nothing happens without a token.
+func (s *Store) LookSoon(ctx context.Context, connectionID string) error {
+	err := db.New(s.writer).LookSoon(ctx, db.LookSoonParams{ID: clean(connectionID), Now: stamp(s.now())})
+	if err != nil {
+		return fmt.Errorf("bring a look forward: %w", damage(err))
+	}
+	return nil
+}
+
 // count is how many rows to ask for.
 func count(n int) int32 { return int32(min(max(n, 0), 10_000)) }

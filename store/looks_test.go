@@ -129,7 +129,7 @@ func TestNoTwoSessionsClaimTheSame(t *testing.T) {
 				<-ready
 				for range 4 {
 					due, err := s.ClaimDue(t.Context(), 50, time.Minute)
-					items, err2 := s.ClaimInbox(t.Context(), 50, time.Minute)
+					items, err2 := s.ClaimInbox(t.Context(), "slack", 50, time.Minute)
 					if err != nil || err2 != nil {
 						t.Error(err, err2)
 					}

@@ -15,7 +15,8 @@ import (
 // Grant stores access tokens with what Finch said of each, all or none of them.
 // For each it reports whether the connection had no token before. A new token
 // marks the older one as replaced, one that was known before is taken up again,
-// a disconnected connection comes back, and a look at each is due at once.
+// a disconnected connection comes back, and a look at each and a read of each
+// of its jobs that has yet to end are due at once.
 func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool, err error) {
 	created = make([]bool, len(grants))
 	err = s.change(ctx, func(q *db.Queries) error {
@@ -53,7 +54,7 @@ func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (create
 		return false, err
 	}
 	c, err := loadToChange(ctx, q, id)
-	if errors.Is(err, ErrUnknown) {
+	if isUnknown(err) {
 		c, err = finch.Connection{ID: id, FirstSeen: g.Facts.At, Created: g.Facts.At}, nil
 	}
 	if err != nil {
@@ -74,7 +75,7 @@ func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (create
 // checkGrant refuses what could not be stored or found again.
 func checkGrant(id string, token finch.Token) error {
 	switch {
-	case id == "" || id != clean(id) || cut(id, wordsLength) != id:
+	case !usable(id):
 		return errors.New("no usable connection id in what Finch said")
 	case token.IsZero():
 		return errors.New("the access token is empty")
@@ -103,7 +104,7 @@ func (s *Store) keepToken(ctx context.Context, q *db.Queries, g finch.Grant) err
 	if err := q.ScheduleLook(ctx, db.ScheduleLookParams{ID: id, At: now}); err != nil {
 		return fmt.Errorf("queue a look: %w", err)
 	}
-	return nil
+	return resumeReads(ctx, q, id, s.now())
 }
 
 // Token returns the connection's access token. Errors: ErrUnknown, ErrNoToken,
@@ -134,8 +135,8 @@ func whyNoToken(ctx context.Context, q *db.Queries, id string) error {
 	return fmt.Errorf("%w for connection %s: grant it anew", ErrNoToken, id)
 }
 
-// Forget removes the connection's access token and ends the looks at it; what
-// is known stays, in the tab of the disconnected. Error: ErrUnknown.
+// Forget removes the connection's access token and ends the looks at it and
+// the reads of its jobs; what is known stays, in the tab of the disconnected. Error: ErrUnknown.
 func (s *Store) Forget(ctx context.Context, connectionID string) error {
 	err := s.change(ctx, func(q *db.Queries) error {
 		c, err := loadToChange(ctx, q, connectionID)
@@ -151,7 +152,8 @@ func (s *Store) Forget(ctx context.Context, connectionID string) error {
 }
 
 // Lost records that Finch called the connection's token revoked: the
-// connection counts as disconnected and the looks at it end. at is when Finch
+// connection counts as disconnected and the looks at it end, as do the reads of
+// its jobs. at is when Finch
 // was asked: a token granted since then was not the one meant, and stays.
 // Error: ErrUnknown.
 func (s *Store) Lost(ctx context.Context, connectionID string, at time.Time) error {
@@ -168,7 +170,12 @@ func (s *Store) Lost(ctx context.Context, connectionID string, at time.Time) err
 		if stamp(at) < token.Granted || at.Before(c.Learned) {
 			return nil
 		}
-		return end(ctx, q, c, at)
+		if err := end(ctx, q, c, at); err != nil {
+			return err
+		}
+		return noteStep(ctx, q, finch.Change{
+			ConnectionID: c.ID, From: c.Report.Status, To: finch.Disconnected, At: at, Source: finch.FromIntrospect,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("record a revoked token: %w", err)
@@ -193,7 +200,7 @@ func end(ctx context.Context, q *db.Queries, c finch.Connection, at time.Time) e
 	if err := q.EndLooks(ctx, c.ID); err != nil {
 		return fmt.Errorf("end the looks: %w", err)
 	}
-	return nil
+	return endReads(ctx, q, c.ID)
 }
 
 // seeToken notes that the token a look was made with still works.

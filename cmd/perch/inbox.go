@@ -19,7 +19,7 @@ func (i slackInbox) TakeIn(ctx context.Context, eventID string, payload []byte) 
 }
 
 func (i slackInbox) Claim(ctx context.Context, n int, lease time.Duration) ([]bot.Item, error) {
-	claimed, err := i.store.ClaimInbox(ctx, n, lease)
+	claimed, err := i.store.ClaimInbox(ctx, slackSource, n, lease)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package finch
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // JobKind tells the two families of jobs apart: automated ones sync data,
 // manual ones write deductions (and are read from another address).
@@ -148,3 +151,26 @@ type Change struct {
 	// introspection is the truth.
 	Source string
 }
+
+// Where a change was heard of.
+const (
+	FromIntrospect = "introspect"
+	FromWebhook    = "webhook"
+)
+
+// DueJob is a job whose turn it is to be read. Fence grows by one with every
+// claim: whoever comes back with an older one was overtaken.
+type DueJob struct {
+	JobID        string
+	ConnectionID string
+	Kind         JobKind
+	Fence        int64
+}
+
+// Errors about jobs.
+var (
+	// ErrUnknownJob: no job of that id, or beginning of an id, was seen here.
+	ErrUnknownJob = errors.New("no such job here")
+	// ErrAmbiguousJob: the ids of several jobs begin so.
+	ErrAmbiguousJob = errors.New("several jobs have ids that begin so")
+)

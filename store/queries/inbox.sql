@@ -7,9 +7,9 @@ ON CONFLICT (source, event_id) DO NOTHING;
 -- name: ClaimInbox :many
 UPDATE inbox SET next_try = sqlc.arg(lease_until), attempts = attempts + 1
 WHERE id IN (
-    SELECT waiting.id FROM inbox waiting WHERE waiting.state = 0 AND waiting.next_try <= sqlc.arg(now)
+    SELECT waiting.id FROM inbox waiting WHERE waiting.source = sqlc.arg(source) AND waiting.state = 0 AND waiting.next_try <= sqlc.arg(now)
     ORDER BY waiting.next_try, waiting.id LIMIT sqlc.arg(count)
-) AND state = 0 AND next_try <= sqlc.arg(now)
+) AND source = sqlc.arg(source) AND state = 0 AND next_try <= sqlc.arg(now)
 RETURNING id, source, event_id, payload, received, attempts;
 
 -- The payload goes as soon as it has served; the id stays to be known again.

@@ -17,3 +17,8 @@ RETURNING id, look_fence;
 
 -- name: Postpone :exec
 UPDATE connections SET next_look = sqlc.arg(next_look) WHERE id = sqlc.arg(id) AND look_fence = sqlc.arg(fence);
+
+-- Only a look that stands in the queue comes sooner. The fence moves on, so
+-- that one under way, which may have been too early, does not put it off again.
+-- name: LookSoon :exec
+UPDATE connections SET next_look = sqlc.arg(now), look_fence = look_fence + 1 WHERE id = sqlc.arg(id) AND next_look > sqlc.arg(now);

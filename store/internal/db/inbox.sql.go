@@ -12,14 +12,15 @@ import (
 const claimInbox = `-- name: ClaimInbox :many
 UPDATE inbox SET next_try = $1, attempts = attempts + 1
 WHERE id IN (
-    SELECT waiting.id FROM inbox waiting WHERE waiting.state = 0 AND waiting.next_try <= $2
-    ORDER BY waiting.next_try, waiting.id LIMIT $3
-) AND state = 0 AND next_try <= $2
+    SELECT waiting.id FROM inbox waiting WHERE waiting.source = $2 AND waiting.state = 0 AND waiting.next_try <= $3
+    ORDER BY waiting.next_try, waiting.id LIMIT $4
+) AND source = $2 AND state = 0 AND next_try <= $3
 RETURNING id, source, event_id, payload, received, attempts
 `
 
 type ClaimInboxParams struct {
 	LeaseUntil int64
+	Source     string
 	Now        int64
 	Count      int32
 }
@@ -35,7 +36,12 @@ type ClaimInboxRow struct {
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimInbox(ctx context.Context, arg ClaimInboxParams) ([]ClaimInboxRow, error) {
-	rows, err := q.db.QueryContext(ctx, claimInbox, arg.LeaseUntil, arg.Now, arg.Count)
+	rows, err := q.db.QueryContext(ctx, claimInbox,
+		arg.LeaseUntil,
+		arg.Source,
+		arg.Now,
+		arg.Count,
+	)
 	if err != nil {
 		return nil, err
 	}

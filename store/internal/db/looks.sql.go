@@ -64,6 +64,22 @@ func (q *Queries) EndLooks(ctx context.Context, id string) error {
 	return err
 }
 
+const lookSoon = `-- name: LookSoon :exec
+UPDATE connections SET next_look = $1, look_fence = look_fence + 1 WHERE id = $2 AND next_look > $1
+`
+
+type LookSoonParams struct {
+	Now int64
+	ID  string
+}
+
+// Only a look that stands in the queue comes sooner. The fence moves on, so
+// that one under way, which may have been too early, does not put it off again.
+func (q *Queries) LookSoon(ctx context.Context, arg LookSoonParams) error {
+	_, err := q.db.ExecContext(ctx, lookSoon, arg.Now, arg.ID)
+	return err
+}
+
 const postpone = `-- name: Postpone :exec
 UPDATE connections SET next_look = $1 WHERE id = $2 AND look_fence = $3
 `

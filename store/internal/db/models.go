@@ -4,6 +4,17 @@
 
 package db
 
+type Change struct {
+	Seq          int64
+	ConnectionID string
+	EntityID     string
+	Method       string
+	Was          string
+	Became       string
+	At           int64
+	Source       string
+}
+
 type Connection struct {
 	ID             string
 	Ended          int16
@@ -59,6 +70,62 @@ type Inbox struct {
 	State    int16
 	Attempts int64
 	NextTry  int64
+}
+
+type Job struct {
+	Seq          int64
+	ID           string
+	ConnectionID string
+	ProviderID   string
+	EntityID     string
+	Kind         string
+	Type         string
+	Status       string
+	At           int64
+	Created      int64
+	Scheduled    int64
+	Started      int64
+	Completed    int64
+	FirstSeen    int64
+	Learned      int64
+	Gone         int16
+	RequestIds   string
+	Results      string
+	NextRead     int64
+	ReadFence    int64
+}
+
+type JobLine struct {
+	Seq          int64
+	ID           string
+	ConnectionID string
+	ProviderID   string
+	EntityID     string
+	Kind         string
+	Type         string
+	Status       string
+	At           int64
+	Created      int64
+	Scheduled    int64
+	Started      int64
+	Completed    int64
+	FirstSeen    int64
+	Learned      int64
+	Gone         int16
+	RequestIds   string
+	Results      string
+	NextRead     int64
+	ReadFence    int64
+	CustomerID   string
+	CustomerName string
+	CompanyID    string
+	ProviderName string
+}
+
+type JobSort struct {
+	ProviderID string
+	Type       string
+	Status     string
 }
 
 type Method struct {

@@ -1,0 +1,264 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"perch/internal/finch"
+	"perch/store/internal/db"
+)
+
+// RecordJob adds what is said of a job to what is known of it. What is known
+// only gets fuller: a word older than the last (by Learned; zero for what only
+// a webhook said) fills gaps at most, a final status stays final, the last five
+// request ids are kept. changed reports whether anything is known now that was
+// not before, apart from when Finch answered last. FirstSeen is now if it is zero.
+//
+// A job not seen before that has yet to end is due to be read (see ClaimJobs)
+// when it is scheduled, or at once. A final or gone one is never due.
+func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, err error) {
+	if !usable(j.ID) {
+		return false, errors.New("record a job: it has no usable id")
+	}
+	err = s.change(ctx, func(q *db.Queries) (err error) {
+		changed, err = s.recordJob(ctx, q, j)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("record a job: %w", err)
+	}
+	return changed, nil
+}
+
+// RecordJobs is RecordJob for several in one transaction; those without a
+// usable id are left out. It returns how many of them changed.
+func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed int, err error) {
+	// Two batches that hold jobs in the same order wait for each other, but never for ever.
+	ordered := slices.SortedStableFunc(slices.Values(jobs), func(a, b finch.KnownJob) int { return cmp.Compare(a.ID, b.ID) })
+	err = s.change(ctx, func(q *db.Queries) error {
+		changed = 0 // it may be run again
+		for _, j := range ordered {
+			if !usable(j.ID) {
+				continue
+			}
+			news, err := s.recordJob(ctx, q, j)
+			if err != nil {
+				return err
+			}
+			if news {
+				changed++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("record jobs: %w", err)
+	}
+	return changed, nil
+}
+
+// usable reports whether an id can be stored and found again.
+func usable(id string) bool { return id != "" && id == clean(id) && id == cut(id, wordsLength) }
+
+func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (changed bool, err error) {
+	said = s.tidy(said)
+	row, err := q.JobByID(ctx, said.ID)
+	if missing(err) {
+		added, err := s.addJob(ctx, q, said)
+		if added || err != nil {
+			return added, err
+		}
+		row, err = q.JobByID(ctx, said.ID) // another added it meanwhile
+	}
+	if err != nil {
+		return false, fmt.Errorf("select the job: %w", err)
+	}
+	was, err := jobOf(row)
+	if err != nil {
+		return false, err
+	}
+	if reflect.DeepEqual(merge(was, said), was) {
+		return false, nil
+	}
+	return s.mergeJob(ctx, q, said)
+}
+
+// mergeJob writes what is new of a job that nobody else changes meanwhile.
+func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (changed bool, err error) {
+	if err := q.HoldJob(ctx, said.ID); err != nil {
+		return false, fmt.Errorf("hold the job: %w", err)
+	}
+	row, err := q.JobByID(ctx, said.ID)
+	if err != nil {
+		return false, fmt.Errorf("select the job: %w", err)
+	}
+	was, err := jobOf(row)
+	if err != nil {
+		return false, err
+	}
+	is := merge(was, said)
+	owner, err := ownerOf(ctx, q, is.ConnectionID)
+	if err != nil {
+		return false, err
+	}
+	next := row.NextRead
+	if over(is) {
+		next = 0
+	} else if over(was) || is.ConnectionID != was.ConnectionID {
+		next = s.firstRead(is, owner)
+	}
+	if err := q.SaveJob(ctx, db.SaveJobParams(s.rowOf(is, owner, next))); err != nil {
+		return false, fmt.Errorf("save the job: %w", err)
+	}
+	if is.Type != was.Type || is.Status != was.Status || owner.ProviderID != row.ProviderID {
+		err = addSort(ctx, q, is, owner)
+	}
+	return news(was, is), err
+}
+
+// over reports whether there is nothing more to read of a job.
+func over(j finch.KnownJob) bool { return j.Gone || j.Status.Final() }
+
+func (s *Store) addJob(ctx context.Context, q *db.Queries, j finch.KnownJob) (bool, error) {
+	owner, err := ownerOf(ctx, q, j.ConnectionID)
+	if err != nil {
+		return false, err
+	}
+	added, err := q.AddJob(ctx, s.rowOf(j, owner, s.firstRead(j, owner)))
+	if err != nil {
+		return false, fmt.Errorf("add the job: %w", err)
+	}
+	if added == 0 {
+		return false, nil
+	}
+	return true, addSort(ctx, q, j, owner)
+}
+
+func addSort(ctx context.Context, q *db.Queries, j finch.KnownJob, owner db.JobOwnerRow) error {
+	err := q.AddJobSort(ctx, db.AddJobSortParams{ProviderID: owner.ProviderID, Type: j.Type, Status: string(j.Status)})
+	if err != nil {
+		return fmt.Errorf("note what sort of job it is: %w", err)
+	}
+	return nil
+}
+
+// ownerOf is what a job takes from its connection, if that is known.
+func ownerOf(ctx context.Context, q *db.Queries, connectionID string) (db.JobOwnerRow, error) {
+	owner, err := q.JobOwner(ctx, connectionID)
+	if err != nil && !missing(err) {
+		return db.JobOwnerRow{}, fmt.Errorf("select the job's connection: %w", err)
+	}
+	return owner, nil
+}
+
+// firstRead is when a job is due for the first time.
+func (s *Store) firstRead(j finch.KnownJob, owner db.JobOwnerRow) int64 {
+	if owner.HasToken == 0 || over(j) {
+		return 0
+	}
+	return max(stamp(s.now()), stamp(j.Scheduled))
+}
+
+// tidy brings what is said of a job to the form in which it is stored.
+func (s *Store) tidy(j finch.KnownJob) finch.KnownJob {
+	word := func(text string) string { return cut(clean(text), wordsLength) }
+	j.Kind, j.Status = finch.JobKind(word(string(j.Kind))), finch.JobStatus(word(string(j.Status)))
+	j.ConnectionID, j.EntityID, j.Type = word(j.ConnectionID), word(j.EntityID), word(j.Type)
+	j.Created, j.Scheduled, j.Started, j.Completed = millis(j.Created), millis(j.Scheduled), millis(j.Started), millis(j.Completed)
+	j.FirstSeen, j.Learned = s.moment(j.FirstSeen), millis(j.Learned)
+	var ids []string
+	for _, id := range j.RequestIDs {
+		ids = append(ids, word(id))
+	}
+	j.RequestIDs = mergeIDs(nil, ids)
+	if len(j.Results) == 0 {
+		j.Results = nil
+	}
+	return j
+}
+
+func (s *Store) rowOf(j finch.KnownJob, owner db.JobOwnerRow, nextRead int64) db.AddJobParams {
+	return db.AddJobParams{
+		ID: j.ID, ConnectionID: j.ConnectionID, ProviderID: owner.ProviderID, EntityID: j.EntityID,
+		Kind: string(j.Kind), Type: j.Type, Status: string(j.Status), At: stamp(place(j, millis(s.now()))),
+		Created: stamp(j.Created), Scheduled: stamp(j.Scheduled), Started: stamp(j.Started), Completed: stamp(j.Completed),
+		FirstSeen: stamp(j.FirstSeen), Learned: stamp(j.Learned), Gone: flag(j.Gone),
+		RequestIds: toJSON(j.RequestIDs), Results: resultsToJSON(j.Results), NextRead: nextRead,
+	}
+}
+
+func jobOf(r db.Job) (finch.KnownJob, error) {
+	ids, err := fromJSON(r.RequestIds)
+	if err != nil {
+		return finch.KnownJob{}, fmt.Errorf("read the request ids of a job: %w", err)
+	}
+	results, err := resultsFromJSON(r.Results)
+	if err != nil {
+		return finch.KnownJob{}, err
+	}
+	return finch.KnownJob{
+		ID: r.ID, Kind: finch.JobKind(r.Kind), ConnectionID: r.ConnectionID, EntityID: r.EntityID,
+		Type: r.Type, Status: finch.JobStatus(r.Status),
+		Created: timeOf(r.Created), Scheduled: timeOf(r.Scheduled), Started: timeOf(r.Started), Completed: timeOf(r.Completed),
+		FirstSeen: timeOf(r.FirstSeen), Learned: timeOf(r.Learned), Gone: r.Gone != 0,
+		RequestIDs: ids, Results: results,
+	}, nil
+}
+
+// storedResult fixes how a result is written, whatever becomes of its Go names.
+type storedResult struct {
+	Code        int      `json:"code"`
+	Count       int      `json:"count"`
+	Individuals []string `json:"individuals,omitempty"`
+}
+
+func resultsToJSON(results []finch.JobResult) string {
+	if len(results) == 0 {
+		return ""
+	}
+	stored := make([]storedResult, len(results))
+	for i, r := range results {
+		stored[i] = storedResult{Code: r.Code, Count: r.Count}
+		for _, id := range r.Individuals {
+			stored[i].Individuals = append(stored[i].Individuals, clean(id))
+		}
+	}
+	text, err := json.Marshal(stored)
+	if err != nil {
+		return "" // cannot happen: strings and numbers always encode
+	}
+	return string(text)
+}
+
+func resultsFromJSON(text string) ([]finch.JobResult, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var stored []storedResult
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return nil, fmt.Errorf("%w: the results of a job are not JSON: %w", ErrDamaged, err)
+	}
+	results := make([]finch.JobResult, len(stored))
+	for i, r := range stored {
+		results[i] = finch.JobResult{Code: r.Code, Count: r.Count, Individuals: r.Individuals}
+	}
+	return results, nil
+}
+
+// moveJobs gives the jobs of a connection its provider, which was not known
+// when they came or is now called otherwise.
+func moveJobs(ctx context.Context, q *db.Queries, c finch.Connection) error {
+	err := q.MoveJobs(ctx, db.MoveJobsParams{ProviderID: clean(c.ProviderID), ConnectionID: c.ID})
+	if err == nil {
+		err = q.AddJobSortsOf(ctx, c.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("note the provider at the jobs: %w", err)
+	}
+	return nil
+}
