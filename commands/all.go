@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"perch/bot"
@@ -29,16 +31,55 @@ type Looker interface {
 	Look(ctx context.Context, connectionID string) (finch.Connection, error)
 }
 
+// History answers from the jobs that Perch has kept.
+type History interface {
+	// Job finds a job by its id or the unique beginning of one, at least eight
+	// characters. It fails with finch.ErrUnknownJob or finch.ErrAmbiguousJob.
+	Job(ctx context.Context, id string) (finch.JobLine, error)
+	// JobsBefore returns the n jobs of the same connection and type before one,
+	// newest first.
+	JobsBefore(ctx context.Context, job finch.KnownJob, n int) ([]finch.KnownJob, error)
+	// LastSyncs returns the last n scheduled syncs, missing ones included,
+	// oldest first.
+	LastSyncs(ctx context.Context, connectionID string, n int) ([]finch.KnownJob, error)
+}
+
+// JobLister reads the history of jobs in parts.
+type JobLister interface {
+	Jobs(ctx context.Context, q finch.JobQuery) (finch.JobPage, error)
+}
+
+// Runner asks Finch for a sync now. It fails with an error that
+// finch.SyncSentence explains. The job is followed: History tells how it goes.
+type Runner interface {
+	RunSync(ctx context.Context, connectionID string) (finch.RunSync, error)
+}
+
 // Sources are what the commands ask.
 type Sources struct {
-	Known  Known
-	Lister Lister
-	Looker Looker
-	Now    func() time.Time
+	Known   Known
+	Lister  Lister
+	Looker  Looker
+	History History
+	Jobs    JobLister
+	Runner  Runner
+	Now     func() time.Time
 }
 
 // All is the table of commands. To add one, write its file and a line here.
 func All(s Sources) []bot.Command {
-	commands := []bot.Command{Connection(s)}
+	commands := []bot.Command{Connection(s), Jobs(s)}
 	return append(commands, Perch(commands))
+}
+
+// known reads a connection, and says it plainly when there is none.
+func (s Sources) known(ctx context.Context, id string) (finch.Connection, error) {
+	known, err := s.Known.Connection(ctx, id)
+	if errors.Is(err, finch.ErrUnknown) {
+		return known, bot.Tell("This connection is not known here any more.", nil)
+	}
+	if err != nil {
+		return known, fmt.Errorf("read connection %s: %w", id, err)
+	}
+	return known, nil
 }

@@ -115,7 +115,10 @@ func TestOverviewCards(t *testing.T) {
 		"sandbox":      {Connection: sandbox, CanShare: true},
 		"asking":       {Connection: harbor(), Source: asking, CanShare: true},
 		"finch_down":   {Connection: harbor(), Source: source{failure: "Finch does not answer at the moment."}, CanShare: true},
-		"shared":       {Connection: harbor(), SharedBy: "UBO"},
+		"shared":       {Connection: harbor(), past: harborPast(), SharedBy: "UBO"},
+		"syncs":        {Connection: harbor(), past: harborPast(), CanShare: true},
+		"syncs_worst":  {Connection: harbor(), past: worstPast(), CanShare: true},
+		"run_begun":    {Connection: harbor(), past: harborPast(), Notice: begunNotice(finch.RunSync{JobID: harborJob().ID, Remaining: new(0)}), CanShare: true},
 		"hostile":      {Connection: hostileConnection(), CanShare: true},
 		"longest":      {Connection: longest(), CanShare: true},
 		"empty":        {Connection: empty(), CanShare: true},
@@ -190,14 +193,15 @@ func TestOtherCards(t *testing.T) {
 	}
 	names := bot.Names{"connection": "/finch-connection"}
 	cards := map[string]card.Message{
-		"pick_two":          pickCard("harbor", []finch.Brief{brief("Harbor Coffee", finch.Connected), brief("Harbor Inn", finch.Reauth)}, now),
-		"pick_many_hostile": pickCard(hostile, many, now),
-		"nothing":           nothingCard(hostile, nil, nil),
-		"nothing_near":      nothingCard("harbour", []finch.Brief{brief("Harbor Coffee Roasters", finch.Connected), brief(hostile, finch.Connected)}, nil),
+		"pick_two":          picker{"connection", "pick"}.several("harbor", []finch.Brief{brief("Harbor Coffee", finch.Connected), brief("Harbor Inn", finch.Reauth)}, now),
+		"pick_many_hostile": picker{"connection", "pick"}.several(hostile, many, now),
+		"nothing":           picker{"connection", "nearest"}.nothing(hostile, nil, nil),
+		"nothing_near":      picker{"connection", "nearest"}.nothing("harbour", []finch.Brief{brief("Harbor Coffee Roasters", finch.Connected), brief(hostile, finch.Connected)}, nil),
 		"help_connection":   connectionHelp(nil),
 		"help_renamed":      connectionHelp(names),
-		"help_perch":        perch{others: []bot.Command{Connection(Sources{})}}.help(nil),
-		"share_question":    shareQuestion("Guests may read this channel. Share?", "id"),
+		"help_jobs":         jobsHelp(nil),
+		"help_perch":        perch{others: []bot.Command{Connection(Sources{}), Jobs(Sources{})}}.help(nil),
+		"share_question":    sharing{yes: "connection.share_anyway"}.question("Guests may read this channel. Share?", "id"),
 	}
 	for name, m := range cards {
 		t.Run(name, func(t *testing.T) { check(t, name, m) })

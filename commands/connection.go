@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -29,6 +28,7 @@ type connections struct {
 // Connection answers with a connection's overview, or the list of all.
 func Connection(s Sources) bot.Command {
 	c := connections{s}
+	sharing := c.sharing()
 	return bot.Command{
 		Name:  "connection",
 		About: "Is a customer's payroll connection healthy, and what are its ids",
@@ -45,8 +45,9 @@ func Connection(s Sources) bot.Command {
 			"near_4":       c.open,
 			"near_5":       c.open,
 			"refresh":      c.refresh,
-			"share":        c.share,
-			"share_anyway": c.shareAnyway,
+			"run":          c.runSync,
+			"share":        sharing.share,
+			"share_anyway": sharing.anyway,
 			"live":         c.turn,
 			"staged":       c.turn,
 			"disconnected": c.turn,
@@ -84,88 +85,79 @@ func (c connections) run(ctx context.Context, r *bot.Request) error {
 	case 1:
 		return c.show(ctx, r, found[0].ID)
 	default:
-		return r.Reply(ctx, pickCard(r.Text, found, c.Now()))
+		return r.Reply(ctx, picker{"connection", "pick"}.several(r.Text, found, c.Now()))
 	}
 }
 
 // nothing says that no connection matches, and which come nearest.
 func (c connections) nothing(ctx context.Context, r *bot.Request) error {
-	near, err := c.Known.Nearest(ctx, r.Text, 5)
+	near, err := c.Known.Nearest(ctx, r.Text, maxNear)
 	if err != nil {
 		return fmt.Errorf("find the nearest names: %w", err)
 	}
-	return r.Reply(ctx, nothingCard(r.Text, near, r.As))
+	return r.Reply(ctx, picker{"connection", "nearest"}.nothing(r.Text, near, r.As))
 }
 
 // show answers with one connection: fresh from Finch if that comes at once,
 // else as it is known here, and fresh in the same place when Finch has answered.
 func (c connections) show(ctx context.Context, r *bot.Request, id string) error {
-	known, err := c.known(ctx, id)
+	o, err := c.gather(ctx, shared{ID: id})
 	if err != nil {
 		return err
 	}
-	if !worthAsking(known) {
-		return r.Reply(ctx, c.overview(known, fromFinch, ""))
+	if !worthAsking(o.Connection) {
+		return r.Reply(ctx, overviewCard(o))
 	}
 	answer := c.look(ctx, id)
 	select {
-	case a := <-answer:
-		return r.Reply(ctx, c.after(ctx, known, a, ""))
+	case err := <-answer:
+		return r.Reply(ctx, c.after(ctx, o, err))
 	case <-time.After(patience):
 	}
-	if err := r.Reply(ctx, c.overview(known, asking, "")); err != nil {
+	o.Source = asking
+	if err := r.Reply(ctx, overviewCard(o)); err != nil {
 		return err
 	}
-	return r.Update(ctx, c.after(ctx, known, <-answer, ""))
+	return r.Update(ctx, c.after(ctx, o, <-answer))
 }
 
 // worthAsking: without a token there is nobody to ask.
 func worthAsking(known finch.Connection) bool { return known.HasToken }
 
-// looked is what asking Finch brought.
-type looked struct {
-	connection finch.Connection
-	err        error
-}
-
-func (c connections) look(ctx context.Context, id string) <-chan looked {
-	answer := make(chan looked, 1)
+// look asks Finch beside what else is done. The store has what it brought.
+func (c connections) look(ctx context.Context, id string) <-chan error {
+	answer := make(chan error, 1)
 	go func() {
-		connection, err := c.Looker.Look(ctx, id)
-		answer <- looked{connection, err}
+		_, err := c.Looker.Look(ctx, id)
+		answer <- err
 	}()
 	return answer
 }
 
-// after is the card once Finch has answered, or has not. What Finch says can
-// end a connection, so the store is read again then.
-func (c connections) after(ctx context.Context, known finch.Connection, a looked, sharedBy string) card.Message {
-	if a.err == nil {
-		return c.overview(a.connection, fromFinch, sharedBy)
+// after is the card once Finch has answered, or has not. Either can change what
+// is known, so the store is read again.
+func (c connections) after(ctx context.Context, o overview, failed error) card.Message {
+	if fresh, err := c.gather(ctx, shared{ID: o.ID, By: o.SharedBy}); err == nil {
+		o = fresh
 	}
-	if now, err := c.Known.Connection(ctx, known.ID); err == nil {
-		known = now
-	}
-	return c.overview(known, source{failure: finch.Sentence(a.err)}, sharedBy)
+	o.Source = source{failure: finch.Sentence(failed)}
+	return overviewCard(o)
 }
 
-// overview is the card for the asker alone, or for the channel it was shared in.
-func (c connections) overview(known finch.Connection, from source, sharedBy string) card.Message {
-	return overviewCard(overview{
-		Connection: known, Source: from, Now: c.Now(), CanShare: sharedBy == "", SharedBy: sharedBy,
-	})
-}
-
-// known reads the store, and says it plainly when there is nothing.
-func (c connections) known(ctx context.Context, id string) (finch.Connection, error) {
-	known, err := c.Known.Connection(ctx, id)
-	if errors.Is(err, finch.ErrUnknown) {
-		return known, bot.Tell("This connection is not known here any more.", nil)
-	}
+// gather reads all that the card is made of, for the asker alone or for the
+// channel it was shared in.
+func (c connections) gather(ctx context.Context, s shared) (overview, error) {
+	known, err := c.known(ctx, s.ID)
 	if err != nil {
-		return known, fmt.Errorf("read connection %s: %w", id, err)
+		return overview{}, err
 	}
-	return known, nil
+	past, err := c.past(ctx, s.ID)
+	if err != nil {
+		return overview{}, err
+	}
+	return overview{
+		Connection: known, past: past, Now: c.Now(), CanShare: s.By == "", SharedBy: s.By,
+	}, nil
 }
 
 // open shows the connection whose button or option was chosen.
@@ -185,13 +177,12 @@ func (c connections) suggest(ctx context.Context, r *bot.Request) ([]*slack.Opti
 // refresh asks Finch again and puts the answer in the place of the card, for
 // everybody who sees it.
 func (c connections) refresh(ctx context.Context, r *bot.Request) error {
-	shared := parseShared(r.Value)
-	known, err := c.known(ctx, shared.ID)
+	o, err := c.gather(ctx, parseShared(r.Value))
 	if err != nil {
 		return err
 	}
-	if !worthAsking(known) {
-		return r.Update(ctx, c.overview(known, fromFinch, shared.By))
+	if !worthAsking(o.Connection) {
+		return r.Update(ctx, overviewCard(o))
 	}
-	return r.Update(ctx, c.after(ctx, known, <-c.look(ctx, shared.ID), shared.By))
+	return r.Update(ctx, c.after(ctx, o, <-c.look(ctx, o.ID)))
 }

@@ -16,6 +16,9 @@ import (
 // overview is all that the card of one connection is made of.
 type overview struct {
 	finch.Connection
+	past
+	// Notice says what became of a button that was pressed, if one was.
+	Notice string
 	Source source
 	Now    time.Time
 	// CanShare offers the Share button; SharedBy names who used it.
@@ -52,7 +55,13 @@ func overviewCard(o overview) card.Message {
 	if move := o.moveLine(); move != "" {
 		blocks = append(blocks, card.Text(move))
 	}
+	if o.Notice != "" {
+		blocks = append(blocks, card.Text(o.Notice))
+	}
 	blocks = append(blocks, card.Fields(o.groupFields()...), card.Fields(o.timeFields()...))
+	if len(o.Syncs) > 0 {
+		blocks = append(blocks, card.Text(o.strip()))
+	}
 	if len(o.Entities) > 0 {
 		blocks = append(blocks, o.entityBlock())
 	}
@@ -62,7 +71,7 @@ func overviewCard(o overview) card.Message {
 	}
 	blocks = append(blocks, card.Context(o.sourceLine()), o.actions())
 	if o.SharedBy != "" {
-		blocks = append(blocks, card.Context("Shared by <@"+o.SharedBy+">"))
+		blocks = append(blocks, sharedBy(o.SharedBy))
 	}
 	return card.Message{Text: o.fallback(), Blocks: blocks}
 }
@@ -236,6 +245,7 @@ func (o overview) timeFields() []string {
 		"*Last successful sync*\n" + o.lastSync(),
 		"*Next sync*\n" + o.nextSync(),
 		"*Connected since*\n" + o.created(),
+		"*Last job*\n" + o.lastJob(o.Now),
 	}
 }
 
@@ -364,7 +374,11 @@ func (o overview) sourceLine() string {
 
 func (o overview) actions() slack.Block {
 	value := shared{ID: o.ID, By: o.SharedBy}.String()
-	buttons := []slack.BlockElement{card.Button("connection.refresh", value, "Refresh")}
+	buttons := []slack.BlockElement{card.Button("jobs.of", o.ID, "Jobs")}
+	if o.runs() {
+		buttons = append(buttons, card.Button("connection.run", value, "Run sync now"))
+	}
+	buttons = append(buttons, card.Button("connection.refresh", value, "Refresh"))
 	if o.CanShare {
 		buttons = append(buttons, card.Button("connection.share", o.ID, "Share"))
 	}
@@ -381,6 +395,9 @@ func (o overview) fallback() string {
 		card.EscapeCut(o.Environment, 40),
 		o.plainLastSync(),
 		o.plainNextSync(),
+		o.plainLastJob(),
+		o.plainStrip(),
+		strings.ReplaceAll(o.Notice, "*", ""),
 	}
 	for _, g := range o.Groups() {
 		parts = append(parts, groupName(g)+" "+o.groupWord(g))

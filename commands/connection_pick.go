@@ -12,8 +12,17 @@ import (
 	"perch/internal/finch"
 )
 
-// pickCard offers several matches to pick from.
-func pickCard(words string, found []finch.Brief, now time.Time) card.Message {
+// picker offers connections to choose from, on behalf of a command: its actions
+// pick and near_1 to near_5 come with the id of what was chosen.
+type picker struct {
+	command string
+	// block is the id of the block that was pressed in: the only place for what
+	// else was asked, since an option's value is too short.
+	block string
+}
+
+// several offers the matches.
+func (p picker) several(words string, found []finch.Brief, now time.Time) card.Message {
 	count, narrow := fmt.Sprintf("%d connections match", len(found)), ""
 	if len(found) > maxPicks {
 		count = fmt.Sprintf("More than %d connections match", maxPicks)
@@ -27,7 +36,7 @@ func pickCard(words string, found []finch.Brief, now time.Time) card.Message {
 	}
 	blocks := []slack.Block{
 		card.Text(question),
-		card.Actions("pick", card.Select("connection.pick", "Pick a connection", choices(found, now))),
+		card.Actions(p.block, card.Select(p.command+".pick", "Pick a connection", choices(found, now))),
 	}
 	if narrow != "" {
 		blocks = append(blocks, card.Context(narrow))
@@ -65,29 +74,31 @@ func pickDetail(b finch.Brief, now time.Time) string {
 
 func briefName(b finch.Brief) string { return nameOf(b.CustomerName, b.CustomerID, b.ID) }
 
-// nothingCard says that nothing matches and offers the nearest names.
-func nothingCard(words string, near []finch.Brief, as bot.Names) card.Message {
+// maxNear is how many of the nearest names are offered.
+const maxNear = 5
+
+// nothing says that nothing matches and offers the nearest names.
+func (p picker) nothing(words string, near []finch.Brief, as bot.Names) card.Message {
 	sentence := fmt.Sprintf("Nothing matches “%s”.", card.EscapeCut(words, 80))
 	if len(near) == 0 {
-		sentence += fmt.Sprintf(" Type %s for the list of all.", as.Of("connection"))
-		return card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}}
+		return note(sentence + fmt.Sprintf(" Type %s for the list of all.", as.Of(p.command)))
 	}
 	names := make([]string, 0, len(near))
 	buttons := make([]slack.BlockElement, 0, len(near))
 	for i, b := range near {
 		name := briefName(b)
 		names = append(names, card.EscapeCut(name, 80))
-		buttons = append(buttons, nearButton(i, b, name))
+		buttons = append(buttons, p.near(i, b, name))
 	}
 	sentence += " Nearest: " + strings.Join(names, ", ") + "."
 	return card.Message{
 		Text:   card.FallbackText(sentence),
-		Blocks: []slack.Block{card.Text(sentence), card.Actions("nearest", buttons...)},
+		Blocks: []slack.Block{card.Text(sentence), card.Actions(p.block, buttons...)},
 	}
 }
 
-// nearButton opens one of the nearest names. Buttons of one row need different
+// near opens one of the nearest names. Buttons of one row need different
 // action ids, so they count.
-func nearButton(i int, b finch.Brief, name string) slack.BlockElement {
-	return card.Button(fmt.Sprintf("connection.near_%d", i+1), b.ID, card.Cut(card.Clean(name), 40), card.Says("Open "+name))
+func (p picker) near(i int, b finch.Brief, name string) slack.BlockElement {
+	return card.Button(fmt.Sprintf("%s.near_%d", p.command, i+1), b.ID, card.Cut(card.Clean(name), 40), card.Says("Open "+name))
 }

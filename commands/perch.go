@@ -75,6 +75,11 @@ func helpCard(title string, lines []usage, closing string) card.Message {
 	}
 }
 
+// note is a card of one sentence.
+func note(mrkdwn string) card.Message {
+	return card.Message{Text: mrkdwn, Blocks: []slack.Block{card.Text(mrkdwn)}}
+}
+
 func lowerFirst(s string) string {
 	if s == "" {
 		return s

@@ -1,0 +1,124 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"perch/bot"
+	"perch/bot/card"
+	"perch/internal/finch"
+)
+
+// followFor is how long somebody who asked for a sync is kept company: Slack
+// gives a request 30 s here, and the last word needs some of it.
+const followFor = 25 * time.Second
+
+// followEvery is how often the history is asked meanwhile.
+const followEvery = time.Second
+
+// runs reports whether a sync can be asked for. Finch: not of assisted
+// connections.
+func (o overview) runs() bool {
+	return o.HasToken && o.DisconnectedAt.IsZero() && !o.Assisted
+}
+
+// runSync asks Finch for a sync now, says on the card what came of it, and says
+// it again when the job has ended or takes too long to wait for.
+func (c connections) runSync(ctx context.Context, r *bot.Request) error {
+	patience := time.After(followFor)
+	s := parseShared(r.Value)
+	if _, err := c.known(ctx, s.ID); err != nil {
+		return err
+	}
+	run, err := c.Runner.RunSync(ctx, s.ID)
+	if err != nil {
+		return refused(err)
+	}
+	if err := c.tellRun(ctx, r, s, begunNotice(run)); err != nil {
+		return err
+	}
+	job, err := c.follow(ctx, run.JobID, patience)
+	if err != nil {
+		return err
+	}
+	return c.tellRun(ctx, r, s, endedNotice(job, run, r.As))
+}
+
+// refused explains why there is no sync. Finch's plain answers are no fault of
+// Perch's, so they need no reference to its log.
+func refused(err error) error {
+	answer, ok := errors.AsType[*finch.Error](err)
+	if errors.Is(err, finch.ErrNoToken) || ok && 400 <= answer.Status && answer.Status < 500 {
+		return bot.Tell(finch.SyncSentence(err), nil)
+	}
+	return bot.Tell(finch.SyncSentence(err), err)
+}
+
+// tellRun puts the card, as things stand now, back with a notice on it.
+func (c connections) tellRun(ctx context.Context, r *bot.Request, s shared, notice string) error {
+	o, err := c.gather(ctx, s)
+	if err != nil {
+		return err
+	}
+	o.Notice = notice
+	return r.Update(ctx, overviewCard(o))
+}
+
+// follow reads a job until it has ended or patience has. A job that is not in
+// the history yet is as good as one that has not ended.
+func (c connections) follow(ctx context.Context, jobID string, patience <-chan time.Time) (finch.KnownJob, error) {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		job, err := c.History.Job(ctx, jobID)
+		if err != nil && !errors.Is(err, finch.ErrUnknownJob) {
+			return job.KnownJob, fmt.Errorf("read job %s: %w", jobID, err)
+		}
+		if job.Status.Final() {
+			return job.KnownJob, nil
+		}
+		select {
+		case <-tick.C:
+		case <-patience:
+			return job.KnownJob, nil
+		case <-ctx.Done():
+			return job.KnownJob, fmt.Errorf("follow job %s: %w", jobID, ctx.Err())
+		}
+	}
+}
+
+func begunNotice(run finch.RunSync) string {
+	running := card.JobStatus(string(finch.JobRunning)).Emoji
+	if run.Already {
+		return fmt.Sprintf("%s *A sync is running already*, so none was started and none is counted. This card changes when it ends. Job `%s`", running, card.EscapeCut(run.JobID, maxShownID))
+	}
+	return fmt.Sprintf("%s *A sync was asked for.* This card changes when it ends. %sJob `%s`", running, remaining(run), card.EscapeCut(run.JobID, maxShownID))
+}
+
+// remaining says how many more syncs Finch lets one ask for, if it said.
+func remaining(run finch.RunSync) string {
+	switch {
+	case run.Remaining == nil:
+		return ""
+	case *run.Remaining <= 0:
+		return "It was the last that Finch allows within the hour. "
+	default:
+		return fmt.Sprintf("Finch allows %d more within the hour. ", *run.Remaining)
+	}
+}
+
+func endedNotice(job finch.KnownJob, run finch.RunSync, as bot.Names) string {
+	id := card.EscapeCut(run.JobID, maxShownID)
+	if !job.Status.Final() {
+		return fmt.Sprintf("%s *The sync is still running.* Refresh, or type `%s %s`, to see how it ends.",
+			card.JobStatus(string(finch.JobRunning)).Emoji, as.Of("jobs"), id)
+	}
+	took := ""
+	if d := job.Took(job.Completed); d > 0 {
+		took = " after " + card.Span(d)
+	}
+	state := jobState(job)
+	return fmt.Sprintf("%s *The sync that was asked for: %s*%s. Job `%s`", state.Emoji, card.Escape(lowerFirst(state.Word)), took, id)
+}

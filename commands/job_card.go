@@ -1,0 +1,246 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"perch/bot/card"
+	"perch/internal/finch"
+)
+
+// jobDetail is all that the card of one job is made of.
+type jobDetail struct {
+	finch.JobLine
+	// Of is the job's connection; its ID is empty where none is known.
+	Of finch.Connection
+	// Before are the jobs before this one of the same type, newest first.
+	Before []finch.KnownJob
+	Now    time.Time
+	// CanShare offers the Share button; SharedBy names who used it.
+	CanShare bool
+	SharedBy string
+}
+
+// jobCard answers, top to bottom: what is it, how did it go, whose move is it,
+// when exactly, was it so before, and what Finch's support needs to know.
+func jobCard(d jobDetail) card.Message {
+	blocks := []slack.Block{
+		card.Header(nameOf(d.CustomerName, d.CustomerID, d.ConnectionID)),
+		card.Text(d.statusLine()),
+		card.Text(d.meaning()),
+		card.Fields(d.fields()...),
+	}
+	if len(d.Results) > 0 {
+		blocks = append(blocks, d.results())
+	}
+	if len(d.Before) > 0 {
+		blocks = append(blocks, d.before())
+	}
+	blocks = append(blocks,
+		card.Text("*Copy for Finch's support*"), card.Preformatted(d.supportLines()...),
+		card.Context(d.sourceLine()), d.actions())
+	if d.SharedBy != "" {
+		blocks = append(blocks, sharedBy(d.SharedBy))
+	}
+	return card.Message{Text: d.fallback(), Blocks: blocks}
+}
+
+func (d jobDetail) statusLine() string {
+	parts := []string{jobState(d.KnownJob).String(), "*" + jobType(d.KnownJob) + "*"}
+	if d.ProviderName != "" {
+		parts = append(parts, card.Escape(d.ProviderName))
+	}
+	if d.Kind == finch.Automated && d.Scheduled.IsZero() && !d.Created.IsZero() {
+		parts = append(parts, "asked for")
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (d jobDetail) fields() []string {
+	var fields []string
+	field := func(name, value string) {
+		if value != "" {
+			fields = append(fields, "*"+name+"*\n"+value)
+		}
+	}
+	at := func(name string, t time.Time) {
+		if !t.IsZero() {
+			field(name, fmt.Sprintf("%s (%s)", card.When(t, d.Now), card.Ago(t, d.Now)))
+		}
+	}
+	at("Scheduled for", d.Scheduled)
+	if d.Scheduled.IsZero() {
+		at("Asked for", d.Created)
+	}
+	at("Started", d.Started)
+	at("Ended", d.Completed)
+	field("Took", took(d.KnownJob, d.Now))
+	if len(fields) == 0 {
+		at("First heard of", d.FirstSeen)
+	}
+	field("Concerns", d.concerns())
+	return fields
+}
+
+// concerns: jobs carry no entity, so the whole connection is meant unless a
+// webhook said otherwise.
+func (d jobDetail) concerns() string {
+	if d.EntityID != "" {
+		return card.Escape(plainEntity(d.Of, d.EntityID)) + ", as a webhook named it"
+	}
+	return "the whole connection: no webhook named an entity"
+}
+
+// maxCodes is how many codes of a deduction job are listed.
+const maxCodes = 10
+
+// results sum up what a deduction job did to each person: codes, and ids alone.
+func (d jobDetail) results() slack.Block {
+	lines := []card.Part{card.Bold("People")}
+	for i, r := range d.Results {
+		if i == maxCodes {
+			lines = append(lines, card.Normal(fmt.Sprintf("and %d more codes", len(d.Results)-maxCodes)))
+			break
+		}
+		lines = append(lines, card.Line(card.Normal(resultLine(r)), individuals(r)))
+	}
+	return card.Rich(lines...)
+}
+
+// resultLine says how many people got a code and what it means. Finch documents
+// 200, 201 and 404; the others are HTTP's own.
+func resultLine(r finch.JobResult) string {
+	line := fmt.Sprintf("%d %s: %d", r.Count, plural(r.Count, "person", "people"), r.Code)
+	switch {
+	case r.Code == 0:
+		return fmt.Sprintf("%d %s: without a code", r.Count, plural(r.Count, "person", "people"))
+	case r.Code == 200:
+		return line + ", updated"
+	case r.Code == 201:
+		return line + ", enrolled"
+	case r.Code == 404:
+		return line + ", not found at the provider"
+	case succeeded(r):
+		return line + ", done"
+	default:
+		return line + ", not done"
+	}
+}
+
+// individuals names those whom something went wrong for.
+func individuals(r finch.JobResult) card.Part {
+	if succeeded(r) || len(r.Individuals) == 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(r.Individuals))
+	for _, id := range r.Individuals {
+		ids = append(ids, card.Cut(card.Clean(id), 40))
+	}
+	list := card.Line(card.Normal(" · "), card.Code(strings.Join(ids, " ")))
+	if more := r.Count - len(ids); more > 0 {
+		list = card.Line(list, card.Normal(fmt.Sprintf(" and %d more", more)))
+	}
+	return list
+}
+
+func succeeded(r finch.JobResult) bool { return 200 <= r.Code && r.Code < 300 }
+
+// before are the jobs before this one, so that a first failure looks different
+// from a third.
+func (d jobDetail) before() slack.Block {
+	lines := []card.Part{card.Bold("Before it")}
+	for _, j := range d.Before {
+		parts := []card.Part{jobState(j).Part(), card.Normal(" · "), card.Date(j.At(), d.Now)}
+		if took := took(j, d.Now); took != "" {
+			parts = append(parts, card.Normal(" · "+took))
+		}
+		lines = append(lines, card.Line(append(parts, card.Normal(" · "), card.Code(card.Cut(card.Clean(j.ID), maxShownID)))...))
+	}
+	return card.Rich(lines...)
+}
+
+// supportLines are what Finch's support needs, and no personal data.
+func (d jobDetail) supportLines() []string {
+	var lines []string
+	line := func(name, value string) {
+		if value = card.Cut(card.Clean(value), 255); value != "" {
+			lines = append(lines, fmt.Sprintf("%-11s %s", name, value))
+		}
+	}
+	line("job", d.ID)
+	line("type", strings.TrimSpace(d.Type+" ("+string(d.Kind)+")"))
+	line("status", string(d.Status))
+	line("connection", d.ConnectionID)
+	line("company", d.CompanyID)
+	line("entity", d.EntityID)
+	line("provider", d.ProviderID)
+	line("created", csvTime(d.Created))
+	line("scheduled", csvTime(d.Scheduled))
+	line("started", csvTime(d.Started))
+	line("completed", csvTime(d.Completed))
+	for i, id := range d.RequestIDs {
+		line([]string{"requests", ""}[min(i, 1)], id)
+	}
+	return lines
+}
+
+func (d jobDetail) sourceLine() string {
+	switch {
+	case d.Learned.IsZero():
+		return "Finch has not answered for it yet"
+	case d.Gone:
+		return "Last read " + card.Ago(d.Learned, d.Now) + "; Finch does not know it any more"
+	default:
+		return "From Finch " + card.Ago(d.Learned, d.Now)
+	}
+}
+
+func (d jobDetail) actions() slack.Block {
+	value := shared{ID: d.ID, By: d.SharedBy}.String()
+	els := []slack.BlockElement{
+		card.Button("connection.open", d.ConnectionID, "Connection"),
+		card.Button("jobs.of", d.ConnectionID, "All its jobs"),
+		card.Button("jobs.refresh", value, "Refresh"),
+	}
+	if d.CanShare {
+		els = append(els, card.Button("jobs.share", d.ID, "Share"))
+	}
+	return card.Actions("job", els...)
+}
+
+// fallback says the card in words, for notifications and screen readers.
+func (d jobDetail) fallback() string {
+	state := jobState(d.KnownJob)
+	parts := []string{
+		card.EscapeCut(nameOf(d.CustomerName, d.CustomerID, d.ConnectionID), 200) + ": " + jobType(d.KnownJob) + ", " + card.Escape(state.Word),
+		strings.ReplaceAll(d.meaning(), "*", ""),
+		card.EscapeCut(d.ProviderName, 100),
+	}
+	for _, t := range []struct {
+		name string
+		at   time.Time
+	}{{"scheduled for", d.Scheduled}, {"started", d.Started}, {"ended", d.Completed}} {
+		if !t.at.IsZero() {
+			parts = append(parts, t.name+" "+card.WhenPlain(t.at))
+		}
+	}
+	if took := took(d.KnownJob, d.Now); took != "" {
+		parts = append(parts, "took "+took)
+	}
+	parts = append(parts, "concerns "+d.concerns())
+	for _, r := range d.Results[:min(len(d.Results), maxCodes)] {
+		parts = append(parts, resultLine(r))
+	}
+	for _, j := range d.Before {
+		parts = append(parts, "before it: "+card.Escape(jobState(j).Word)+" "+card.WhenPlain(j.At()))
+	}
+	for _, line := range d.supportLines() {
+		parts = append(parts, card.Escape(line))
+	}
+	parts = append(parts, d.sourceLine())
+	return card.FallbackText(strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · "))
+}

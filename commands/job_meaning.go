@@ -1,0 +1,128 @@
+package commands
+
+import (
+	"fmt"
+	"time"
+
+	"perch/bot/card"
+	"perch/internal/finch"
+)
+
+// longRun is how long a job may run before the card says that it is long.
+const longRun = 6 * time.Hour
+
+// meaning says what the status means and who must act.
+func (d jobDetail) meaning() string {
+	switch {
+	case d.Status.Final():
+		return d.ended()
+	case d.Status == finch.JobMissing:
+		return d.wasMissing()
+	case d.Gone:
+		return "*Nothing to do:* Finch does not know this job any more, so how it went will not come to light."
+	case unread(d.KnownJob):
+		return "*Nothing to do:* a webhook told of this job. Finch is about to be asked how it went."
+	case d.Status == finch.JobRunning:
+		return d.running()
+	case d.Status == finch.JobPending:
+		return d.ahead()
+	default:
+		return "Finch reports a status that this version of Perch does not know."
+	}
+}
+
+func (d jobDetail) ended() string {
+	manual := d.Kind == finch.Manual
+	switch {
+	case d.Status == finch.JobComplete && manual:
+		return d.carriedOut()
+	case d.Status == finch.JobComplete:
+		return "*Nothing to do:* Finch has fetched the data."
+	case d.Status == finch.JobReauthError:
+		return "*The employer must reconnect.* Their sign-in at the provider does not work any more; nothing syncs until they sign in again."
+	case d.Status == finch.JobPermissionsError:
+		return "*The employer's administrator must act:* Finch was let in with too few rights."
+	case manual:
+		return "*Finch's move:* the change was not made, and Finch gives no reason here. Give its support the block below before trying again."
+	default:
+		return "*Finch's move:* it gives no reason for a failed sync. " + d.nextTry() + d.inARow()
+	}
+}
+
+// carriedOut: a deduction job is complete even if it failed for some people.
+func (d jobDetail) carriedOut() string {
+	left := 0
+	for _, r := range d.Results {
+		if !succeeded(r) {
+			left += r.Count
+		}
+	}
+	if left == 0 {
+		return "*Nothing to do:* the change was made."
+	}
+	return fmt.Sprintf("*Our move:* the change was not made for %d %s, see below.", left, plural(left, "person", "people"))
+}
+
+// nextTry is when Finch tries again by itself.
+func (d jobDetail) nextTry() string {
+	next, quality := d.Of.NextSync(d.Now)
+	if d.Of.ID == "" || quality == finch.Unknown || !next.After(d.Now) {
+		return "The next sync tries again."
+	}
+	if quality == finch.Estimated {
+		return fmt.Sprintf("The next sync tries again, about %s (estimated).", card.When(next, d.Now))
+	}
+	return fmt.Sprintf("The next sync tries again: %s, scheduled at Finch.", card.When(next, d.Now))
+}
+
+// inARow counts the failures up to this one, as far as the card looks back.
+func (d jobDetail) inARow() string {
+	n := 1
+	for _, j := range d.Before {
+		if !j.Status.Failed() {
+			break
+		}
+		n++
+	}
+	if n < 2 {
+		return ""
+	}
+	atLeast := ""
+	if n > comparedWith {
+		atLeast = "at least "
+	}
+	return fmt.Sprintf("\nIt failed %s%d times in a row: give Finch's support the block below.", atLeast, n)
+}
+
+func (d jobDetail) wasMissing() string {
+	when := "It should have run"
+	if !d.Scheduled.IsZero() {
+		when += " " + card.When(d.Scheduled, d.Now)
+	}
+	return "*Finch's move:* nothing was heard of this sync. " + when + ", and neither a result nor a failure was reported. If the next one is missing too, give Finch's support the block below."
+}
+
+func (d jobDetail) running() string {
+	ran := d.Took(d.Now)
+	switch {
+	case ran >= longRun:
+		return fmt.Sprintf("*Finch's move:* it has been running for %s, which is long. If it stays so, give Finch's support the block below.", card.Span(ran))
+	case ran > 0:
+		return fmt.Sprintf("*Nothing to do:* it has been running for %s.", card.Span(ran))
+	default:
+		return "*Nothing to do:* it is running."
+	}
+}
+
+func (d jobDetail) ahead() string {
+	switch {
+	case d.Kind == finch.Manual:
+		return "*Nothing to do:* Finch has the change and will make it. That takes up to a day, on assisted connections up to two business days."
+	case d.Scheduled.IsZero():
+		return "*Nothing to do:* it was asked for and has not begun yet."
+	case d.Scheduled.After(d.Now):
+		return fmt.Sprintf("*Nothing to do:* it will run %s.", card.When(d.Scheduled, d.Now))
+	default:
+		return fmt.Sprintf("*Nothing to do yet:* it was due %s and has not begun.", card.When(d.Scheduled, d.Now))
+	}
+}

@@ -1,0 +1,88 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"perch/bot/card"
+	"perch/internal/finch"
+)
+
+// maxShownID is how much of an id from outside is shown; Finch's are 36 long.
+const maxShownID = 64
+
+// typeWord is a type of job in Finch's word and in ours.
+type typeWord struct{ Type, Word string }
+
+// jobTypes are those that Finch documents.
+var jobTypes = []typeWord{
+	{finch.DataSync, "Data sync"},
+	{"w4_form_employee_sync", "W-4 form sync"},
+	{"benefit_create", "Deduction: create"},
+	{"benefit_register", "Deduction: register"},
+	{"benefit_update", "Deduction: update"},
+	{"benefit_enroll", "Deduction: enroll people"},
+	{"benefit_unenroll", "Deduction: unenroll people"},
+}
+
+// jobType is what a job does, as mrkdwn. A type that Finch added later is shown
+// as it is.
+func jobType(j finch.KnownJob) string { return card.Escape(plainJobType(j)) }
+
+func plainJobType(j finch.KnownJob) string {
+	if i := slices.IndexFunc(jobTypes, func(t typeWord) bool { return t.Type == j.Type }); i >= 0 {
+		return jobTypes[i].Word
+	}
+	if word := card.Cut(card.Clean(strings.ReplaceAll(j.Type, "_", " ")), 60); word != "" {
+		return word
+	}
+	if j.Kind == finch.Manual {
+		return "Deduction job"
+	}
+	return "Job of an unknown type"
+}
+
+// jobState is the status as people read it. Pending is two things more than
+// scheduled: asked for and waiting, or named by a webhook and not read yet.
+func jobState(j finch.KnownJob) card.StatusWord {
+	state := card.JobStatus(string(j.Status))
+	switch {
+	case j.Status != finch.JobPending && j.Status != "":
+	case unread(j):
+		state.Emoji, state.Word = ":hourglass_flowing_sand:", "Result not read yet"
+	case j.Status == finch.JobPending && j.Scheduled.IsZero():
+		state.Word = "Waiting to run"
+	}
+	return state
+}
+
+// unread: a webhook named the job, and Finch has not answered for it yet.
+func unread(j finch.KnownJob) bool { return j.Learned.IsZero() && !j.Status.Final() }
+
+// shortID is how much of a job's id people pass on; /jobs finds it again.
+func shortID(id string) string {
+	runes := []rune(card.Clean(id))
+	return string(runes[:min(8, len(runes))])
+}
+
+// took is how long a job ran, in words, or "".
+func took(j finch.KnownJob, now time.Time) string {
+	d := j.Took(now)
+	switch {
+	case d > 0 && !j.Status.Final():
+		return card.Span(d) + " so far"
+	case d > 0 || !j.Started.IsZero() && !j.Completed.IsZero():
+		return card.Span(d)
+	default:
+		return ""
+	}
+}
+
+// plural is "1 person", "2 people".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
