@@ -284,3 +284,34 @@ func TestEndpointOf(t *testing.T) {
 		}
 	}
 }
+
+func TestALooseBudgetIsLooseForTheAddressAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewLooseBudget()
+		began := time.Now()
+		for i := range 5000 {
+			if err := b.take(t.Context(), "/introspect", i%2 == 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("waited %s for 5,000 requests", waited)
+		}
+		if u := b.Usage(); u.Used != 5000 || u.Cap != 0 {
+			t.Errorf("usage %+v", u)
+		}
+		for range 30 {
+			if err := b.take(t.Context(), "/employer/payment", false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if waited := time.Since(began); waited < time.Minute {
+			t.Errorf("waited %s for 30 requests of which 12 are allowed a minute", waited)
+		}
+		b.heed("/introspect", &Error{Status: 429, Code: "finch_api_ip_rl"})
+		if err := b.take(t.Context(), "/introspect", false); err == nil {
+			t.Error("asked while Finch blocks the address")
+		}
+	})
+}

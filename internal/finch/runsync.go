@@ -2,8 +2,10 @@ package finch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 )
 
 // RunSync is Finch's answer to the wish for a data sync.
@@ -36,8 +38,8 @@ func (c *Client) RunSync(ctx context.Context, token Token) (RunSync, error) {
 		return RunSync{}, err
 	}
 	var wire struct {
-		JobID     string `json:"job_id"`
-		Remaining *int   `json:"remaining_refreshes"`
+		JobID     string          `json:"job_id"`
+		Remaining json.RawMessage `json:"remaining_refreshes"`
 	}
 	err = lenient(a.body, '{', &wire)
 	jobID := plainID(wire.JobID)
@@ -47,7 +49,16 @@ func (c *Client) RunSync(ctx context.Context, token Token) (RunSync, error) {
 	if err != nil {
 		return RunSync{}, q.unreadable(a, err)
 	}
-	return RunSync{JobID: jobID, Already: a.status == http.StatusAccepted, Remaining: wire.Remaining, RequestID: a.requestID}, nil
+	return RunSync{JobID: jobID, Already: a.status == http.StatusAccepted, Remaining: wholeNumber(wire.Remaining), RequestID: a.requestID}, nil
 }
 
 var errNoJob = errors.New("the answer names no job")
+
+// wholeNumber is a count as Finch wrote it, nil if it is none.
+func wholeNumber(b []byte) *int {
+	n, err := strconv.Atoi(string(b))
+	if err != nil {
+		return nil
+	}
+	return &n
+}
