@@ -69,9 +69,8 @@ func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJo
 	said = s.tidy(said)
 	row, err := q.JobByID(ctx, said.ID)
 	if missing(err) {
-		added, err := s.addJob(ctx, q, said)
-		if added || err != nil {
-			return added, err
+		if changed, err = s.addJob(ctx, q, said); changed || err != nil {
+			return changed, err
 		}
 		row, err = q.JobByID(ctx, said.ID) // another added it meanwhile
 	}
@@ -166,20 +165,27 @@ func (s *Store) firstRead(j finch.KnownJob, owner db.JobOwnerRow) int64 {
 
 // tidy brings what is said of a job to the form in which it is stored.
 func (s *Store) tidy(j finch.KnownJob) finch.KnownJob {
-	word := func(text string) string { return cut(clean(text), wordsLength) }
 	j.Kind, j.Status = finch.JobKind(word(string(j.Kind))), finch.JobStatus(word(string(j.Status)))
 	j.ConnectionID, j.EntityID, j.Type = word(j.ConnectionID), word(j.EntityID), word(j.Type)
 	j.Created, j.Scheduled, j.Started, j.Completed = millis(j.Created), millis(j.Scheduled), millis(j.Started), millis(j.Completed)
 	j.FirstSeen, j.Learned = s.moment(j.FirstSeen), millis(j.Learned)
-	var ids []string
-	for _, id := range j.RequestIDs {
-		ids = append(ids, word(id))
+	j.RequestIDs = mergeIDs(nil, words(j.RequestIDs))
+	var results []finch.JobResult
+	for _, r := range j.Results {
+		results = append(results, finch.JobResult{Code: r.Code, Count: r.Count, Individuals: words(r.Individuals)})
 	}
-	j.RequestIDs = mergeIDs(nil, ids)
-	if len(j.Results) == 0 {
-		j.Results = nil
-	}
+	j.Results = results
 	return j
+}
+
+func word(text string) string { return cut(clean(text), wordsLength) }
+
+func words(texts []string) []string {
+	var tidied []string
+	for _, t := range texts {
+		tidied = append(tidied, word(t))
+	}
+	return tidied
 }
 
 func (s *Store) rowOf(j finch.KnownJob, owner db.JobOwnerRow, nextRead int64) db.AddJobParams {
@@ -223,10 +229,7 @@ func resultsToJSON(results []finch.JobResult) string {
 	}
 	stored := make([]storedResult, len(results))
 	for i, r := range results {
-		stored[i] = storedResult{Code: r.Code, Count: r.Count}
-		for _, id := range r.Individuals {
-			stored[i].Individuals = append(stored[i].Individuals, clean(id))
-		}
+		stored[i] = storedResult(r)
 	}
 	text, err := json.Marshal(stored)
 	if err != nil {
@@ -245,7 +248,7 @@ func resultsFromJSON(text string) ([]finch.JobResult, error) {
 	}
 	results := make([]finch.JobResult, len(stored))
 	for i, r := range stored {
-		results[i] = finch.JobResult{Code: r.Code, Count: r.Count, Individuals: r.Individuals}
+		results[i] = finch.JobResult(r)
 	}
 	return results, nil
 }

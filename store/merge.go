@@ -32,14 +32,24 @@ func merge(was, said finch.KnownJob) finch.KnownJob {
 	if was.FirstSeen.IsZero() || !said.FirstSeen.IsZero() && said.FirstSeen.Before(was.FirstSeen) {
 		is.FirstSeen = said.FirstSeen
 	}
+	is.Gone = mergeGone(was, said)
 	if later {
-		is.Learned, is.Gone = said.Learned, said.Gone
+		is.Learned = said.Learned
 	}
 	is.RequestIDs = mergeIDs(was.RequestIDs, said.RequestIDs)
 	if len(said.Results) > 0 && (over || len(was.Results) == 0) {
 		is.Results = said.Results
 	}
 	return is
+}
+
+// mergeGone: only a later answer with a status of Finch's own shows that a job
+// which was gone is there after all.
+func mergeGone(was, said finch.KnownJob) bool {
+	if !said.Learned.After(was.Learned) || said.Status == "" || said.Status == finch.JobMissing {
+		return was.Gone || said.Gone
+	}
+	return said.Gone
 }
 
 func mergeStatus(was, said finch.KnownJob, later bool) finch.JobStatus {
