@@ -22,6 +22,8 @@ type fakeFinch struct {
 	introspect func(ctx context.Context, id string) (finch.Introspection, error)
 	jobs       func(ctx context.Context, id string) (finch.JobList, error)
 	providers  func(ctx context.Context, id string) ([]finch.Provider, error)
+	job        func(ctx context.Context, id string) (finch.KnownJob, error) // of both kinds, id is the job's
+	runSync    func(ctx context.Context, id string) (finch.RunSync, error)
 
 	mu      sync.Mutex
 	calls   map[string][]time.Time // "introspect c1" -> when
@@ -86,6 +88,30 @@ func (f *fakeFinch) Providers(ctx context.Context, token finch.Token) ([]finch.P
 	return []finch.Provider{{ID: "gusto", DisplayName: "Gusto"}}, nil
 }
 
+func (f *fakeFinch) AutomatedJob(ctx context.Context, _ finch.Token, id string) (finch.KnownJob, error) {
+	f.called("automated job", id)
+	if f.job != nil {
+		return f.job(ctx, id)
+	}
+	return finch.KnownJob{Type: finch.DataSync, Status: finch.JobComplete, RequestIDs: []string{"request-1"}}, nil
+}
+
+func (f *fakeFinch) ManualJob(ctx context.Context, _ finch.Token, id string) (finch.KnownJob, error) {
+	f.called("manual job", id)
+	if f.job != nil {
+		return f.job(ctx, id)
+	}
+	return finch.KnownJob{Status: finch.JobComplete}, nil
+}
+
+func (f *fakeFinch) RunSync(ctx context.Context, token finch.Token) (finch.RunSync, error) {
+	f.called("run sync", token.Reveal())
+	if f.runSync != nil {
+		return f.runSync(ctx, token.Reveal())
+	}
+	return finch.RunSync{JobID: "job-asked-for"}, nil
+}
+
 // introspection is Finch's word that a connection stands so, synced just now.
 func introspection(id string, status finch.Status) finch.Introspection {
 	return finch.Introspection{
@@ -111,17 +137,27 @@ type fakeStore struct {
 	claimed     []string
 	postponed   map[string][]time.Time
 	grantErr    error
+
+	looks, reads  *turns
+	jobs          map[string]finch.KnownJob
+	syncs         map[string][]string // connection -> its scheduled syncs
+	changes       []finch.Change
+	sighted       map[string]time.Time
+	prunedHistory []time.Time
+	heard         func(finch.KnownJob) // of each job recorded, may be nil
 }
 
 type row struct {
 	connection finch.Connection
 	token      finch.Token
-	next       time.Time
-	fence      int64
 }
 
 func newStore(ids ...string) *fakeStore {
-	s := &fakeStore{connections: map[string]*row{}, lost: map[string]time.Time{}, postponed: map[string][]time.Time{}}
+	s := &fakeStore{
+		connections: map[string]*row{}, lost: map[string]time.Time{}, postponed: map[string][]time.Time{},
+		looks: newTurns(), reads: newTurns(),
+		jobs: map[string]finch.KnownJob{}, syncs: map[string][]string{}, sighted: map[string]time.Time{},
+	}
 	for _, id := range ids {
 		s.add(id, time.Now())
 	}
@@ -130,7 +166,8 @@ func newStore(ids ...string) *fakeStore {
 
 // add keeps a connection whose token's secret is its id, due at a time.
 func (s *fakeStore) add(id string, due time.Time) {
-	s.connections[id] = &row{connection: finch.Connection{ID: id, HasToken: true}, token: finch.NewToken(id), next: due}
+	s.connections[id] = &row{connection: finch.Connection{ID: id, HasToken: true}, token: finch.NewToken(id)}
+	s.looks.set(id, due)
 }
 
 func (s *fakeStore) row(id string) (*row, error) {
@@ -180,8 +217,8 @@ func (s *fakeStore) Lost(_ context.Context, id string, at time.Time) error {
 		return err
 	}
 	s.lost[id] = at
-	r.token, r.connection.HasToken, r.next = finch.Token{}, false, time.Time{}
-	r.fence++
+	r.token, r.connection.HasToken, r.connection.DisconnectedAt = finch.Token{}, false, at
+	s.looks.set(id, time.Time{})
 	return nil
 }
 
@@ -197,9 +234,16 @@ func (s *fakeStore) Learn(ctx context.Context, f finch.Facts) error {
 	}
 	s.learned = append(s.learned, f)
 	c := &r.connection
+	before := c.Worst()
 	c.Report, c.Assisted, c.Learned = f.Introspection.ConnectionStatus, f.Introspection.Manual, f.At
-	if f.Jobs != nil && len(f.Jobs.Jobs) > 0 {
-		c.NextScheduled = *f.Jobs.Jobs[0].ScheduledAt
+	if c.StatusSince.IsZero() || c.Worst() != before {
+		c.StatusSince = f.At
+	}
+	if f.Jobs != nil {
+		c.NextScheduled = time.Time{}
+		if next, ok := f.Jobs.NextSync(f.At); ok && next.ScheduledAt.After(f.At) {
+			c.NextScheduled = *next.ScheduledAt
+		}
 	}
 	return nil
 }
@@ -233,13 +277,9 @@ func (s *fakeStore) ClaimDue(_ context.Context, n int, lease time.Duration) ([]f
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due []finch.Due
-	for id, r := range s.connections {
-		if len(due) < n && !r.next.IsZero() && !r.next.After(time.Now()) {
-			r.next = time.Now().Add(lease)
-			r.fence++
-			s.claimed = append(s.claimed, id)
-			due = append(due, finch.Due{ConnectionID: id, Fence: r.fence})
-		}
+	for _, id := range s.looks.claim(n, lease, func(string) bool { return true }) {
+		s.claimed = append(s.claimed, id)
+		due = append(due, finch.Due{ConnectionID: id, Fence: s.looks.fence[id]})
 	}
 	return due, nil
 }
@@ -250,13 +290,17 @@ func (s *fakeStore) Postpone(ctx context.Context, d finch.Due, next time.Time) e
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.row(d.ConnectionID)
-	if err != nil {
-		return err
-	}
-	if r.fence == d.Fence {
-		r.next = next
+	if s.looks.postpone(d.ConnectionID, d.Fence, next) {
 		s.postponed[d.ConnectionID] = append(s.postponed[d.ConnectionID], next)
+	}
+	return nil
+}
+
+func (s *fakeStore) LookSoon(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.connections[id]; ok && !r.token.IsZero() {
+		s.looks.set(id, time.Now())
 	}
 	return nil
 }
@@ -288,7 +332,7 @@ func (s *fakeStore) PruneInbox(_ context.Context, before time.Time) (int, error)
 func (s *fakeStore) next(id string) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.connections[id].next
+	return s.looks.at[id]
 }
 
 func newWatcher(f watch.Finch, s watch.Store) *watch.Watcher {

@@ -157,6 +157,9 @@ func (w *Watcher) record(ctx context.Context, facts finch.Facts) (finch.Connecti
 	if err := w.store.Learn(ctx, facts); err != nil {
 		return finch.Connection{}, fmt.Errorf("record what Finch said: %w", err)
 	}
+	if err := w.keepListed(ctx, facts); err != nil {
+		return finch.Connection{}, err
+	}
 	c, err := w.store.Connection(ctx, facts.Introspection.ConnectionID)
 	if err != nil {
 		return finch.Connection{}, fmt.Errorf("read what is known: %w", err)

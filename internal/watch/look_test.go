@@ -20,7 +20,7 @@ func TestLookAsksRecordsAndReturnsWhatIsKnown(t *testing.T) {
 	scheduled := time.Now().Add(time.Hour)
 	f, s := newFinch(), newStore("c1")
 	f.jobs = func(context.Context, string) (finch.JobList, error) {
-		return finch.JobList{Jobs: []finch.Job{{ScheduledAt: &scheduled}}}, nil
+		return finch.JobList{Jobs: []finch.Job{{ID: "job-next", Type: finch.DataSync, Status: "pending", ScheduledAt: &scheduled}}}, nil
 	}
 	c, err := newWatcher(f, s).Look(t.Context(), "c1")
 	if err != nil {

@@ -15,6 +15,10 @@ const (
 	almostDaily = 21*time.Hour + 30*time.Minute
 	// spread is how far jitter moves a time, either way.
 	spread = 0.1
+	// oftenAtLeast bounds the pauses between looks at what is wrong for long.
+	oftenAtLeast = 6 * time.Hour
+	// jobsTell is how long after a scheduled sync its job has usually told how it went.
+	jobsTell = time.Hour
 
 	firstBackoff = time.Minute
 	maxBackoff   = time.Hour
@@ -34,13 +38,12 @@ func newPace(every time.Duration) pace {
 	return pace{every: every, random: rand.Float64}
 }
 
-// after is when to look again at a connection as it is known now: soon while
-// something is wrong, under way or overdue, else shortly after its next sync,
-// and about once a day in any case.
+// after is when to look again at a connection as it is known now: often while
+// something has newly gone wrong, is under way or is overdue, else some time
+// after its next sync, and about once a day in any case.
 func (p pace) after(c finch.Connection, now time.Time) time.Time {
-	soon := now.Add(p.jitter(p.every))
 	if c.Worst() != finch.Connected {
-		return soon
+		return now.Add(p.jitter(p.often(c.StatusSince, now)))
 	}
 	next := now.Add(p.jitter(almostDaily))
 	sync, quality := c.NextSync(now)
@@ -48,12 +51,28 @@ func (p pace) after(c finch.Connection, now time.Time) time.Time {
 	case quality == finch.Unknown:
 		return next
 	case !sync.After(now):
-		return soon
+		return now.Add(p.jitter(p.often(sync, now)))
 	}
-	if synced := sync.Add(p.jitter(p.every)); synced.Before(next) {
+	synced := sync.Add(p.jitter(p.every))
+	if quality == finch.Exact {
+		// Its job is read by its id, and when that is over a look follows. This one
+		// is for a job that does not tell.
+		synced = sync.Add(p.jitter(max(p.every, jobsTell)))
+	}
+	if synced.Before(next) {
 		return synced
 	}
 	return next
+}
+
+// often is the pause between looks at something that has stood as it stands
+// since a time: a tenth of how long that is, so that what is new is seen soon
+// and what nobody mends for days does not eat the budget.
+func (p pace) often(since, now time.Time) time.Duration {
+	if since.IsZero() {
+		return p.every
+	}
+	return max(p.every, min(now.Sub(since)/10, oftenAtLeast))
 }
 
 // afterFailure is when to look again after the given number of failures in a

@@ -29,6 +29,13 @@ func TestHowSoonAConnectionIsLookedAtAgain(t *testing.T) {
 	scheduled.NextScheduled = now.Add(2 * time.Hour)
 	overdue := well
 	overdue.NextScheduled = now.Add(-time.Minute)
+	longOverdue := connection(finch.Connected, now.Add(-34*time.Hour))
+	longOverdue.NextScheduled = now.Add(-10 * time.Hour)
+	broken := func(since time.Duration) finch.Connection {
+		c := connection(finch.Reauth, now)
+		c.StatusSince = now.Add(-since)
+		return c
+	}
 	pendingMethod := well
 	pendingMethod.Methods = []finch.Method{{Type: "assisted", Report: finch.StatusReport{Status: finch.Pending}}}
 	brokenEntity := well
@@ -43,16 +50,21 @@ func TestHowSoonAConnectionIsLookedAtAgain(t *testing.T) {
 		want       time.Duration
 	}{
 		"well, no sync before tomorrow":       {well, 21*time.Hour + 30*time.Minute},
-		"well, a sync is scheduled in 2 h":    {scheduled, 2*time.Hour + 15*time.Minute},
+		"well, a sync is scheduled in 2 h":    {scheduled, 3 * time.Hour},
 		"well, the last sync is 23 h old":     {connection(finch.Connected, now.Add(-23*time.Hour)), time.Hour + 15*time.Minute},
 		"well, but the scheduled sync is due": {overdue, 15 * time.Minute},
+		"well, but the sync is 10 h late":     {longOverdue, time.Hour},
 		"well, but no sync for 25 h":          {connection(finch.Connected, now.Add(-25*time.Hour)), 15 * time.Minute},
+		"well, but no sync for 34 h":          {connection(finch.Connected, now.Add(-34*time.Hour)), time.Hour},
 		"well, and never synced":              {connection(finch.Connected, time.Time{}), 21*time.Hour + 30*time.Minute},
 		"Finch's sandbox":                     {sandbox, 21*time.Hour + 30*time.Minute},
 		"assisted":                            {assisted, 21*time.Hour + 30*time.Minute},
 		"processing":                          {connection(finch.Processing, now), 15 * time.Minute},
 		"pending":                             {connection(finch.Pending, now), 15 * time.Minute},
 		"needs a reconnect":                   {connection(finch.Reauth, now), 15 * time.Minute},
+		"broken for an hour":                  {broken(time.Hour), 15 * time.Minute},
+		"broken for a day":                    {broken(24 * time.Hour), 2*time.Hour + 24*time.Minute},
+		"broken for a month":                  {broken(30 * 24 * time.Hour), 6 * time.Hour},
 		"a status unknown to us":              {connection("on_vacation", now), 15 * time.Minute},
 		"one method waits":                    {pendingMethod, 15 * time.Minute},
 		"one entity is broken":                {brokenEntity, 15 * time.Minute},

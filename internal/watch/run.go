@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -30,8 +31,11 @@ func (w *Watcher) Run(ctx context.Context) error {
 		return fmt.Errorf("schedule the sweeps: %w", err)
 	}
 	scheduler.Start()
+	var opener sync.WaitGroup
+	opener.Go(func() { w.openMail(ctx) })
 	<-ctx.Done()
 	w.drain()
+	opener.Wait()
 	if err := scheduler.Shutdown(); err != nil {
 		w.log.Warn().Err(err).Msg("the scheduler did not stop in time")
 	}

@@ -24,8 +24,11 @@ type sweep struct {
 func (w *Watcher) sweeps() []sweep {
 	return []sweep{
 		{"due connections", time.Second, w.lookAtDue},
+		{"due jobs", time.Second, w.readDueJobs},
+		w.mail(),
 		{"provider catalogue", 2 * time.Second, w.learnCatalogue},
 		{"old events", time.Hour, w.forgetEvents},
+		{"old history", time.Hour, w.forgetHistory},
 	}
 }
 
@@ -36,6 +39,10 @@ const (
 	dueAtOnce = 50
 	lookers   = 4
 	lease     = 10 * time.Minute
+	// dueWhileBehind is how many are claimed, to be looked at one by one, while
+	// jobs wait to be read: how those ended is worth more than a look, and both
+	// draw on one budget.
+	dueWhileBehind = 5
 
 	catalogueAge = 24 * time.Hour
 	// catalogueTries is how many tokens are tried for the catalogue in one go.
@@ -46,12 +53,16 @@ const (
 
 // lookAtDue looks at the connections whose turn it is.
 func (w *Watcher) lookAtDue(ctx context.Context) error {
-	due, err := w.store.ClaimDue(ctx, dueAtOnce, lease)
+	atOnce, together := dueAtOnce, lookers
+	if w.behind.Load() {
+		atOnce, together = dueWhileBehind, 1
+	}
+	due, err := w.store.ClaimDue(ctx, atOnce, lease)
 	if err != nil {
 		return fmt.Errorf("claim due connections: %w", err)
 	}
 	var pool errgroup.Group
-	pool.SetLimit(lookers)
+	pool.SetLimit(together)
 	for _, d := range due {
 		pool.Go(func() error { return w.survive(func() error { return w.turn(ctx, d) }) })
 	}
@@ -179,6 +190,23 @@ func (w *Watcher) forgetEvents(ctx context.Context) error {
 	}
 	if gone > 0 {
 		w.log.Info().Int("events", gone).Msg("old events forgotten")
+	}
+	return nil
+}
+
+// forgetHistory removes jobs and status changes that are older than what is kept.
+func (w *Watcher) forgetHistory(ctx context.Context) error {
+	before := w.now().Add(-w.retention)
+	jobs, err := w.store.PruneJobs(ctx, before)
+	if err != nil {
+		return fmt.Errorf("prune the jobs: %w", err)
+	}
+	changes, err := w.store.PruneChanges(ctx, before)
+	if err != nil {
+		return fmt.Errorf("prune the status changes: %w", err)
+	}
+	if jobs+changes > 0 {
+		w.log.Info().Int("jobs", jobs).Int("changes", changes).Msg("old history forgotten")
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package watch
 
 import (
+	"cmp"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -10,11 +12,24 @@ import (
 	"perch/internal/finch"
 )
 
-// Finch answers questions about the connection that a token belongs to.
-type Finch interface {
+// Answers tells about the connection that a token belongs to.
+type Answers interface {
 	Introspect(ctx context.Context, token finch.Token) (finch.Introspection, error)
 	AutomatedJobs(ctx context.Context, token finch.Token) (finch.JobList, error)
 	Providers(ctx context.Context, token finch.Token) ([]finch.Provider, error)
+}
+
+// Works tells about single jobs, and begins them.
+type Works interface {
+	AutomatedJob(ctx context.Context, token finch.Token, id string) (finch.KnownJob, error)
+	ManualJob(ctx context.Context, token finch.Token, id string) (finch.KnownJob, error)
+	RunSync(ctx context.Context, token finch.Token) (finch.RunSync, error)
+}
+
+// Finch is asked with the token of the connection in question.
+type Finch interface {
+	Answers
+	Works
 }
 
 // Vault keeps access tokens.
@@ -39,6 +54,58 @@ type Memory interface {
 type Queue interface {
 	ClaimDue(ctx context.Context, n int, lease time.Duration) ([]finch.Due, error)
 	Postpone(ctx context.Context, d finch.Due, next time.Time) error
+	// LookSoon makes it the connection's turn now and overtakes a claim under
+	// way. It does nothing for one without a token.
+	LookSoon(ctx context.Context, connectionID string) error
+}
+
+// Jobs keeps what is known of jobs. RecordJobs merges: facts only get fuller,
+// older knowledge never replaces newer, an end is never undone.
+type Jobs interface {
+	RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed int, err error)
+	Job(ctx context.Context, id string) (finch.JobLine, error)
+	// LastSyncs are a connection's last scheduled syncs, oldest first.
+	LastSyncs(ctx context.Context, connectionID string, n int) ([]finch.KnownJob, error)
+}
+
+// JobQueue hands out the jobs whose turn it is to be read, as Queue does
+// connections: jobs that are not over, of connections that have a token.
+type JobQueue interface {
+	ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]finch.DueJob, error)
+	// PostponeJob with the zero time means never again.
+	PostponeJob(ctx context.Context, d finch.DueJob, next time.Time) error
+	// ScheduleRead makes it the job's turn at a time, the zero time being now, and
+	// overtakes a claim under way. It does nothing for a job that is over.
+	ScheduleRead(ctx context.Context, jobID string, at time.Time) error
+}
+
+// History keeps what webhooks say, and forgets what is too old.
+type History interface {
+	RecordChange(ctx context.Context, c finch.Change) error
+	// Sighted records a connection that Finch speaks of and that has no token here.
+	Sighted(ctx context.Context, connectionID, companyID string, at time.Time) error
+}
+
+// Attic forgets what was over before a time, in small steps.
+type Attic interface {
+	PruneJobs(ctx context.Context, before time.Time) (int, error)
+	PruneChanges(ctx context.Context, before time.Time) (int, error)
+}
+
+// Event is one of Finch's webhooks as it was stored at the door.
+type Event struct {
+	// ID is Finch's, the same on every delivery.
+	ID       string
+	Payload  []byte
+	Received time.Time
+	// Attempts counts the claims so far, this one included.
+	Attempts int
+}
+
+// Events hands out the webhooks that wait to be worked off.
+type Events interface {
+	ClaimEvents(ctx context.Context, n int, lease time.Duration) ([]Event, error)
+	EventDone(ctx context.Context, id string) error
 }
 
 // Catalogue keeps Finch's list of providers.
@@ -59,6 +126,10 @@ type Store interface {
 	Queue
 	Catalogue
 	Inbox
+	Jobs
+	JobQueue
+	History
+	Attic
 }
 
 // Observer hears of what was done, for metrics. Calls come from many goroutines.
@@ -76,9 +147,13 @@ type Options struct {
 	// Background is asked for work that nobody waits for; nil for Finch too.
 	Background Finch
 	Store      Store
+	// Events may be nil where no webhooks come in.
+	Events Events
 	// PollEvery is the shortest time between two looks at a connection by the
 	// sweep; 0 means 15 minutes.
 	PollEvery time.Duration
+	// Retention is how long jobs and status changes are kept; 0 means 400 days.
+	Retention time.Duration
 	Log       zerolog.Logger
 	// Observer may be nil.
 	Observer Observer
@@ -86,13 +161,19 @@ type Options struct {
 	Now func() time.Time
 }
 
-// defaultPollEvery is the documented default of PERCH_POLL_EVERY.
-const defaultPollEvery = 15 * time.Minute
+// The documented defaults of PERCH_POLL_EVERY and PERCH_RETENTION.
+const (
+	defaultPollEvery = 15 * time.Minute
+	defaultRetention = 400 * 24 * time.Hour
+)
 
 // Watcher watches Finch. Make one with New.
 type Watcher struct {
 	people, background Finch
 	store              Store
+	events             Events
+	arrived            chan struct{}
+	retention          time.Duration
 	pace               pace
 	log                zerolog.Logger
 	observer           Observer
@@ -108,14 +189,17 @@ type Watcher struct {
 	end  context.CancelFunc
 
 	catalogue retry
+	// behind is true while more jobs wait to be read than were read in one go.
+	behind atomic.Bool
 }
 
-// New returns a watcher that does nothing by itself until Run; Look, Admit and
-// AdmitAll work without it.
+// New returns a watcher that does nothing by itself until Run; Look, Admit,
+// AdmitAll and RunSync work without it.
 func New(o Options) *Watcher {
 	w := &Watcher{
-		people: o.Finch, background: o.Background, store: o.Store, log: o.Log, observer: o.Observer, now: o.Now,
+		people: o.Finch, background: o.Background, store: o.Store, events: o.Events, log: o.Log, observer: o.Observer, now: o.Now,
 		pace: newPace(o.PollEvery), failures: newTally(), work: newGate(),
+		arrived: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
 	}
 	if w.background == nil {
 		w.background = o.Finch

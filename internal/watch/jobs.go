@@ -1,0 +1,261 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"perch/internal/finch"
+)
+
+const (
+	// jobsAtOnce is how many jobs are claimed together, readers how many are read
+	// together.
+	jobsAtOnce = 50
+	readers    = 8
+	// readWithin bounds the reading of a job: one call of at most 20 s.
+	readWithin = 25 * time.Second
+	// recentSyncs are asked how long a sync of the connection usually takes.
+	recentSyncs = 5
+)
+
+// keepJobs is the one room where all that is learned of jobs is recorded,
+// whichever door it came by: a look, a reading, a webhook, a sync asked for.
+func (w *Watcher) keepJobs(ctx context.Context, jobs []finch.KnownJob) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	if _, err := w.store.RecordJobs(ctx, jobs); err != nil {
+		return fmt.Errorf("record jobs of connection %s: %w", jobs[0].ConnectionID, err)
+	}
+	return nil
+}
+
+// keepListed records the jobs of a look. The next scheduled sync is read when
+// it should be over, and not already when it begins.
+func (w *Watcher) keepListed(ctx context.Context, facts finch.Facts) error {
+	jobs := listed(facts)
+	if err := w.keepJobs(ctx, jobs); err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if j.Status != finch.JobPending || !j.Scheduled.After(facts.At) {
+			continue
+		}
+		if err := w.store.ScheduleRead(ctx, j.ID, w.pace.ended(j, w.usual(ctx, j))); err != nil {
+			return fmt.Errorf("have the next sync of connection %s read: %w", j.ConnectionID, err)
+		}
+	}
+	return nil
+}
+
+func (w *Watcher) readSoon(ctx context.Context, jobID string) error {
+	if err := w.store.ScheduleRead(ctx, jobID, time.Time{}); err != nil {
+		return fmt.Errorf("have job %s read: %w", jobID, err)
+	}
+	return nil
+}
+
+// listed are the jobs of a look, all of which are known from then on.
+func listed(facts finch.Facts) []finch.KnownJob {
+	if facts.Jobs == nil {
+		return nil
+	}
+	var jobs []finch.KnownJob
+	for _, j := range facts.Jobs.Jobs {
+		job := j.Known(facts.Introspection.ConnectionID)
+		job.FirstSeen, job.Learned = facts.At, facts.At
+		if job.ID != "" {
+			jobs = append(jobs, job)
+		}
+	}
+	return jobs
+}
+
+// readDueJobs reads the jobs whose turn it is.
+func (w *Watcher) readDueJobs(ctx context.Context) error {
+	due, err := w.store.ClaimJobs(ctx, jobsAtOnce, lease)
+	if err != nil {
+		return fmt.Errorf("claim due jobs: %w", err)
+	}
+	w.behind.Store(len(due) == jobsAtOnce)
+	var pool errgroup.Group
+	pool.SetLimit(readers)
+	for _, d := range due {
+		pool.Go(func() error { return w.survive(func() error { return w.jobTurn(ctx, d) }) })
+	}
+	return pool.Wait()
+}
+
+// jobTurn reads one job and sets its next turn.
+func (w *Watcher) jobTurn(ctx context.Context, d finch.DueJob) error {
+	next := w.now()
+	if !w.work.isClosed() {
+		planned, err := w.readJob(ctx, d)
+		next = w.nextReading(d, planned, err)
+	}
+	ctx, cancel := recording(ctx)
+	defer cancel()
+	if err := w.store.PostponeJob(ctx, d, next); err != nil {
+		return fmt.Errorf("set the next reading of job %s: %w", d.JobID, err)
+	}
+	return nil
+}
+
+// nextReading is when to read again after a reading that went so, and says so
+// in the log.
+func (w *Watcher) nextReading(d finch.DueJob, planned time.Time, err error) time.Time {
+	if err == nil {
+		w.failures.clear(d.JobID)
+		return planned
+	}
+	now := w.now()
+	if w.work.isClosed() {
+		return now
+	}
+	next := w.pace.afterFailure(err, w.failures.failed(d.JobID), now)
+	w.severity(err).Err(err).Str("job", d.JobID).Str("connection", d.ConnectionID).Time("next", next).Msg("could not read a job")
+	return next
+}
+
+// readJob asks Finch for one job, records the answer and returns when to ask
+// again, which is zero for never.
+func (w *Watcher) readJob(ctx context.Context, d finch.DueJob) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	line, err := w.store.Job(ctx, d.JobID)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read what is known: %w", err)
+	}
+	if line.Status.Final() || line.Gone {
+		return time.Time{}, nil
+	}
+	job, err := w.askJob(ctx, d, line.KnownJob)
+	if err != nil {
+		return time.Time{}, err
+	}
+	ctx, cancel = recording(ctx)
+	defer cancel()
+	return w.conclude(ctx, job)
+}
+
+// askJob asks Finch. A job that Finch does not know, or no longer, is an answer.
+func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJob) (finch.KnownJob, error) {
+	token, err := w.store.Token(ctx, d.ConnectionID)
+	if err != nil {
+		return known, fmt.Errorf("take the token: %w", err)
+	}
+	ask := w.background.AutomatedJob
+	if d.Kind == finch.Manual {
+		ask = w.background.ManualJob
+	}
+	asked := w.now()
+	job, err := ask(ctx, token, d.JobID)
+	switch troubleOf(err) {
+	case "":
+		job.ID, job.Kind, job.ConnectionID, job.Learned = d.JobID, d.Kind, d.ConnectionID, w.now()
+		job.FirstSeen = known.FirstSeen
+		return job, nil
+	case finch.TroubleNotFound:
+		known.Gone, known.Learned, known.RequestIDs = true, w.now(), requestIDs(requestOf(err))
+		return known, nil
+	default:
+		return known, w.refused(ctx, d, err, asked)
+	}
+}
+
+// conclude records what is now known of a job, draws the consequences and
+// returns when to read it again.
+func (w *Watcher) conclude(ctx context.Context, job finch.KnownJob) (time.Time, error) {
+	c, err := w.store.Connection(ctx, job.ConnectionID)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read what is known of connection %s: %w", job.ConnectionID, err)
+	}
+	now := w.now()
+	away := job.Gone
+	job.Gone = away && !now.Before(judged(job)) // before that its connection is looked at, and it is asked for again
+	if missed(job, c, now) {
+		job.Status = finch.JobMissing
+	}
+	if err := w.keepJobs(ctx, []finch.KnownJob{job}); err != nil {
+		return time.Time{}, err
+	}
+	if away || job.Status.Final() {
+		w.log.Info().Str("job", job.ID).Str("connection", job.ConnectionID).Str("status", string(job.Status)).Bool("gone", away).Msg("a job is over")
+		if err := w.lookSoon(ctx, job.ConnectionID); err != nil {
+			return time.Time{}, err
+		}
+	}
+	switch {
+	case job.Gone || job.Status.Final():
+		return time.Time{}, nil
+	case away:
+		return judged(job).Add(w.pace.jitter(w.pace.every)), nil
+	default:
+		return w.pace.reading(job, c, w.usual(ctx, job), now), nil
+	}
+}
+
+// usual is how long after its time a scheduled sync of the connection was over,
+// at the latest of the last few, or 0 if none is known.
+func (w *Watcher) usual(ctx context.Context, job finch.KnownJob) time.Duration {
+	if job.Scheduled.IsZero() {
+		return 0
+	}
+	syncs, err := w.store.LastSyncs(ctx, job.ConnectionID, recentSyncs)
+	if err != nil {
+		w.log.Warn().Err(err).Str("connection", job.ConnectionID).Msg("could not see how long syncs take")
+	}
+	var longest time.Duration
+	for _, s := range syncs {
+		if !s.Completed.IsZero() && !s.Scheduled.IsZero() {
+			longest = max(longest, s.Completed.Sub(s.Scheduled))
+		}
+	}
+	return longest
+}
+
+// refused draws the consequences of a refusal for the connection: a revoked
+// token is lost, and what else a refusal says of the connection a look will tell.
+func (w *Watcher) refused(ctx context.Context, d finch.DueJob, refusal error, asked time.Time) error {
+	refusal = fmt.Errorf("read the job: %w", refusal)
+	var err error
+	switch troubleOf(refusal) {
+	case finch.TroubleRevoked:
+		err = w.lost(ctx, d.ConnectionID, refusal, asked)
+	case finch.TroubleReauth, finch.TroublePermissions, finch.TroubleNotSetUp:
+		err = w.lookIfWell(ctx, d.ConnectionID)
+	}
+	if err != nil {
+		return fmt.Errorf("%w (and %w)", refusal, err)
+	}
+	return refusal
+}
+
+// lookIfWell has a connection looked at that is not known to be broken.
+func (w *Watcher) lookIfWell(ctx context.Context, id string) error {
+	c, err := w.store.Connection(ctx, id)
+	if err != nil || c.Overall().NeedsAttention() {
+		return err
+	}
+	return w.lookSoon(ctx, id)
+}
+
+// requestOf is Finch's id of the request that an error answers, empty if there
+// is none.
+func requestOf(err error) string {
+	if refusal, ok := errors.AsType[*finch.Error](err); ok {
+		return refusal.RequestID
+	}
+	return ""
+}
+
+func requestIDs(id string) []string {
+	if id == "" {
+		return nil
+	}
+	return []string{id}
+}
