@@ -23,15 +23,24 @@ type InboxItem struct {
 
 // TakeIn stores an event that came to a door. fresh is false if it was there
 // already, worked off or not; nothing is stored then. After it returns without
-// an error the event is on disk and may be acknowledged.
+// an error the event is on disk and may be acknowledged; after an error it may
+// be there all the same.
 func (s *Store) TakeIn(ctx context.Context, source, eventID string, payload []byte) (fresh bool, err error) {
-	added, err := db.New(s.writer).TakeIn(ctx, db.TakeInParams{
+	a := &arrival{done: make(chan struct{}), event: db.TakeInParams{
 		Source: clean(source), EventID: clean(eventID), Payload: append([]byte{}, payload...), Received: stamp(s.now()),
-	})
-	if err != nil {
-		return false, fmt.Errorf("take an event in: %w", damage(err))
+	}}
+	if s.intake.enter(a) {
+		go s.storeArrivals()
 	}
-	return added > 0, nil
+	select {
+	case <-a.done:
+	case <-ctx.Done():
+		return false, fmt.Errorf("take an event in: %w", ctx.Err())
+	}
+	if a.err != nil {
+		return false, fmt.Errorf("take an event in: %w", a.err)
+	}
+	return a.fresh, nil
 }
 
 // ClaimInbox hands out up to n waiting events of a source, oldest first. Until

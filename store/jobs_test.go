@@ -87,7 +87,7 @@ func TestWhatIsKnownOfAJobOnlyGetsFuller(t *testing.T) {
 	}
 	missing := given(finch.KnownJob{ID: pending.ID}, func(j *finch.KnownJob) { j.Status = finch.JobMissing })
 	gone := finch.KnownJob{ID: pending.ID, Gone: true, Learned: start.Add(5 * time.Hour)}
-	for _, c := range []struct {
+	cases := []struct {
 		name    string
 		said    []finch.KnownJob
 		want    finch.KnownJob
@@ -116,24 +116,24 @@ func TestWhatIsKnownOfAJobOnlyGetsFuller(t *testing.T) {
 		{"another connection's word of it", []finch.KnownJob{complete, given(complete, func(j *finch.KnownJob) { j.ConnectionID, j.Learned = "conn-2", start.Add(5*time.Hour) })}, given(complete, func(j *finch.KnownJob) { j.Learned = start.Add(5 * time.Hour) }), false},
 		{"an event named the wrong connection", []finch.KnownJob{given(event, func(j *finch.KnownJob) { j.ConnectionID, j.EntityID = "conn-2", "" }), complete}, complete, true},
 		{"a status that is new to us", []finch.KnownJob{pending, given(running, func(j *finch.KnownJob) { j.Status = "retrying" })}, given(running, func(j *finch.KnownJob) { j.Status = "retrying" }), true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			onEach(t, func(t *testing.T, p place) {
-				s := p.open(t)
-				changed := false
-				for _, said := range c.said {
-					changed = record(t, s, said)
-				}
-				if got := job(t, s, c.want.ID); !reflect.DeepEqual(got, c.want) {
-					t.Errorf("got  %+v\nwant %+v", got, c.want)
-				}
-				if changed != c.changed {
-					t.Errorf("the last word: changed %v, want %v", changed, c.changed)
-				}
-			})
-		})
 	}
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		for i, c := range cases {
+			c.want.ID = fmt.Sprint("job-", i) // a job for each case
+			changed := false
+			for _, said := range c.said {
+				said.ID = c.want.ID
+				changed = record(t, s, said)
+			}
+			if got := job(t, s, c.want.ID); !reflect.DeepEqual(got, c.want) {
+				t.Errorf("%s:\ngot  %+v\nwant %+v", c.name, got, c.want)
+			}
+			if changed != c.changed {
+				t.Errorf("%s: the last word: changed %v, want %v", c.name, changed, c.changed)
+			}
+		}
+	})
 }
 
 func TestRequestIDsOfTheLastReads(t *testing.T) {
