@@ -42,14 +42,14 @@ func (p past) lastJob(now time.Time) string {
 		return "none seen yet"
 	}
 	at := p.Last.At()
-	return fmt.Sprintf("%s: %s\n%s (%s)", jobState(p.Last), jobType(p.Last), card.When(at, now), card.Ago(at, now))
+	return fmt.Sprintf("%s · %s\n%s (%s)", jobState(p.Last), jobType(p.Last), card.When(at, now), card.Ago(at, now))
 }
 
 func (p past) plainLastJob() string {
 	if p.Last.ID == "" {
 		return ""
 	}
-	return fmt.Sprintf("last job %s: %s, %s", jobType(p.Last), card.Escape(jobState(p.Last).Word), card.WhenPlain(p.Last.At()))
+	return fmt.Sprintf("last job: %s, %s, %s", jobType(p.Last), card.Escape(jobState(p.Last).Word), card.WhenPlain(p.Last.At()))
 }
 
 // strip draws the last syncs and says them in words: a row of colours alone
@@ -79,7 +79,7 @@ var (
 	ok       = outcome{"🟩", "ok"}
 	failed   = outcome{"🟥", "failed"}
 	missing  = outcome{"⬜", "missing"}
-	underWay = outcome{"🟦", "not over"}
+	underWay = outcome{"🟦", "not ended"}
 )
 
 func outcomeOf(j finch.KnownJob) outcome {

@@ -31,7 +31,7 @@ func jobCard(d jobDetail) card.Message {
 	blocks := []slack.Block{
 		card.Header(nameOf(d.CustomerName, d.CustomerID, d.ConnectionID)),
 		card.Text(d.statusLine()),
-		card.Text(d.meaning()),
+		card.Text(d.meaning(func(t time.Time) string { return card.When(t, d.Now) })),
 		card.Fields(d.fields()...),
 	}
 	if len(d.Results) > 0 {
@@ -67,30 +67,43 @@ func (d jobDetail) fields() []string {
 			fields = append(fields, "*"+name+"*\n"+value)
 		}
 	}
-	at := func(name string, t time.Time) {
-		if !t.IsZero() {
-			field(name, fmt.Sprintf("%s (%s)", card.When(t, d.Now), card.Ago(t, d.Now)))
-		}
+	for _, t := range d.times() {
+		field(t.name, fmt.Sprintf("%s (%s)", card.When(t.at, d.Now), card.Ago(t.at, d.Now)))
 	}
-	at("Scheduled for", d.Scheduled)
-	if d.Scheduled.IsZero() {
-		at("Asked for", d.Created)
-	}
-	at("Started", d.Started)
-	at("Ended", d.Completed)
 	field("Took", took(d.KnownJob, d.Now))
-	if len(fields) == 0 {
-		at("First heard of", d.FirstSeen)
-	}
 	field("Concerns", d.concerns())
 	return fields
+}
+
+// named is one of the times of a job.
+type named struct {
+	name string
+	at   time.Time
+}
+
+// times are those that are known. What Finch calls the creation of a scheduled
+// sync is the connection's. Of a deduction job it tells none, so the time when
+// Perch heard of it stands for them.
+func (d jobDetail) times() []named {
+	asked := d.Created
+	if !d.Scheduled.IsZero() {
+		asked = time.Time{}
+	}
+	unknown := func(n named) bool { return n.at.IsZero() }
+	times := slices.DeleteFunc([]named{
+		{"Scheduled for", d.Scheduled}, {"Asked for", asked}, {"Started", d.Started}, {"Ended", d.Completed},
+	}, unknown)
+	if len(times) == 0 {
+		times = slices.DeleteFunc([]named{{"First heard of", d.FirstSeen}}, unknown)
+	}
+	return times
 }
 
 // concerns: jobs carry no entity, so the whole connection is meant unless a
 // webhook said otherwise.
 func (d jobDetail) concerns() string {
 	if d.EntityID != "" {
-		return card.Escape(plainEntity(d.Of, d.EntityID)) + ", as a webhook named it"
+		return card.Escape(plainEntity(d.Of, d.EntityID)) + ": a webhook named it"
 	}
 	return "the whole connection: no webhook named an entity"
 }
@@ -172,7 +185,8 @@ func (d jobDetail) supportLines() []string {
 		}
 	}
 	line("job", d.ID)
-	line("type", strings.TrimSpace(d.Type+" ("+string(d.Kind)+")"))
+	line("type", d.Type)
+	line("kind", string(d.Kind))
 	line("status", string(d.Status))
 	line("connection", d.ConnectionID)
 	line("company", d.CompanyID)
@@ -201,11 +215,13 @@ func (d jobDetail) sourceLine() string {
 
 func (d jobDetail) actions() slack.Block {
 	value := shared{ID: d.ID, By: d.SharedBy}.String()
-	els := []slack.BlockElement{
-		card.Button("connection.open", d.ConnectionID, "Connection"),
-		card.Button("jobs.of", d.ConnectionID, "All its jobs"),
-		card.Button("jobs.refresh", value, "Refresh"),
+	var els []slack.BlockElement
+	if d.Of.ID != "" {
+		els = append(els,
+			card.Button("connection.open", d.ConnectionID, "Connection"),
+			card.Button("jobs.of", d.ConnectionID, "All its jobs"))
 	}
+	els = append(els, card.Button("jobs.refresh", value, "Refresh"))
 	if d.CanShare {
 		els = append(els, card.Button("jobs.share", d.ID, "Share"))
 	}
@@ -217,16 +233,11 @@ func (d jobDetail) fallback() string {
 	state := jobState(d.KnownJob)
 	parts := []string{
 		card.EscapeCut(nameOf(d.CustomerName, d.CustomerID, d.ConnectionID), 200) + ": " + jobType(d.KnownJob) + ", " + card.Escape(state.Word),
-		strings.ReplaceAll(d.meaning(), "*", ""),
+		strings.ReplaceAll(d.meaning(card.WhenPlain), "*", ""),
 		card.EscapeCut(d.ProviderName, 100),
 	}
-	for _, t := range []struct {
-		name string
-		at   time.Time
-	}{{"scheduled for", d.Scheduled}, {"started", d.Started}, {"ended", d.Completed}} {
-		if !t.at.IsZero() {
-			parts = append(parts, t.name+" "+card.WhenPlain(t.at))
-		}
+	for _, t := range d.times() {
+		parts = append(parts, lowerFirst(t.name)+" "+card.WhenPlain(t.at))
 	}
 	if took := took(d.KnownJob, d.Now); took != "" {
 		parts = append(parts, "took "+took)

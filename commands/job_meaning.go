@@ -11,13 +11,13 @@ import (
 // longRun is how long a job may run before the card says that it is long.
 const longRun = 6 * time.Hour
 
-// meaning says what the status means and who must act.
-func (d jobDetail) meaning() string {
+// meaning says what the status means and who must act. Times are written by when.
+func (d jobDetail) meaning(when func(time.Time) string) string {
 	switch {
 	case d.Status.Final():
-		return d.ended()
+		return d.ended(when)
 	case d.Status == finch.JobMissing:
-		return d.wasMissing()
+		return d.wasMissing(when)
 	case d.Gone:
 		return "*Nothing to do:* Finch does not know this job any more, so how it went will not come to light."
 	case unread(d.KnownJob):
@@ -25,13 +25,13 @@ func (d jobDetail) meaning() string {
 	case d.Status == finch.JobRunning:
 		return d.running()
 	case d.Status == finch.JobPending:
-		return d.ahead()
+		return d.ahead(when)
 	default:
 		return "Finch reports a status that this version of Perch does not know."
 	}
 }
 
-func (d jobDetail) ended() string {
+func (d jobDetail) ended(when func(time.Time) string) string {
 	manual := d.Kind == finch.Manual
 	switch {
 	case d.Status == finch.JobComplete && manual:
@@ -44,35 +44,45 @@ func (d jobDetail) ended() string {
 		return "*The employer's administrator must act:* Finch was let in with too few rights."
 	case manual:
 		return "*Finch's move:* the change was not made, and Finch gives no reason here. Give its support the block below before trying again."
+	case d.Type != finch.DataSync:
+		return "*Finch's move:* it gives no reason for a failed job. Give its support the block below." + d.inARow()
 	default:
-		return "*Finch's move:* it gives no reason for a failed sync. " + d.nextTry() + d.inARow()
+		return "*Finch's move:* it gives no reason for a failed sync. " + d.nextTry(when) + d.inARow()
 	}
 }
 
-// carriedOut: a deduction job is complete even if it failed for some people.
+// carriedOut: a deduction job is complete even if it failed for some people, or
+// if Finch does not say how it went for them.
 func (d jobDetail) carriedOut() string {
-	left := 0
+	left, unsaid := 0, 0
 	for _, r := range d.Results {
-		if !succeeded(r) {
+		switch {
+		case r.Code == 0:
+			unsaid += r.Count
+		case !succeeded(r):
 			left += r.Count
 		}
 	}
-	if left == 0 {
+	switch {
+	case left > 0:
+		return fmt.Sprintf("*Our move:* the change was not made for %d %s, see below.", left, plural(left, "person", "people"))
+	case unsaid > 0:
+		return fmt.Sprintf("*Nothing to do:* the job is done. Of %d %s Finch does not say how it went.", unsaid, plural(unsaid, "person", "people"))
+	default:
 		return "*Nothing to do:* the change was made."
 	}
-	return fmt.Sprintf("*Our move:* the change was not made for %d %s, see below.", left, plural(left, "person", "people"))
 }
 
 // nextTry is when Finch tries again by itself.
-func (d jobDetail) nextTry() string {
+func (d jobDetail) nextTry(when func(time.Time) string) string {
 	next, quality := d.Of.NextSync(d.Now)
 	if d.Of.ID == "" || quality == finch.Unknown || !next.After(d.Now) {
 		return "The next sync tries again."
 	}
 	if quality == finch.Estimated {
-		return fmt.Sprintf("The next sync tries again, about %s (estimated).", card.When(next, d.Now))
+		return fmt.Sprintf("The next sync tries again, about %s (estimated).", when(next))
 	}
-	return fmt.Sprintf("The next sync tries again: %s, scheduled at Finch.", card.When(next, d.Now))
+	return fmt.Sprintf("The next sync tries again: %s, scheduled at Finch.", when(next))
 }
 
 // inARow counts the failures up to this one, as far as the card looks back.
@@ -91,15 +101,15 @@ func (d jobDetail) inARow() string {
 	if n > comparedWith {
 		atLeast = "at least "
 	}
-	return fmt.Sprintf("\nIt failed %s%d times in a row: give Finch's support the block below.", atLeast, n)
+	return fmt.Sprintf("\nThat is %s%d failures in a row: give Finch's support the block below.", atLeast, n)
 }
 
-func (d jobDetail) wasMissing() string {
-	when := "It should have run"
+func (d jobDetail) wasMissing(when func(time.Time) string) string {
+	due := "It should have run"
 	if !d.Scheduled.IsZero() {
-		when += " " + card.When(d.Scheduled, d.Now)
+		due += " " + when(d.Scheduled)
 	}
-	return "*Finch's move:* nothing was heard of this sync. " + when + ", and neither a result nor a failure was reported. If the next one is missing too, give Finch's support the block below."
+	return "*Finch's move:* nothing was heard of this sync. " + due + ", and neither a result nor a failure was reported. If the next one is missing too, give Finch's support the block below."
 }
 
 func (d jobDetail) running() string {
@@ -114,15 +124,15 @@ func (d jobDetail) running() string {
 	}
 }
 
-func (d jobDetail) ahead() string {
+func (d jobDetail) ahead(when func(time.Time) string) string {
 	switch {
 	case d.Kind == finch.Manual:
 		return "*Nothing to do:* Finch has the change and will make it. That takes up to a day, on assisted connections up to two business days."
 	case d.Scheduled.IsZero():
 		return "*Nothing to do:* it was asked for and has not begun yet."
 	case d.Scheduled.After(d.Now):
-		return fmt.Sprintf("*Nothing to do:* it will run %s.", card.When(d.Scheduled, d.Now))
+		return fmt.Sprintf("*Nothing to do:* it will run %s.", when(d.Scheduled))
 	default:
-		return fmt.Sprintf("*Nothing to do yet:* it was due %s and has not begun.", card.When(d.Scheduled, d.Now))
+		return fmt.Sprintf("*Nothing to do yet:* it was due %s and has not begun.", when(d.Scheduled))
 	}
 }

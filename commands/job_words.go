@@ -43,12 +43,15 @@ func plainJobType(j finch.KnownJob) string {
 	return "Job of an unknown type"
 }
 
-// jobState is the status as people read it. Pending is two things more than
-// scheduled: asked for and waiting, or named by a webhook and not read yet.
+// jobState is the status as people read it. A job that has not ended may be more
+// than Finch's word for it: named by a webhook and not read yet, asked for and
+// waiting, or gone from Finch.
 func jobState(j finch.KnownJob) card.StatusWord {
 	state := card.JobStatus(string(j.Status))
 	switch {
-	case j.Status != finch.JobPending && j.Status != "":
+	case j.Status.Final(), j.Status == finch.JobMissing:
+	case j.Gone:
+		state.Emoji, state.Word = ":grey_question:", "Gone from Finch"
 	case unread(j):
 		state.Emoji, state.Word = ":hourglass_flowing_sand:", "Result not read yet"
 	case j.Status == finch.JobPending && j.Scheduled.IsZero():
@@ -58,7 +61,9 @@ func jobState(j finch.KnownJob) card.StatusWord {
 }
 
 // unread: a webhook named the job, and Finch has not answered for it yet.
-func unread(j finch.KnownJob) bool { return j.Learned.IsZero() && !j.Status.Final() }
+func unread(j finch.KnownJob) bool {
+	return j.Learned.IsZero() && (j.Status == finch.JobPending || j.Status == "")
+}
 
 // shortID is how much of a job's id people pass on; /jobs finds it again.
 func shortID(id string) string {
@@ -70,7 +75,7 @@ func shortID(id string) string {
 func took(j finch.KnownJob, now time.Time) string {
 	d := j.Took(now)
 	switch {
-	case d > 0 && !j.Status.Final():
+	case d > 0 && j.Completed.IsZero():
 		return card.Span(d) + " so far"
 	case d > 0 || !j.Started.IsZero() && !j.Completed.IsZero():
 		return card.Span(d)

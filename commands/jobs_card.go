@@ -34,14 +34,14 @@ func jobsCard(l jobList) card.Message {
 		m.Blocks, m.Simpler = append(m.Blocks, card.Text(l.nothingHere())), nil
 	} else {
 		m.Blocks = append(m.Blocks, l.table())
+		m.Blocks = append(m.Blocks, l.chooser()...)
 		m.Simpler = append(m.Simpler, l.rows()...)
 	}
-	for _, b := range l.foot() {
-		m.Blocks = append(m.Blocks, b)
-		if m.Simpler != nil {
-			m.Simpler = append(m.Simpler, b)
-		}
+	foot := l.foot()
+	if m.Simpler != nil {
+		m.Simpler = append(m.Simpler, foot...)
 	}
+	m.Blocks = append(m.Blocks, foot...)
 	return m
 }
 
@@ -145,7 +145,7 @@ func (l jobList) table() slack.Block {
 func (l jobList) what(job finch.JobLine) string {
 	what := plainJobType(job.KnownJob)
 	if job.EntityID != "" {
-		what += " of " + card.Cut(plainEntity(l.Of, job.EntityID), 40)
+		what += " of " + card.Cut(plainEntity(l.Of, job.EntityID), 30)
 	}
 	return what
 }
@@ -192,13 +192,13 @@ func (l jobList) foot() []slack.Block {
 	if l.Query.EntityID != "" {
 		blocks = append(blocks, card.Context("Finch names an entity only in webhooks. Jobs without one concern the whole connection and are not listed here."))
 	}
-	if chooser, ok := l.chooser(); ok {
-		blocks = append(blocks, card.Actions("open", chooser))
-	}
 	if l.SharedBy != "" {
 		return append(blocks, sharedBy(l.SharedBy))
 	}
-	return append(blocks, l.tools())
+	if tools := l.tools(); len(tools) > 0 {
+		blocks = append(blocks, card.Actions("tools", tools...))
+	}
+	return blocks
 }
 
 // maxOptionValue is what Slack takes as an option's value. Finch's ids are 36
@@ -206,7 +206,7 @@ func (l jobList) foot() []slack.Block {
 const maxOptionValue = 75
 
 // chooser opens one of the jobs shown: a cell of a table holds no button.
-func (l jobList) chooser() (slack.BlockElement, bool) {
+func (l jobList) chooser() []slack.Block {
 	var choices []card.Choice
 	for _, job := range l.Page.Jobs {
 		if len(job.ID) > maxOptionValue || job.ID == "" {
@@ -220,14 +220,14 @@ func (l jobList) chooser() (slack.BlockElement, bool) {
 		choices = append(choices, card.Choice{Value: job.ID, Label: label, Description: detail})
 	}
 	if len(choices) == 0 {
-		return nil, false
+		return nil
 	}
-	return card.Select("jobs.open", "Open a job …", choices), true
+	return []slack.Block{card.Actions("open", card.Select("jobs.open", "Open a job …", choices))}
 }
 
-// tools are paging, the selection, the CSV and Share.
-func (l jobList) tools() slack.Block {
-	var els []slack.BlockElement
+// tools are paging, the selection, the CSV and Share, as far as there is
+// something to do for them.
+func (l jobList) tools() (els []slack.BlockElement) {
 	add := func(verb, label string, q finch.JobQuery, opts ...card.ButtonOption) {
 		els = append(els, card.Button("jobs."+verb, jobsValue(q), label, opts...))
 	}
@@ -239,20 +239,28 @@ func (l jobList) tools() slack.Block {
 	if next.After != "" {
 		add("next", "Next page", next)
 	}
-	selection, label := first, "Only failed"
-	selection.Statuses = failures
 	if l.onlyFailed() {
-		selection.Statuses, label = nil, "All statuses"
+		add("statuses", "All statuses", l.of(nil))
+	} else if len(l.Page.Jobs) > 0 {
+		add("statuses", "Only failed", l.of(failures))
 	}
-	add("statuses", label, selection)
 	if l.narrowed() {
 		add("clear", "Without filters", finch.JobQuery{ConnectionID: l.Query.ConnectionID})
 	}
-	add("csv", "CSV", first, card.Says("Send this list to me as a CSV file"))
-	if l.CanShare && len(l.Page.Jobs) > 0 {
-		add("share_list", "Share", l.Query)
+	if len(l.Page.Jobs) > 0 {
+		add("csv", "CSV", first, card.Says("Send this list to me as a CSV file"))
+		if l.CanShare {
+			add("share_list", "Share", l.Query)
+		}
 	}
-	return card.Actions("tools", els...)
+	return els
+}
+
+// of is the same list from its first page, with other statuses.
+func (l jobList) of(statuses []finch.JobStatus) finch.JobQuery {
+	q := l.Query
+	q.Statuses, q.After = statuses, ""
+	return q
 }
 
 // fallback says the list in words, for notifications and screen readers.
@@ -272,7 +280,7 @@ func (l jobList) fallback() string {
 func plainEntity(c finch.Connection, id string) string {
 	i := slices.IndexFunc(c.Entities, func(e finch.Entity) bool { return e.ID == id })
 	if i < 0 || card.Clean(c.Entities[i].Name) == "" {
-		return "entity " + card.Cut(card.Clean(id), maxShownID)
+		return "entity " + shortID(id)
 	}
 	return card.Cut(card.Clean(c.Entities[i].Name), 80)
 }

@@ -1,0 +1,270 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
+
+	"perch/bot"
+	"perch/bot/socket"
+	"perch/internal/finch"
+)
+
+// desk is where a person of these tests sits: commands go in as Slack would
+// send them, and what is answered comes back. Whole-program tests use the
+// playground's Slack; this one is only as much as commands need.
+type desk struct {
+	*bot.Bot
+	t       *testing.T
+	slack   *httptest.Server
+	channel string // what conversations.info says
+	member  string // what users.info says of everybody but U1
+	says    chan answer
+	files   chan string
+}
+
+// answer is one message through the response URL.
+type answer struct {
+	Type    string `json:"response_type"`
+	Replace bool   `json:"replace_original"`
+	Text    string `json:"text"`
+	raw     string
+}
+
+func newDesk(t *testing.T, s Sources) *desk {
+	d := &desk{t: t, says: make(chan answer, 20), files: make(chan string, 5), channel: `{"id":"C1"}`, member: `{}`}
+	d.slack = httptest.NewServer(http.HandlerFunc(d.serve))
+	t.Cleanup(d.slack.Close)
+	if s.Now == nil {
+		s.Now = func() time.Time { return now }
+	}
+	api := slack.New("xoxb-test", slack.OptionAPIURL(d.slack.URL+"/api/"))
+	d.Bot = bot.New(bot.Options{
+		Slack: api, HTTP: d.slack.Client(), Home: bot.Identity{TeamID: "T1", AppID: "A1", UserID: "UBOT"},
+		People: bot.NewPeople(api, "T1", nil, nil), Commands: All(s), Log: zerolog.Nop(),
+	})
+	t.Cleanup(func() { _ = d.Drain(context.Background()) })
+	return d
+}
+
+func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	switch path := strings.TrimPrefix(r.URL.Path, "/api/"); path {
+	case "/hook":
+		a := answer{raw: string(body)}
+		_ = json.Unmarshal(body, &a)
+		d.says <- a
+		fmt.Fprint(w, "ok")
+	case "/upload":
+		d.files <- string(body)
+	case "users.info":
+		user := map[string]any{}
+		if r.FormValue("user") != "U1" {
+			_ = json.Unmarshal([]byte(d.member), &user)
+		}
+		user["id"], user["team_id"] = r.FormValue("user"), "T1"
+		_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "user": user})
+	case "conversations.info":
+		fmt.Fprintf(w, `{"ok":true,"channel":%s}`, d.channel)
+	case "conversations.members":
+		fmt.Fprint(w, `{"ok":true,"members":["U1","U2"]}`)
+	case "conversations.open":
+		fmt.Fprint(w, `{"ok":true,"channel":{"id":"D1"}}`)
+	case "files.getUploadURLExternal":
+		fmt.Fprintf(w, `{"ok":true,"upload_url":%q,"file_id":"F1"}`, d.slack.URL+"/upload")
+	default:
+		fmt.Fprint(w, `{"ok":true,"files":[{"id":"F1"}]}`)
+	}
+}
+
+func (d *desk) slash(command, text string) {
+	d.take("slash_commands", socket.Command, map[string]any{
+		"team_id": "T1", "api_app_id": "A1", "user_id": "U1", "channel_id": "C1",
+		"command": command, "text": text, "response_url": d.slack.URL + "/hook",
+	})
+}
+
+func (d *desk) click(action, block, value string) {
+	d.take("interactive", socket.Click, map[string]any{
+		"type": "block_actions", "team": map[string]any{"id": "T1"}, "api_app_id": "A1",
+		"user": map[string]any{"id": "U1", "team_id": "T1"}, "channel": map[string]any{"id": "C1"},
+		"response_url": d.slack.URL + "/hook",
+		"actions":      []any{map[string]any{"action_id": action, "block_id": block, "value": value}},
+	})
+}
+
+func (d *desk) take(wire string, kind socket.Kind, payload map[string]any) {
+	d.t.Helper()
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.Take(d.t.Context(), socket.Envelope{ID: "e", Kind: kind, Type: wire, Payload: raw, Received: time.Now()})
+}
+
+// patient is how long a test waits for what must come; one that passes never
+// waits for it.
+const patient = 20 * time.Second
+
+// hears waits for the next answer and checks what it says.
+func (d *desk) hears(want string) answer {
+	d.t.Helper()
+	select {
+	case a := <-d.says:
+		if !strings.Contains(a.raw, jsonText(want)) {
+			d.t.Errorf("heard %s\nwant %q", a.raw, want)
+		}
+		return a
+	case <-time.After(patient):
+		d.t.Fatalf("nobody said %q", want)
+		return answer{}
+	}
+}
+
+// jsonText is a text as it stands in JSON.
+func jsonText(s string) string {
+	raw, _ := json.Marshal(s)
+	return strings.Trim(string(raw), `"`)
+}
+
+// archive is a store of these tests: connections and jobs in memory.
+type archive struct {
+	mu          sync.Mutex
+	connections []finch.Connection
+	jobs        []finch.JobLine // newest first
+	asked       []finch.JobQuery
+	run         finch.RunSync
+	refuse      error
+}
+
+func (a *archive) sources() Sources {
+	return Sources{Known: a, Lister: a, Looker: a, History: a, Jobs: a, Runner: a}
+}
+
+func (a *archive) Connection(_ context.Context, id string) (finch.Connection, error) {
+	i := slices.IndexFunc(a.connections, func(c finch.Connection) bool { return c.ID == id })
+	if i < 0 {
+		return finch.Connection{}, finch.ErrUnknown
+	}
+	return a.connections[i], nil
+}
+
+func (a *archive) Find(_ context.Context, words string, limit int) ([]finch.Brief, error) {
+	var found []finch.Brief
+	for _, c := range a.connections {
+		if c.ID == words || strings.Contains(strings.ToLower(c.CustomerName), strings.ToLower(words)) {
+			found = append(found, finch.Brief{ID: c.ID, CustomerID: c.CustomerID, CustomerName: c.CustomerName})
+		}
+	}
+	return found[:min(limit, len(found))], nil
+}
+
+func (a *archive) Nearest(ctx context.Context, _ string, limit int) ([]finch.Brief, error) {
+	return a.Find(ctx, "", limit)
+}
+
+func (*archive) List(context.Context, finch.ListQuery) (finch.ListPage, error) {
+	return finch.ListPage{}, nil
+}
+
+func (*archive) Counts(context.Context, string) (finch.Counts, error) { return finch.Counts{}, nil }
+
+func (a *archive) Look(ctx context.Context, id string) (finch.Connection, error) {
+	return a.Connection(ctx, id)
+}
+
+func (a *archive) Job(_ context.Context, id string) (finch.JobLine, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var found []finch.JobLine
+	for _, j := range a.jobs {
+		if strings.HasPrefix(j.ID, id) {
+			found = append(found, j)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return finch.JobLine{}, finch.ErrUnknownJob
+	case 1:
+		return found[0], nil
+	default:
+		return finch.JobLine{}, finch.ErrAmbiguousJob
+	}
+}
+
+func (a *archive) JobsBefore(_ context.Context, job finch.KnownJob, n int) ([]finch.KnownJob, error) {
+	var before []finch.KnownJob
+	for _, j := range a.jobs {
+		if j.At().Before(job.At()) && len(before) < n {
+			before = append(before, j.KnownJob)
+		}
+	}
+	return before, nil
+}
+
+func (a *archive) LastSyncs(context.Context, string, int) ([]finch.KnownJob, error) {
+	return harborPast().Syncs, nil
+}
+
+// Jobs pages by the number of the job to begin with.
+func (a *archive) Jobs(_ context.Context, q finch.JobQuery) (finch.JobPage, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked = append(a.asked, q)
+	from := 0
+	if q.After != "" {
+		if _, err := fmt.Sscan(q.After, &from); err != nil {
+			return finch.JobPage{}, fmt.Errorf("read the cursor: %w", err)
+		}
+	}
+	to := min(from+q.Limit, len(a.jobs))
+	page := finch.JobPage{Jobs: a.jobs[from:to]}
+	if to < len(a.jobs) {
+		page.Next = fmt.Sprint(to)
+	}
+	return page, nil
+}
+
+func (a *archive) RunSync(context.Context, string) (finch.RunSync, error) { return a.run, a.refuse }
+
+// lastAsked is the last query of the list, without the limit.
+func (a *archive) lastAsked() finch.JobQuery {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	q := a.asked[len(a.asked)-1]
+	q.Limit = 0
+	return q
+}
+
+// becomes changes a job, as the watcher does when Finch has answered.
+func (a *archive) becomes(id string, by func(*finch.KnownJob)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i := range a.jobs {
+		if a.jobs[i].ID == id {
+			by(&a.jobs[i].KnownJob)
+		}
+	}
+}
+
+// harborArchive knows Harbor Coffee and its last jobs.
+func harborArchive() *archive {
+	a := &archive{connections: []finch.Connection{harbor()}}
+	for day := range 3 {
+		a.jobs = append(a.jobs, line(endedAs(finch.JobComplete, day)))
+	}
+	return a
+}
