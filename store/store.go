@@ -36,6 +36,7 @@ type Store struct {
 	keys   []Key
 	now    func() time.Time
 	log    zerolog.Logger
+	intake intake
 }
 
 // Open opens the database, brings its tables up to date and checks that every
