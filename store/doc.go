@@ -25,4 +25,5 @@
 // All methods are safe for use by several goroutines. SQLite has one writing
 // connection: each write is a transaction of its own, about a third of a
 // millisecond on a local disk, which is far beyond what Slack and Finch send.
+// Only events that are taken in at the same time share one.
 package store
