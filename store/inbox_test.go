@@ -149,3 +149,18 @@ func TestPruneInbox(t *testing.T) {
 		}
 	})
 }
+
+func TestInboxHandsOutBySource(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		takeIn(t, s, "slack", "Ev1", "{}")
+		takeIn(t, s, "finch", "msg_1", "{}")
+		for _, source := range []string{"finch", "slack", "nobody"} {
+			items, err := s.ClaimInbox(t.Context(), source, 10, time.Minute)
+			if err != nil || source != "nobody" && (len(items) != 1 || items[0].Source != source) || source == "nobody" && len(items) != 0 {
+				t.Errorf("%s got %+v, %v", source, items, err)
+			}
+		}
+	})
+}
