@@ -49,10 +49,14 @@ type JobLister interface {
 	Jobs(ctx context.Context, q finch.JobQuery) (finch.JobPage, error)
 }
 
-// Runner asks Finch for a sync now. It fails with an error that
-// finch.SyncSentence explains. The job is followed: History tells how it goes.
+// Runner has Finch sync on request.
 type Runner interface {
+	// RunSync asks for a sync now. It fails with an error that
+	// finch.SyncSentence explains.
 	RunSync(ctx context.Context, connectionID string) (finch.RunSync, error)
+	// Follow waits until a job is over or ctx ends, and returns what is known of
+	// it then.
+	Follow(ctx context.Context, jobID string) (finch.KnownJob, error)
 }
 
 // Sources are what the commands ask.

@@ -33,10 +33,8 @@ type source struct {
 	failure string
 }
 
-var (
-	fromFinch = source{}
-	asking    = source{asking: true}
-)
+// asking is the source of a card that is about to be replaced.
+var asking = source{asking: true}
 
 // maxEntities and maxTokens are how many of each the card lists.
 const (

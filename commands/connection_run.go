@@ -11,12 +11,9 @@ import (
 	"perch/internal/finch"
 )
 
-// followFor is how long somebody who asked for a sync is kept company: Slack
-// gives a request 30 s here, and the last word needs some of it.
+// followFor is how long somebody who asked for a sync is kept company. A request
+// may take 30 s in all, and the last word needs some of them.
 const followFor = 25 * time.Second
-
-// followEvery is how often the history is asked meanwhile.
-const followEvery = time.Second
 
 // runs reports whether a sync can be asked for. Finch: not of assisted
 // connections.
@@ -27,7 +24,8 @@ func (o overview) runs() bool {
 // runSync asks Finch for a sync now, says on the card what came of it, and says
 // it again when the job has ended or takes too long to wait for.
 func (c connections) runSync(ctx context.Context, r *bot.Request) error {
-	patience := time.After(followFor)
+	company, cancel := context.WithTimeout(ctx, followFor)
+	defer cancel()
 	s := parseShared(r.Value)
 	if _, err := c.known(ctx, s.ID); err != nil {
 		return err
@@ -39,9 +37,9 @@ func (c connections) runSync(ctx context.Context, r *bot.Request) error {
 	if err := c.tellRun(ctx, r, s, begunNotice(run)); err != nil {
 		return err
 	}
-	job, err := c.follow(ctx, run.JobID, patience)
+	job, err := c.Runner.Follow(company, run.JobID)
 	if err != nil {
-		return err
+		return fmt.Errorf("follow the sync: %w", err)
 	}
 	return c.tellRun(ctx, r, s, endedNotice(job, run, r.As))
 }
@@ -66,29 +64,6 @@ func (c connections) tellRun(ctx context.Context, r *bot.Request, s shared, noti
 	return r.Update(ctx, overviewCard(o))
 }
 
-// follow reads a job until it has ended or patience has. A job that is not in
-// the history yet is as good as one that has not ended.
-func (c connections) follow(ctx context.Context, jobID string, patience <-chan time.Time) (finch.KnownJob, error) {
-	tick := time.NewTicker(followEvery)
-	defer tick.Stop()
-	for {
-		job, err := c.History.Job(ctx, jobID)
-		if err != nil && !errors.Is(err, finch.ErrUnknownJob) {
-			return job.KnownJob, fmt.Errorf("read job %s: %w", jobID, err)
-		}
-		if job.Status.Final() {
-			return job.KnownJob, nil
-		}
-		select {
-		case <-tick.C:
-		case <-patience:
-			return job.KnownJob, nil
-		case <-ctx.Done():
-			return job.KnownJob, fmt.Errorf("follow job %s: %w", jobID, ctx.Err())
-		}
-	}
-}
-
 func begunNotice(run finch.RunSync) string {
 	running := card.JobStatus(string(finch.JobRunning)).Emoji
 	if run.Already {
@@ -111,7 +86,7 @@ func remaining(run finch.RunSync) string {
 
 func endedNotice(job finch.KnownJob, run finch.RunSync, as bot.Names) string {
 	id := card.EscapeCut(run.JobID, maxShownID)
-	if !job.Status.Final() {
+	if !job.Status.Final() && !job.Gone {
 		return fmt.Sprintf("%s *The sync is still running.* Refresh, or type `%s %s`, to see how it ends.",
 			card.JobStatus(string(finch.JobRunning)).Emoji, as.Of("jobs"), id)
 	}

@@ -148,6 +148,8 @@ type archive struct {
 	asked       []finch.JobQuery
 	run         finch.RunSync
 	refuse      error
+	over        chan struct{} // closed once the sync that was asked for is over
+	hurried     bool          // nobody waits for it
 }
 
 func (a *archive) sources() Sources {
@@ -155,6 +157,8 @@ func (a *archive) sources() Sources {
 }
 
 func (a *archive) Connection(_ context.Context, id string) (finch.Connection, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	i := slices.IndexFunc(a.connections, func(c finch.Connection) bool { return c.ID == id })
 	if i < 0 {
 		return finch.Connection{}, finch.ErrUnknown
@@ -239,6 +243,17 @@ func (a *archive) Jobs(_ context.Context, q finch.JobQuery) (finch.JobPage, erro
 }
 
 func (a *archive) RunSync(context.Context, string) (finch.RunSync, error) { return a.run, a.refuse }
+
+func (a *archive) Follow(ctx context.Context, id string) (finch.KnownJob, error) {
+	if !a.hurried {
+		select {
+		case <-a.over:
+		case <-ctx.Done():
+		}
+	}
+	job, err := a.Job(ctx, id)
+	return job.KnownJob, err
+}
 
 // lastAsked is the last query of the list, without the limit.
 func (a *archive) lastAsked() finch.JobQuery {

@@ -62,7 +62,7 @@ func jobState(j finch.KnownJob) card.StatusWord {
 
 // unread: a webhook named the job, and Finch has not answered for it yet.
 func unread(j finch.KnownJob) bool {
-	return j.Learned.IsZero() && (j.Status == finch.JobPending || j.Status == "")
+	return j.Learned.IsZero() && j.Created.IsZero() && (j.Status == finch.JobPending || j.Status == "")
 }
 
 // shortID is how much of a job's id people pass on; /jobs finds it again.

@@ -265,6 +265,7 @@ func TestRunNotices(t *testing.T) {
 		{begunNotice(finch.RunSync{JobID: "j", Already: true}), "running already"},
 		{endedNotice(harborJob(), run, nil), ":white_check_mark: *The sync that was asked for: complete* after 3 min."},
 		{endedNotice(endedAs(finch.JobReauthError, 0), run, nil), ":key: *The sync that was asked for: failed: reconnect needed*"},
+		{endedNotice(finch.KnownJob{Gone: true}, run, nil), ":grey_question: *The sync that was asked for: gone from Finch*"},
 		{endedNotice(finch.KnownJob{}, run, names), "still running.* Refresh, or type `/finch-jobs d1d1d1d1"},
 	} {
 		if !strings.Contains(tt.got, tt.want) {

@@ -198,7 +198,7 @@ func moment(name, value string, now time.Time) (time.Time, error) {
 	if m := ago.FindStringSubmatch(value); m != nil {
 		n, _ := strconv.Atoi(m[1]) // up to four digits
 		unit := map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
-		return now.Add(-time.Duration(n) * unit).UTC(), nil
+		return now.Add(-time.Duration(n) * unit).UTC().Truncate(time.Millisecond), nil // as buttons carry it
 	}
 	if day, err := time.Parse(time.DateOnly, value); err == nil {
 		if name == "until" {

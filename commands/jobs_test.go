@@ -1,14 +1,12 @@
 package commands
 
 import (
-	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"perch/internal/finch"
@@ -85,7 +83,7 @@ func TestFiltersBecomeAQuery(t *testing.T) {
 		"type:benefit_create,data_sync_all": {Query: finch.JobQuery{Types: []string{"benefit_create", "data_sync_all"}}},
 	}
 	for typed, want := range tests {
-		got, err := parseAsked(typed, now)
+		got, err := parseAsked(typed, now.Add(123)) // a clock has nanoseconds
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q became %+v, %v; want %+v", typed, got, err, want)
 		}
@@ -263,27 +261,36 @@ func read(t *testing.T, upload string) [][]string {
 func TestRunSyncNow(t *testing.T) {
 	t.Parallel()
 	id := endedAs(finch.JobComplete, 0).ID
+	started := func(run finch.RunSync) *archive {
+		a := harborArchive()
+		a.run, a.over = run, make(chan struct{})
+		a.becomes(id, func(j *finch.KnownJob) { j.Status, j.Completed = finch.JobRunning, time.Time{} })
+		return a
+	}
 	t.Run("the card changes when the sync ends", func(t *testing.T) {
 		t.Parallel()
-		a := harborArchive()
-		a.run = finch.RunSync{JobID: id}
-		a.becomes(id, func(j *finch.KnownJob) { j.Status, j.Completed = finch.JobRunning, time.Time{} })
+		a := started(finch.RunSync{JobID: id})
 		d := newDesk(t, a.sources())
 		d.click("connection.run", "connection", harbor().ID)
 		if begun := d.hears("A sync was asked for."); !begun.Replace {
 			t.Error("the card was not replaced")
 		}
 		a.becomes(id, func(j *finch.KnownJob) { *j = endedAs(finch.JobFailed, 0) })
-		d.hears("The sync that was asked for: failed")
+		close(a.over)
+		if ended := d.hears("The sync that was asked for: failed"); !ended.Replace {
+			t.Error("the card was not replaced")
+		}
 	})
-	t.Run("one that runs already", func(t *testing.T) {
+	t.Run("a sync that takes long", func(t *testing.T) {
 		t.Parallel()
-		a := harborArchive()
-		a.run = finch.RunSync{JobID: id, Already: true}
+		a := started(finch.RunSync{JobID: id, Already: true})
+		a.hurried = true
 		d := newDesk(t, a.sources())
 		d.click("connection.run", "connection", harbor().ID+" UBO")
 		d.hears("A sync is running already")
-		d.hears("Shared by <@UBO>")
+		if last := d.hears("The sync is still running."); !strings.Contains(last.raw, jsonText("Shared by <@UBO>")) {
+			t.Errorf("the card forgot who shared it: %s", last.raw)
+		}
 	})
 	for name, tt := range map[string]struct {
 		err  error
@@ -309,40 +316,4 @@ func TestRunSyncNow(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestFollowingASync(t *testing.T) {
-	t.Parallel()
-	id := endedAs(finch.JobComplete, 0).ID
-	for name, tt := range map[string]struct {
-		jobs  []finch.JobLine
-		ends  time.Duration
-		takes time.Duration
-		final bool
-	}{
-		"ends after seven seconds":     {jobs: []finch.JobLine{line(endedAs(finch.JobRunning, 0))}, ends: 6500 * time.Millisecond, takes: 7 * time.Second, final: true},
-		"runs on":                      {jobs: []finch.JobLine{line(endedAs(finch.JobRunning, 0))}, ends: time.Hour, takes: followFor},
-		"does not come to the history": {ends: time.Hour, takes: followFor},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				a := &archive{jobs: tt.jobs}
-				time.AfterFunc(tt.ends, func() { a.becomes(id, func(j *finch.KnownJob) { j.Status = finch.JobComplete }) })
-				began := time.Now()
-				job, err := connections{a.sources()}.follow(t.Context(), id, time.After(followFor))
-				if err != nil || time.Since(began) != tt.takes || job.Status.Final() != tt.final {
-					t.Errorf("after %s: %s, %v", time.Since(began), job.Status, err)
-				}
-			})
-		})
-	}
-	t.Run("the request is given up", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(time.Second, cancel)
-			if _, err := (connections{(&archive{}).sources()}).follow(ctx, id, nil); !errors.Is(err, context.Canceled) {
-				t.Errorf("got %v", err)
-			}
-		})
-	})
 }

@@ -42,10 +42,10 @@ func parseJobs(value string) finch.JobQuery {
 		ConnectionID: v.Get("of"), Provider: v.Get("provider"), EntityID: v.Get("entity"),
 		Since: fromMillis(v.Get("since")), Until: fromMillis(v.Get("until")), After: v.Get("after"),
 	}
-	for _, word := range strings.Fields(v.Get("status")) {
+	for word := range strings.FieldsSeq(v.Get("status")) {
 		q.Statuses = union(q.Statuses, statusesFor(word)...)
 	}
-	for _, word := range strings.Fields(v.Get("type")) {
+	for word := range strings.FieldsSeq(v.Get("type")) {
 		if isJobType(word) {
 			q.Types = union(q.Types, word)
 		}

@@ -1,0 +1,71 @@
+package commands
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"perch/internal/finch"
+)
+
+// slowFinch answers when it is let go, and changes what is known then.
+type slowFinch struct {
+	*archive
+	letGo chan struct{}
+	err   error
+}
+
+func (f slowFinch) Look(ctx context.Context, id string) (finch.Connection, error) {
+	select {
+	case <-f.letGo:
+	case <-ctx.Done():
+		return finch.Connection{}, ctx.Err()
+	}
+	f.mu.Lock()
+	f.connections[0].Learned = now
+	f.mu.Unlock()
+	return finch.Connection{}, f.err
+}
+
+func TestAConnectionIsShownAtOnceAndThenFresh(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		err  error
+		want string
+	}{
+		"Finch answers":        {nil, "From Finch just now"},
+		"Finch does not":       {&finch.Error{}, "Finch does not answer at the moment"},
+		"the token is no good": {&finch.Error{Status: 401, Name: "invalid_token_error"}, "Finch does not accept this access token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := slowFinch{harborArchive(), make(chan struct{}), tt.err}
+			s := f.sources()
+			s.Looker = f
+			d := newDesk(t, s)
+			d.slash("/connection", "harbor")
+			if first := d.hears("Asking Finch for news"); first.Replace {
+				t.Error("the first answer replaced something")
+			}
+			close(f.letGo)
+			if second := d.hears(tt.want); !second.Replace {
+				t.Error("the second answer did not take the first one's place")
+			}
+			d.click("connection.refresh", "connection", harbor().ID)
+			d.hears(tt.want)
+		})
+	}
+}
+
+func TestAConnectionWithoutATokenAsksNobody(t *testing.T) {
+	t.Parallel()
+	a := harborArchive()
+	a.connections[0].HasToken, a.connections[0].DisconnectedAt = false, now.Add(-time.Hour)
+	s := a.sources()
+	s.Looker = nil
+	d := newDesk(t, s)
+	d.slash("/connection", "harbor")
+	d.hears("this connection has ended")
+	d.click("connection.refresh", "connection", harbor().ID)
+	d.hears("this connection has ended")
+}
