@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"perch/bot"
+	"perch/internal/finch"
 )
 
 // environment reads settings one by one and keeps every fault it finds. A
@@ -224,6 +225,14 @@ func (e *environment) keys(name string, required bool) string {
 	return strings.Join(keys, " ")
 }
 
+func (e *environment) webhookSecrets(name string) finch.Secrets {
+	secrets, err := finch.ParseSecrets(e.getenv(name))
+	if err != nil {
+		e.fault(name, "is not base64. Copy the secret from Finch's dashboard; several are separated by spaces")
+	}
+	return secrets
+}
+
 func isPostgres(database string) bool {
 	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
 }
@@ -233,11 +242,4 @@ func withSlash(u string) string {
 		return u
 	}
 	return u + "/"
-}
-
-func trimPrefixFold(s, prefix string) string {
-	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
-		return s[len(prefix):]
-	}
-	return s
 }

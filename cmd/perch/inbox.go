@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"perch/bot"
+	"perch/internal/watch"
+	"perch/internal/web"
 	"perch/store"
 )
 
@@ -36,4 +38,23 @@ func (i slackInbox) Done(ctx context.Context, item bot.Item) error {
 		return fmt.Errorf("event %s was not claimed here", item.EventID)
 	}
 	return i.store.Done(ctx, claimed)
+}
+
+// finchInbox is the part of the store's inbox that holds Finch's webhooks.
+type finchInbox struct{ store *store.Store }
+
+func (i finchInbox) ClaimEvents(ctx context.Context, n int, lease time.Duration) ([]watch.Event, error) {
+	claimed, err := i.store.ClaimInbox(ctx, web.FinchSource, n, lease)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]watch.Event, 0, len(claimed))
+	for _, c := range claimed {
+		events = append(events, watch.Event{ID: c.EventID, Payload: c.Payload, Received: c.Received, Attempts: c.Attempts})
+	}
+	return events, nil
+}
+
+func (i finchInbox) EventDone(ctx context.Context, id string) error {
+	return i.store.Done(ctx, store.InboxItem{Source: web.FinchSource, EventID: id})
 }

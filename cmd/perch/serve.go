@@ -68,13 +68,19 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 		return err
 	}
 	v.meters.watchBudget(watcher.budget)
-	if err := v.openDoors(web.Options{Vault: watcher, Forgetter: st}, started); err != nil {
+	doors := web.Options{
+		Vault: watcher, Forgetter: st,
+		WebhookSecrets: v.settings.Webhooks, Inbox: st, Arrived: watcher.Arrived,
+	}
+	if err := v.openDoors(doors, started); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return watcher.Run(ctx) })
 	group.Go(func() error {
-		sources := commands.Sources{Known: st, Lister: st, Looker: watcher, Now: time.Now}
+		sources := commands.Sources{
+			Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Runner: watcher, Now: time.Now,
+		}
 		return v.talk(ctx, sources, slackInbox{st})
 	})
 	return group.Wait()

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/base64"
 	"net/netip"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"perch/bot"
+	"perch/internal/finch"
 )
 
 // secret is a setting that nothing may print.
@@ -38,6 +38,8 @@ type settings struct {
 	Sockets       int
 	Names         bot.Names
 	PollEvery     time.Duration
+	Retention     time.Duration
+	Webhooks      finch.Secrets
 	LogLevel      zerolog.Level
 }
 
@@ -66,6 +68,8 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		Operators:     e.slackIDs("PERCH_OPERATORS"),
 		Names:         e.commandNames("PERCH_COMMANDS"),
 		PollEvery:     e.duration("PERCH_POLL_EVERY", 15*time.Minute),
+		Retention:     e.duration("PERCH_RETENTION", 400*24*time.Hour),
+		Webhooks:      e.webhookSecrets("FINCH_WEBHOOK_SECRET"),
 		LogLevel:      e.logLevel("PERCH_LOG_LEVEL"),
 	}
 	s.Key = secret{e.keys("PERCH_KEY", isPostgres(s.Database))}
@@ -82,14 +86,7 @@ func (e *environment) checkLater() {
 	e.url("FINCH_CONNECT_JS", "")
 	e.oneOf("PERCH_EXPLORE_WRITES", "off", "on", "off")
 	e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute)
-	e.duration("PERCH_RETENTION", 400*24*time.Hour)
 	e.staleAfter("PERCH_STALE_AFTER")
-	for _, word := range e.words("FINCH_WEBHOOK_SECRET") {
-		if _, err := base64.StdEncoding.DecodeString(trimPrefixFold(word, "whsec_")); err != nil {
-			e.fault("FINCH_WEBHOOK_SECRET", "is not base64. Copy the secret from Finch's dashboard; several are separated by spaces")
-			break
-		}
-	}
 }
 
 // defaultSockets: several replicas share Slack's ten, so each opens one.

@@ -77,6 +77,7 @@ func newWatcher(s settings, st *store.Store, log zerolog.Logger) (finchWatcher, 
 		return finchWatcher{}, fmt.Errorf("FINCH_API_URL: %w", err)
 	}
 	return finchWatcher{Watcher: watch.New(watch.Options{
-		Finch: client, Background: client.Background(), Store: st, PollEvery: s.PollEvery, Log: log,
+		Finch: client, Background: client.Background(), Store: st, Events: finchInbox{st},
+		PollEvery: s.PollEvery, Retention: s.Retention, Log: log,
 	}), budget: budget}, nil
 }
