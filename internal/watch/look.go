@@ -136,11 +136,12 @@ func (w *Watcher) lost(ctx context.Context, id string, refusal error, asked time
 }
 
 // jobs asks for the job list where it says something: an assisted connection
-// has none, Finch's sandbox schedules none, a broken connection does not sync.
-// Its failure takes nothing from the introspection.
+// has none, Finch's sandbox schedules none. A broken connection is asked too:
+// the sync that comes after its repair would have no name otherwise, and Finch
+// tells of past ones only by their names. A failure takes nothing from the
+// introspection.
 func (w *Watcher) jobs(ctx context.Context, token finch.Token, in finch.Introspection, from Finch) *finch.JobList {
-	broken := in.ConnectionStatus.Status.Known().NeedsAttention()
-	if in.Manual || in.ConnectionType == "finch" || broken {
+	if in.Manual || in.ConnectionType == "finch" {
 		return nil
 	}
 	list, err := from.AutomatedJobs(ctx, token)

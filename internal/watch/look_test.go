@@ -41,7 +41,7 @@ func TestJobsAreAskedOnlyWhereTheySaySomething(t *testing.T) {
 		"processing":          {func(in *finch.Introspection) { in.ConnectionStatus.Status = finch.Processing }, 1},
 		"assisted":            {func(in *finch.Introspection) { in.Manual = true }, 0},
 		"Finch's own sandbox": {func(in *finch.Introspection) { in.ConnectionType = "finch" }, 0},
-		"needs a reconnect":   {func(in *finch.Introspection) { in.ConnectionStatus.Status = finch.Reauth }, 0},
+		"needs a reconnect":   {func(in *finch.Introspection) { in.ConnectionStatus.Status = finch.Reauth }, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

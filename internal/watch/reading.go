@@ -20,8 +20,9 @@ const (
 	manualEvery = time.Hour
 
 	// lateStart is how long after its time a sync may still begin at any moment.
-	// After that it is read hourly, as it is at once where the connection is known
-	// to be broken and will hardly sync. After longLife every job is read rarely.
+	// After that it is read hourly and then less and less, as it is at once where
+	// the connection is known to be broken and will hardly sync. After longLife
+	// every job is read rarely.
 	lateStart   = 6 * time.Hour
 	hourly      = time.Hour
 	longLife    = 24 * time.Hour
@@ -43,7 +44,7 @@ func (p pace) reading(j finch.KnownJob, c finch.Connection, usual time.Duration,
 	case age > missingAfter && unheard(j) && covered(j, c):
 		return now.Add(p.jitter(rarely))
 	case unheard(j) && (age > lateStart || age > hourly && c.Overall().NeedsAttention()):
-		return now.Add(p.jitter(max(hourly, p.every)))
+		return now.Add(p.jitter(max(hourly, age/4, p.every)))
 	case j.Scheduled.IsZero():
 		return now.Add(p.jitter(p.asked(j, age)))
 	default:
