@@ -40,11 +40,8 @@ func parseAsked(text string, now time.Time) (asked, error) {
 			words = append(words, t.text)
 			continue
 		}
-		if value == "" {
-			return a, wrong("*%s:* wants something behind the colon, as in `%s`.", card.Escape(name), example(name))
-		}
-		if single(name) && slices.Contains(seen, name) {
-			return a, wrong("*%s:* can be given once.", name)
+		if err := usable(name, value, seen); err != nil {
+			return a, err
 		}
 		seen = append(seen, name)
 		if err := a.narrow(name, value, now); err != nil {
@@ -53,6 +50,21 @@ func parseAsked(text string, now time.Time) (asked, error) {
 	}
 	a.Words = strings.Join(words, " ")
 	return a, a.sound()
+}
+
+// usable checks a filter by itself and beside those seen before it.
+func usable(name, value string, seen []string) error {
+	switch {
+	case !slices.Contains(filters, name):
+		return wrong("There is no filter *%s:*. There are %s. A name that holds a colon goes into quotes.",
+			card.EscapeCut(name, 40), either(filters, ":"))
+	case value == "":
+		return wrong("*%s:* wants something behind the colon, as in `%s`.", name, example(name))
+	case single(name) && slices.Contains(seen, name):
+		return wrong("*%s:* can be given once.", name)
+	default:
+		return nil
+	}
 }
 
 // sound checks what only all filters together show.
@@ -102,9 +114,6 @@ func (a *asked) narrow(name, value string, now time.Time) (err error) {
 		a.Query.Since, err = moment(name, value, now)
 	case "until":
 		a.Query.Until, err = moment(name, value, now)
-	default:
-		return wrong("There is no filter *%s:*. There are %s. A name that holds a colon goes into quotes.",
-			card.EscapeCut(name, 40), either(filters, ":"))
 	}
 	return err
 }

@@ -37,6 +37,7 @@ func TestJobsAsTyped(t *testing.T) {
 		"a wrong type":                {"type:sync", "*type:* cannot be “sync”. It can be `data_sync_all`"},
 		"a wrong time":                {"since:soon", "*since:* cannot be “soon”. It can be an age such as `24h`"},
 		"an unknown filter":           {"colour:red", "There is no filter *colour:*. There are `status:`, `type:`"},
+		"an unknown one, left empty":  {"colour:", "There is no filter *colour:*"},
 		"a filter without a value":    {"provider:", "*provider:* wants something behind the colon, as in `provider:gusto`"},
 		"a filter twice":              {"since:7d since:8d", "*since:* can be given once"},
 		"since after until":           {"since:2026-11-02 until:2026-10-01", "*since:* must lie before *until:*"},
