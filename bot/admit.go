@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"perch/bot/socket"
@@ -19,7 +20,7 @@ func (b *Bot) request(e socket.Envelope, p payload) *Request {
 	return &Request{
 		Channel: p.channel(), Text: tidy(p.Text), Value: p.action().value(),
 		Block: p.action().BlockID, View: p.View,
-		Ephemeral: p.Container.Ephemeral, Received: e.Received, Ref: ref, As: b.commands.as,
+		Ephemeral: p.Container.Ephemeral, Pressed: e.Type != "slash_commands", Ref: ref, As: b.commands.as,
 		trigger: p.TriggerID, bot: b, log: &log,
 		back: &responseURL{url: p.ResponseURL, client: b.http, expiry: e.Received.Add(responseLife)},
 	}
@@ -36,7 +37,7 @@ func (b *Bot) admit(ctx context.Context, p payload, r *Request) error {
 		return Tell("Slack does not say who you are at the moment, so nothing was done. Try again in a minute.", err)
 	}
 	if who.Role == Nobody {
-		return &Refusal{Admins: b.people.admins}
+		return &Refusal{Outsider: who.Guest, Admins: b.people.admins}
 	}
 	r.Who = who
 	return nil
@@ -55,19 +56,27 @@ func (b *Bot) atHome(p payload) error {
 		return Tell("This Perch belongs to another workspace or app, so it does nothing here.",
 			fmt.Errorf("team %q app %q: %w", p.team(), p.AppID, errNotHome))
 	case foreign(p.Team.ID), foreign(p.User.TeamID):
-		return &Refusal{Admins: b.people.admins}
+		return &Refusal{Outsider: true}
 	default:
 		return nil
 	}
 }
 
 // Refusal is the one line for people who may not use Perch.
-type Refusal struct{ Admins []string }
+type Refusal struct {
+	// Outsider: a guest, or of another workspace. No admin can help them.
+	Outsider bool
+	// Admins are the ids of users and groups to ask, where some are named.
+	Admins []string
+}
 
 func (e *Refusal) Error() string { return "not an operator" }
 
 // Sentence says whom to ask.
 func (e *Refusal) Sentence() string {
+	if e.Outsider {
+		return "Only operators may use Perch here, and guests and people of other workspaces cannot be that. A colleague of this workspace can share a card with you."
+	}
 	if len(e.Admins) == 0 {
 		return "Only operators may use Perch here. Ask an admin of this workspace."
 	}
@@ -92,8 +101,18 @@ func isHelp(text string) bool {
 }
 
 // tidy undoes what keyboards and Slack do to typed text: smart quotes,
-// non-breaking spaces and surrounding backticks.
+// non-breaking spaces, <url|label>, and quotes or backticks around all of it.
 func tidy(text string) string {
 	text = strings.NewReplacer("“", `"`, "”", `"`, "‘", "'", "’", "'", "\u00a0", " ", "\u202f", " ").Replace(text)
-	return strings.Trim(strings.TrimSpace(text), "` ")
+	text = linked.ReplaceAllString(text, "$1")
+	text = strings.TrimSpace(text)
+	for _, quote := range []string{`"`, "'", "`"} {
+		if len(text) >= 2 && strings.Count(text, quote) == 2 && strings.HasPrefix(text, quote) && strings.HasSuffix(text, quote) {
+			text = strings.TrimSpace(strings.Trim(text, quote))
+		}
+	}
+	return text
 }
+
+// linked is what Slack makes of text that looks like a web address.
+var linked = regexp.MustCompile(`<(?:https?://|mailto:)[^|>]*\|([^>]*)>`)

@@ -30,7 +30,7 @@ const maxAudience = 100
 func (b *Bot) Audience(ctx context.Context, channel string) (Audience, error) {
 	info, err := b.slack.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 	if err != nil {
-		if verdict, _ := Judge(err); verdict == Gone {
+		if verdict, _ := Judge(err); verdict == Gone || slackCode(err) == "missing_scope" {
 			return Hidden, nil
 		}
 		return Hidden, fmt.Errorf("ask Slack about channel %s: %w", channel, err)

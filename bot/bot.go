@@ -20,9 +20,13 @@ import (
 const (
 	workers        = 16
 	waiting        = 128
-	busyReplies    = 8 // "busy" answers under way at once; past it, silence
+	busyWorkers    = 4 // "busy" answers under way at once
+	busyWaiting    = 4096
 	requestTimeout = 30 * time.Second
 	refusalTimeout = 10 * time.Second
+	// farewellTimeout is how long it may take to say that a request is given up
+	// while Perch stops.
+	farewellTimeout = time.Second
 )
 
 // Options are what a Bot is made of.
@@ -35,6 +39,9 @@ type Options struct {
 	Names    Names
 	Inbox    Inbox
 	Log      zerolog.Logger
+	// Observed hears of every request, for metrics; it may be nil. The outcome is
+	// answered, refused, told or failed.
+	Observed func(kind, outcome string, took time.Duration)
 }
 
 // Bot answers people. It is the socket's Handler.
@@ -46,8 +53,9 @@ type Bot struct {
 	commands table
 	poster   *Poster
 	pool     *pool
-	busy     chan struct{}
+	busy     *pool
 	events   *Events
+	observed func(kind, outcome string, took time.Duration)
 	log      zerolog.Logger
 
 	// life is the context of all requests; giveUp ends those that would keep
@@ -63,8 +71,12 @@ func New(o Options) *Bot {
 		commands: table{o.Commands, o.Names},
 		poster:   NewPoster(o.Slack),
 		pool:     newPool(workers, waiting),
-		busy:     make(chan struct{}, busyReplies),
+		busy:     newPool(busyWorkers, busyWaiting),
+		observed: o.Observed,
 		log:      o.Log,
+	}
+	if b.observed == nil {
+		b.observed = func(string, string, time.Duration) {}
 	}
 	b.events = newEvents(o.Inbox, o.Home, o.Log)
 	b.life, b.giveUp = context.WithCancelCause(context.Background())
@@ -75,17 +87,13 @@ func New(o Options) *Bot {
 func (b *Bot) Events() *Events { return b.events }
 
 // Take hands a command or a click to the pool. The envelope is acknowledged
-// already; Take never waits.
+// already; Take never waits. What does not fit is told that Perch is busy, and in
+// a flood beyond even that, only the log hears of it.
 func (b *Bot) Take(_ context.Context, e socket.Envelope) {
-	if b.pool.offer(func() { b.serve(b.life, e) }) {
+	if b.pool.offer(func() { b.serve(b.life, e) }) || b.busy.offer(func() { b.sayBusy(b.life, e) }) {
 		return
 	}
-	select {
-	case b.busy <- struct{}{}:
-		go func() { defer func() { <-b.busy }(); b.sayBusy(b.life, e) }()
-	default:
-		b.log.Warn().Str("envelope", e.ID).Msg("too busy even to say so")
-	}
+	b.log.Warn().Str("envelope", e.ID).Msg("too busy even to say so")
 }
 
 // Keep stores an event; nil means that it is safe to acknowledge.
@@ -104,11 +112,11 @@ var errStopping = errors.New("stopping")
 func (b *Bot) Drain(ctx context.Context) error {
 	soon, cancel := context.WithTimeout(ctx, graceful)
 	defer cancel()
-	if b.pool.drain(soon) == nil {
+	if errors.Join(b.pool.drain(soon), b.busy.drain(soon)) == nil {
 		return nil
 	}
 	b.giveUp(errStopping)
-	if err := b.pool.drain(ctx); err != nil {
+	if err := errors.Join(b.pool.drain(ctx), b.busy.drain(ctx)); err != nil {
 		return fmt.Errorf("wait for requests under way: %w", err)
 	}
 	return nil
@@ -122,7 +130,7 @@ func (b *Bot) serve(ctx context.Context, e socket.Envelope) {
 	r := b.request(e, p)
 	line := b.begin(e, p, r)
 	if err == nil {
-		err = b.guarded(func() error { return b.dispatch(ctx, e, p, r) })
+		err = guarded(func() error { return b.dispatch(ctx, e, p, r) })
 	}
 	if err != nil {
 		err = b.tell(ctx, r, err)
@@ -138,7 +146,7 @@ func (b *Bot) Answer(ctx context.Context, e socket.Envelope) (json.RawMessage, e
 	line := b.begin(e, p, r)
 	var answer any
 	if err == nil {
-		err = b.guarded(func() error {
+		err = guarded(func() error {
 			if err := b.admit(ctx, p, r); err != nil {
 				return err
 			}
@@ -218,7 +226,7 @@ func (b *Bot) pressed(ctx context.Context, p payload, r *Request) error {
 }
 
 // guarded turns a panic into an error, so that it ends only this request.
-func (b *Bot) guarded(work func() error) (err error) {
+func guarded(work func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = &panicked{cause: cause, stack: debug.Stack()}
@@ -232,12 +240,17 @@ type panicked struct {
 	stack []byte
 }
 
-func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.cause) }
+// Error names the type alone: the value may hold what nobody should log.
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %T", p.cause) }
 
 // tell shows the asker what became of a failed request. What it returns is for
 // the log: the first error, and that telling failed too if it did.
 func (b *Bot) tell(ctx context.Context, r *Request, err error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalTimeout)
+	within := refusalTimeout
+	if context.Cause(b.life) != nil {
+		within = farewellTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 	defer cancel()
 	switch {
 	case context.Cause(b.life) != nil:

@@ -19,7 +19,7 @@ func TestACommandIsAnsweredWhereItWasTyped(t *testing.T) {
 	r := newRig(t, echo())
 	r.Take(t.Context(), r.slash("  “hi” "))
 	answer := r.slack.to(t, hook, 1)[0].body
-	if answer["text"] != `said "hi"` || answer["response_type"] != "ephemeral" {
+	if answer["text"] != "said hi" || answer["response_type"] != "ephemeral" {
 		t.Errorf("answered %v", answer)
 	}
 }
@@ -133,15 +133,73 @@ func TestBusyIsSaidInsteadOfSilence(t *testing.T) {
 		<-release
 		return nil
 	}})
-	for range workers + waiting + 1 {
+	const tooMany = 50
+	for range workers + waiting + tooMany {
 		r.Take(t.Context(), r.slash(""))
 	}
-	// A worker may not have picked its first request up yet, so one more request
-	// than fits is refused at the latest.
-	if got := r.slack.said(t, 1)[0]; !strings.Contains(got, "busy") {
-		t.Errorf("answered %q", got)
+	// Workers may not have picked up their first requests yet, so at least the
+	// fifty that never fit are told.
+	for _, got := range r.slack.said(t, tooMany) {
+		if !strings.Contains(got, "busy") {
+			t.Errorf("answered %q", got)
+		}
 	}
 	close(release)
+}
+
+func TestTypedTextIsTidied(t *testing.T) {
+	for typed, want := range map[string]string{
+		"  harbor ": "harbor", "“harbor coffee”": "harbor coffee", "`cust_1042`": "cust_1042", "'harbor'": "harbor",
+		"O’Malley": "O'Malley", `say "hi" and "ho"`: `say "hi" and "ho"`, "a\u00a0b": "a b",
+		"<http://harbor.example|harbor.example>": "harbor.example", "<mailto:a@b.c|a@b.c> x": "a@b.c x", `"`: `"`, "": "",
+	} {
+		if got := tidy(typed); got != want {
+			t.Errorf("tidy(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestWhatWasDealtWithIsInTheLogLine(t *testing.T) {
+	r := newRig(t, Command{Name: "test", Run: func(ctx context.Context, q *Request) error {
+		q.Note(errors.New("finch was down"))
+		return q.Reply(ctx, card.Message{Text: "what was true"})
+	}})
+	r.Take(t.Context(), r.slash(""))
+	r.slack.said(t, 1)
+	if err := r.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if log := r.log.String(); !strings.Contains(log, `"outcome":"answered"`) || !strings.Contains(log, "finch was down") {
+		t.Errorf("the log says %s", log)
+	}
+}
+
+func TestWhoWasNeverAdmittedGetsNoDirectMessage(t *testing.T) {
+	r := newRig(t, echo())
+	r.slack.on("users.info", `{"ok":true,"user":{"id":"U1","team_id":"T1","is_restricted":true}}`)
+	r.slack.on(hook, `{"ok":false,"error":"expired_url"}`)
+	r.Take(t.Context(), r.slash("x"))
+	r.slack.to(t, hook, 1)
+	if err := r.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if posts := r.slack.to(t, "chat.postMessage", 0); len(posts) != 0 {
+		t.Errorf("posted %v", posts)
+	}
+}
+
+func TestAnyKindOfYesToAnAnswerIsAYes(t *testing.T) {
+	for _, yes := range []string{"ok", `{"ok":true}`, "{}", "null", ""} {
+		r := newRig(t, echo())
+		r.slack.on(hook, yes)
+		r.Take(t.Context(), r.slash("x"))
+		if err := r.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(r.slack.to(t, hook, 1)); n != 1 || !strings.Contains(r.log.String(), `"answered"`) {
+			t.Errorf("after %q: %d answers, log %s", yes, n, r.log)
+		}
+	}
 }
 
 func TestASpentResponseURLLeadsToADirectMessage(t *testing.T) {

@@ -15,8 +15,6 @@ import (
 type Item struct {
 	EventID string
 	Payload []byte
-	// Lease is the store's; it is handed back as it came.
-	Lease any
 }
 
 // Inbox keeps events from their arrival until what follows from them is done,
@@ -24,14 +22,14 @@ type Item struct {
 type Inbox interface {
 	TakeIn(ctx context.Context, eventID string, payload []byte) (fresh bool, err error)
 	Claim(ctx context.Context, n int, lease time.Duration) ([]Item, error)
-	Done(ctx context.Context, item Item) error
+	Done(ctx context.Context, eventID string) error
 }
 
 // How events are worked off.
 const (
-	eventBatch   = 20
-	eventLease   = time.Minute
-	eventTimeout = 20 * time.Second
+	eventBatch   = 5
+	eventTimeout = 10 * time.Second
+	eventLease   = 2 * time.Minute  // outlasts a batch
 	inboxSweep   = 15 * time.Second // finds what an earlier process left behind
 )
 
@@ -150,7 +148,7 @@ func (s *Events) workOff(ctx context.Context) error {
 				s.log.Error().Err(err).Str("event", item.EventID).Msg("what follows from an event failed; it is tried again")
 				continue
 			}
-			if err := s.inbox.Done(ctx, item); err != nil {
+			if err := s.inbox.Done(ctx, item.EventID); err != nil {
 				return fmt.Errorf("mark event %s done: %w", item.EventID, err)
 			}
 		}
@@ -161,7 +159,7 @@ func (s *Events) workOff(ctx context.Context) error {
 }
 
 // follow lets the reaction to one event happen, if there is one.
-func (s *Events) follow(ctx context.Context, item Item) (err error) {
+func (s *Events) follow(ctx context.Context, item Item) error {
 	var frame outer
 	if json.Unmarshal(item.Payload, &frame) != nil {
 		return nil
@@ -170,12 +168,11 @@ func (s *Events) follow(ctx context.Context, item Item) (err error) {
 	if react == nil {
 		return nil
 	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("react to %s: panic: %v", frame.innerType(), cause)
-		}
-	}()
 	ctx, cancel := context.WithTimeout(ctx, eventTimeout)
 	defer cancel()
-	return react(ctx, Event{ID: frame.EventID, Type: frame.innerType(), Inner: frame.Inner})
+	err := guarded(func() error { return react(ctx, Event{ID: frame.EventID, Type: frame.innerType(), Inner: frame.Inner}) })
+	if err != nil {
+		return fmt.Errorf("react to %s: %w", frame.innerType(), err)
+	}
+	return nil
 }

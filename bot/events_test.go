@@ -49,10 +49,10 @@ func (f *fakeInbox) Claim(_ context.Context, n int, _ time.Duration) ([]Item, er
 	return claimed, nil
 }
 
-func (f *fakeInbox) Done(_ context.Context, item Item) error {
+func (f *fakeInbox) Done(_ context.Context, eventID string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.done = append(f.done, item.EventID)
+	f.done = append(f.done, eventID)
 	return nil
 }
 

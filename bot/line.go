@@ -12,9 +12,10 @@ import (
 // line is the one log line of a request: ids, never what was typed, answered,
 // or where the answer went.
 type line struct {
-	start time.Time
-	event func(*zerolog.Event) *zerolog.Event
-	log   *zerolog.Logger
+	start   time.Time
+	kind    string
+	event   func(*zerolog.Event) *zerolog.Event
+	request *Request
 }
 
 func (b *Bot) begin(e socket.Envelope, p payload, r *Request) line {
@@ -23,7 +24,7 @@ func (b *Bot) begin(e socket.Envelope, p payload, r *Request) line {
 		name = p.action().ActionID
 	}
 	return line{
-		start: time.Now(), log: r.log,
+		start: time.Now(), kind: string(e.Kind), request: r,
 		event: func(ev *zerolog.Event) *zerolog.Event {
 			return ev.Str("kind", string(e.Kind)).Str("name", name).Str("envelope", e.ID).
 				Str("user", p.user()).Str("channel", p.channel()).Str("team", p.team())
@@ -43,7 +44,12 @@ func (l line) end(err error) {
 	default:
 		outcome, level = "failed", zerolog.ErrorLevel
 	}
-	ev := l.event(l.log.WithLevel(level)).Str("outcome", outcome).Dur("ms", time.Since(l.start))
+	took := time.Since(l.start)
+	l.request.bot.observed(l.kind, outcome, took)
+	ev := l.event(l.request.log.WithLevel(level)).Str("outcome", outcome).Int64("ms", took.Milliseconds())
+	if l.request.noted != nil {
+		ev = ev.AnErr("noted", l.request.noted)
+	}
 	if level == zerolog.ErrorLevel {
 		ev = ev.Err(err)
 	}

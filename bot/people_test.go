@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -88,6 +90,61 @@ func TestAGroupThatSlackDoesNotKnowGivesNoRights(t *testing.T) {
 	if who, err := p.Person(t.Context(), "U1"); err == nil {
 		t.Errorf("judged %+v without knowing the group", who)
 	}
+}
+
+func TestAGoneAdminGroupLocksNobodyElseOut(t *testing.T) {
+	p := NewPeople(&fakeMembers{}, "T1", []string{"SGONE", "UADMIN"}, []string{"UOPS"})
+	for user, want := range map[string]Role{"UADMIN": NamedAdmin, "UOPS": Operator, "UELSE": Nobody} {
+		if who, err := p.Person(t.Context(), user); err != nil || who.Role != want {
+			t.Errorf("%s is %d, %v; want %d", user, who.Role, err, want)
+		}
+	}
+}
+
+func TestOneWhoCannotWaitEndsNobodyElsesWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &slowMembers{takes: 3 * time.Second}
+		p := NewPeople(slow, "T1", nil, nil)
+		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var hastyErr, patientErr error
+		var wg sync.WaitGroup
+		wg.Go(func() { _, hastyErr = p.Person(hasty, "U1") })
+		synctest.Wait()
+		wg.Go(func() { _, patientErr = p.Person(t.Context(), "U1") })
+		wg.Wait()
+		if hastyErr == nil || patientErr != nil {
+			t.Errorf("the hasty one got %v, the patient one %v", hastyErr, patientErr)
+		}
+	})
+}
+
+func TestSlackIsAskedAgainWhereItSaysToWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &slowMembers{refuse: []error{&slack.RateLimitedError{RetryAfter: time.Second}, slack.SlackErrorResponse{Err: "internal_error"}}}
+		if who, err := NewPeople(slow, "T1", nil, nil).Person(t.Context(), "U1"); err != nil || who.Role != Operator {
+			t.Errorf("got %+v, %v", who, err)
+		}
+	})
+}
+
+// slowMembers is a Slack that takes its time and refuses at first.
+type slowMembers struct {
+	fakeMembers
+	takes  time.Duration
+	refuse []error
+}
+
+func (s *slowMembers) GetUserInfoContext(ctx context.Context, id string, _ ...slack.GetUserInfoOption) (*slack.User, error) {
+	if len(s.refuse) > 0 {
+		err := s.refuse[0]
+		s.refuse = s.refuse[1:]
+		return nil, err
+	}
+	if err := sleep(ctx, s.takes); err != nil {
+		return nil, err
+	}
+	return &slack.User{ID: id, TeamID: "T1"}, nil
 }
 
 func TestPeopleAreBelievedForAWhile(t *testing.T) {

@@ -48,6 +48,9 @@ type Members interface {
 // access for at most this long.
 const memberTTL = 5 * time.Minute
 
+// askWithin bounds one question to Slack about people.
+const askWithin = 10 * time.Second
+
 // maxMembers bounds the cache; past it, it starts anew.
 const maxMembers = 20_000
 
@@ -107,10 +110,9 @@ func isBot(u slack.User) bool {
 }
 
 func (p *People) role(ctx context.Context, u slack.User) (Role, error) {
-	named, err := p.among(ctx, u.ID, p.admins)
-	if err != nil {
-		return Nobody, err
-	}
+	// A group that Slack does not know makes nobody an admin, and keeps nobody
+	// else from what they may do anyway.
+	named, _ := p.among(ctx, u.ID, p.admins)
 	switch {
 	case named:
 		return NamedAdmin, nil
@@ -149,7 +151,7 @@ func (p *People) among(ctx context.Context, userID string, ids []string) (bool, 
 }
 
 func (p *People) user(ctx context.Context, id string) (slack.User, error) {
-	return remember(p, p.users, id, func() (slack.User, error) {
+	return remember(ctx, p, p.users, id, func(ctx context.Context) (slack.User, error) {
 		user, err := p.slack.GetUserInfoContext(ctx, id)
 		if err != nil {
 			return slack.User{}, err
@@ -162,25 +164,37 @@ func (p *People) user(ctx context.Context, id string) (slack.User, error) {
 }
 
 func (p *People) group(ctx context.Context, id string) ([]string, error) {
-	return remember(p, p.groups, id, func() ([]string, error) {
+	return remember(ctx, p, p.groups, id, func(ctx context.Context) ([]string, error) {
 		return p.slack.GetUserGroupMembersContext(ctx, id)
 	})
 }
 
 // remember asks once for many who want the same, and keeps the answer a while.
 // Failures are not kept.
-func remember[T any](p *People, cache map[string]kept[T], key string, ask func() (T, error)) (T, error) {
+func remember[T any](ctx context.Context, p *People, cache map[string]kept[T], key string, ask func(context.Context) (T, error)) (T, error) {
 	p.mu.Lock()
 	found, ok := cache[key]
 	p.mu.Unlock()
 	if ok && p.now().Before(found.until) {
 		return found.value, nil
 	}
-	value, err, _ := p.flight.Do(key, func() (any, error) { return ask() })
-	if err != nil {
-		var none T
-		return none, err
+	// Many may wait for the answer, so nobody's own end or haste ends the asking.
+	asking := p.flight.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin)
+		defer cancel()
+		return patiently(ctx, ask)
+	})
+	var answer singleflight.Result
+	select {
+	case answer = <-asking:
+	case <-ctx.Done():
+		answer.Err = ctx.Err()
 	}
+	if answer.Err != nil {
+		var none T
+		return none, answer.Err
+	}
+	value := answer.Val
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(cache) >= maxMembers {
@@ -188,4 +202,22 @@ func remember[T any](p *People, cache map[string]kept[T], key string, ask func()
 	}
 	cache[key] = kept[T]{value.(T), p.now().Add(memberTTL)}
 	return value.(T), nil
+}
+
+// asks is how often a question that Slack did not answer is put.
+const asks = 3
+
+// patiently asks again where Slack says to wait, or says nothing: reading twice
+// does no harm.
+func patiently[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
+	for try := 1; ; try++ {
+		value, err := ask(ctx)
+		verdict, wait := Judge(err)
+		if err == nil || try == asks || (verdict != Wait && verdict != Ambiguous) {
+			return value, err
+		}
+		if sleep(ctx, max(wait, time.Duration(try)*200*time.Millisecond)) != nil {
+			return value, err
+		}
+	}
 }

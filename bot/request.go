@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -32,8 +31,8 @@ type Request struct {
 	View *View
 	// Ephemeral is true if the card acted on is seen by the asker alone.
 	Ephemeral bool
-	// Received is when Slack handed it over.
-	Received time.Time
+	// Pressed is true for a press or choice, false for a typed command.
+	Pressed bool
 	// Ref finds this request in the log.
 	Ref string
 	// As are the names this installation gave the commands.
@@ -43,15 +42,21 @@ type Request struct {
 	back    *responseURL
 	bot     *Bot
 	log     *zerolog.Logger
+	noted   error
 }
+
+// Note puts a failure that was dealt with into the request's log line: the
+// asker was told in other words.
+func (r *Request) Note(err error) { r.noted = errors.Join(r.noted, err) }
 
 // Reply answers the asker with a card of its own.
 func (r *Request) Reply(ctx context.Context, m card.Message) error {
 	return r.answer(ctx, m, placing{})
 }
 
-// Update puts a card in place of the one this request was made on, or of the
-// answer given before.
+// Update puts a card in place of the one that was pressed, or of the answer
+// given to a typed command before. Slack: after a press it is always the pressed
+// card that goes, never an answer given to the press.
 func (r *Request) Update(ctx context.Context, m card.Message) error {
 	return r.answer(ctx, m, placing{replace: true})
 }
@@ -79,6 +84,9 @@ func (r *Request) answer(ctx context.Context, m card.Message, where placing) err
 
 // Message sends the asker a direct message.
 func (r *Request) Message(ctx context.Context, m card.Message) error {
+	if r.Who.ID == "" { // not admitted: no business of ours in their messages
+		return fmt.Errorf("send a direct message: %w", errSpent)
+	}
 	err := r.simplifying(m, func(version card.Message) error {
 		_, err := r.bot.poster.Post(ctx, r.Who.ID, version)
 		return err

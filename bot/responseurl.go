@@ -98,17 +98,17 @@ func answerOf(resp *http.Response) error {
 		return fmt.Errorf("read Slack's word on an answer: %w", withoutURL(err))
 	}
 	var said struct {
-		OK    bool   `json:"ok"`
+		OK    *bool  `json:"ok"`
 		Error string `json:"error"`
 	}
 	isJSON := json.Unmarshal(body, &said) == nil
 	switch {
 	case isJSON && said.Error != "":
 		return slack.SlackErrorResponse{Err: said.Error}
-	case resp.StatusCode != http.StatusOK:
+	case resp.StatusCode/100 != 2:
 		return slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
-	case isJSON && !said.OK:
-		return errors.New("neither yes nor an error from Slack")
+	case isJSON && said.OK != nil && !*said.OK:
+		return errors.New("neither yes nor a reason from Slack")
 	default:
 		return nil
 	}

@@ -134,6 +134,43 @@ func TestStatusSinceChangesWithTheWorstStatusOnly(t *testing.T) {
 	})
 }
 
+func TestJobsTellTheNextSyncAndWhenItWasMade(t *testing.T) {
+	t.Parallel()
+	made := time.Date(2026, 3, 2, 15, 20, 11, 0, time.UTC)
+	sync := func(status string, in time.Duration) finch.Job {
+		scheduled := start.Add(in)
+		return finch.Job{Type: "data_sync_all", Status: status, CreatedAt: made, ScheduledAt: &scheduled}
+	}
+	for _, c := range []struct {
+		name    string
+		jobs    *finch.JobList
+		next    time.Time
+		created time.Time
+		exact   bool
+	}{
+		{"not asked", nil, time.Time{}, start, false},
+		{"none", &finch.JobList{}, time.Time{}, start, false},
+		{"only one that has run", &finch.JobList{Jobs: []finch.Job{sync("complete", -time.Hour)}}, time.Time{}, start, false},
+		{"one ahead", &finch.JobList{Jobs: []finch.Job{sync("pending", time.Hour)}}, start.Add(time.Hour), made, true},
+		{"one that should have run", &finch.JobList{Jobs: []finch.Job{sync("pending", -time.Hour)}}, start.Add(-time.Hour), made, true},
+		{"two ahead", &finch.JobList{Jobs: []finch.Job{sync("pending", 9*time.Hour), sync("pending", time.Hour)}}, start.Add(time.Hour), made, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			onEach(t, func(t *testing.T, p place) {
+				s := p.open(t)
+				facts := harbor(start)
+				facts.Jobs = c.jobs
+				grant(t, s, finch.Grant{Token: finch.NewToken("tok-1"), Facts: facts})
+				got := connection(t, s, harborID)
+				if !got.NextScheduled.Equal(c.next) || !got.Created.Equal(c.created) || got.CreatedExact != c.exact {
+					t.Errorf("next %v, created %v (exact %v)", got.NextScheduled, got.Created, got.CreatedExact)
+				}
+			})
+		})
+	}
+}
+
 func TestHostileTextIsStored(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

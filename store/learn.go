@@ -10,7 +10,7 @@ import (
 // older than what is known of it. It reports whether the introspection counted.
 func learn(c *finch.Connection, f finch.Facts) bool {
 	if f.Jobs != nil && !f.At.Before(c.JobsLearned) {
-		learnJobs(c, f.Jobs.Jobs, f.At)
+		learnJobs(c, *f.Jobs, f.At)
 	}
 	if f.At.Before(c.Learned) {
 		return false
@@ -24,21 +24,17 @@ func learn(c *finch.Connection, f finch.Facts) bool {
 }
 
 // learnJobs takes from the job list when the next data sync is scheduled and
-// when the connection was made: Finch says the latter only there, as the
-// created_at of the scheduled job.
-func learnJobs(c *finch.Connection, jobs []finch.Job, at time.Time) {
+// when the connection was made. A list without a sync takes only the former
+// away.
+func learnJobs(c *finch.Connection, jobs finch.JobList, at time.Time) {
 	c.NextScheduled, c.JobsLearned = time.Time{}, at
-	for _, job := range jobs {
-		if job.Type != "data_sync_all" || job.ScheduledAt == nil {
-			continue
-		}
-		if created := millis(job.CreatedAt); !created.IsZero() && (!c.CreatedExact || created.Before(c.Created)) {
-			c.Created, c.CreatedExact = created, true
-		}
-		next := millis(*job.ScheduledAt)
-		if job.Status == "pending" && next.After(at) && (c.NextScheduled.IsZero() || next.Before(c.NextScheduled)) {
-			c.NextScheduled = next
-		}
+	next, ok := jobs.NextSync(at)
+	if !ok {
+		return
+	}
+	c.NextScheduled = millis(*next.ScheduledAt)
+	if created := millis(next.CreatedAt); !created.IsZero() {
+		c.Created, c.CreatedExact = created, true
 	}
 }
 

@@ -171,3 +171,23 @@ func TestPagesAreWholeForAnyNames(t *testing.T) {
 		}
 	})
 }
+
+func FuzzListCursor(f *testing.F) {
+	p := sqlitePlace(f)
+	s := p.open(f)
+	grant(f, s, named("c1", "cust-1", "Alpha"), named("c2", "cust-2", "Beta"))
+	query := finch.ListQuery{Tab: finch.Live, Limit: 1}
+	page, err := s.List(f.Context(), query)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(page.Next)
+	f.Add("")
+	f.Add(base64.RawURLEncoding.EncodeToString([]byte(`{"c":1,"k":"\u0000","i":"x","o":""}`)))
+	f.Fuzz(func(t *testing.T, after string) {
+		query := finch.ListQuery{Tab: finch.Live, Limit: 1, After: after}
+		if _, err := s.List(t.Context(), query); err != nil && !errors.Is(err, store.ErrCursor) {
+			t.Errorf("cursor %q: %v", after, err)
+		}
+	})
+}

@@ -132,7 +132,7 @@ func whyNoToken(ctx context.Context, q *db.Queries, id string) error {
 	if _, err := load(ctx, q, id); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w for connection %s: grant it anew", ErrNoToken, id)
+	return fmt.Errorf("%w: %s", ErrNoToken, id)
 }
 
 // Forget removes the connection's access token and ends the looks at it and

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"perch/bot"
@@ -27,17 +26,13 @@ func (i slackInbox) Claim(ctx context.Context, n int, lease time.Duration) ([]bo
 	}
 	items := make([]bot.Item, 0, len(claimed))
 	for _, c := range claimed {
-		items = append(items, bot.Item{EventID: c.EventID, Payload: c.Payload, Lease: c})
+		items = append(items, bot.Item{EventID: c.EventID, Payload: c.Payload})
 	}
 	return items, nil
 }
 
-func (i slackInbox) Done(ctx context.Context, item bot.Item) error {
-	claimed, ok := item.Lease.(store.InboxItem)
-	if !ok {
-		return fmt.Errorf("event %s was not claimed here", item.EventID)
-	}
-	return i.store.Done(ctx, claimed)
+func (i slackInbox) Done(ctx context.Context, eventID string) error {
+	return i.store.Done(ctx, store.InboxItem{Source: slackSource, EventID: eventID})
 }
 
 // finchInbox is the part of the store's inbox that holds Finch's webhooks.

@@ -44,15 +44,15 @@ func (e *Error) sentence() string {
 	case TroubleNotFound:
 		return "Finch knows nothing under this id: it is mistyped, gone, or belongs to another connection. Check the id."
 	case TroubleRateLimited:
-		return "Finch allows no more requests just now; nothing is wrong with the connection. Try again " + e.when("in a minute") + "."
+		return "Finch allows no more requests just now. Try again " + e.when("in a minute") + "."
 	case TroubleAddressBlocked:
-		return "Finch blocks this server's address for an hour because it asked too often; nothing is wrong with the connection. Perch goes on by itself " + e.when("after that") + "."
+		return "Finch blocks this server's address for an hour because it asked too often. Perch goes on by itself " + e.when("after that") + "."
 	case TroubleProviderDown:
 		return "The payroll provider did not answer Finch; most often this passes. Try again in some minutes."
 	case TroubleNotReady:
 		return "Finch is still fetching this data, so there is nothing to show yet. Try again later; assisted connections can take days."
 	case TroubleUnreachable:
-		return "Finch does not answer at the moment; nothing is known to be wrong with the connection. Try again in a minute, and see status.tryfinch.com if it lasts."
+		return "Finch does not answer at the moment. Try again in a minute, and see status.tryfinch.com if it lasts."
 	case TroubleUnsupported:
 		return "Finch cannot do this with the connection's provider, and trying again will not change that. Finch's support knows what the provider offers."
 	case TroubleRejected:
