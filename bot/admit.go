@@ -101,17 +101,11 @@ func isHelp(text string) bool {
 }
 
 // tidy undoes what keyboards and Slack do to typed text: smart quotes,
-// non-breaking spaces, <url|label>, and quotes or backticks around all of it.
+// non-breaking spaces, <url|label>, and backticks around all of it.
 func tidy(text string) string {
 	text = strings.NewReplacer("“", `"`, "”", `"`, "‘", "'", "’", "'", "\u00a0", " ", "\u202f", " ").Replace(text)
 	text = linked.ReplaceAllString(text, "$1")
-	text = strings.TrimSpace(text)
-	for _, quote := range []string{`"`, "'", "`"} {
-		if len(text) >= 2 && strings.Count(text, quote) == 2 && strings.HasPrefix(text, quote) && strings.HasSuffix(text, quote) {
-			text = strings.TrimSpace(strings.Trim(text, quote))
-		}
-	}
-	return text
+	return strings.Trim(strings.TrimSpace(text), "` ")
 }
 
 // linked is what Slack makes of text that looks like a web address.

@@ -13,16 +13,17 @@ type Audience int
 const (
 	// Colleagues: full members of this workspace only.
 	Colleagues Audience = iota
-	// WithGuests: guests read along, or Slack does not tell within reason.
+	// WithGuests: guests read along, or Slack does not say who does.
 	WithGuests
+	// Crowd: too many read along to look at each of them.
+	Crowd
 	// WithOthers: people of other workspaces read along (Slack Connect).
 	WithOthers
 	// Hidden: Perch cannot see the channel at all.
 	Hidden
 )
 
-// maxAudience is how many members are looked at one by one; in a larger
-// channel guests are assumed.
+// maxAudience is how many members are looked at one by one.
 const maxAudience = 100
 
 // Audience tells who reads along in a channel. What Slack does not say counts
@@ -51,7 +52,7 @@ func (b *Bot) guestsIn(ctx context.Context, channel string) (Audience, error) {
 			return Hidden, fmt.Errorf("ask Slack who reads channel %s: %w", channel, err)
 		}
 		if seen += len(ids); seen > maxAudience {
-			return WithGuests, nil
+			return Crowd, nil
 		}
 		for _, id := range ids {
 			who, err := b.people.Person(ctx, id)

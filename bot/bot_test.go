@@ -19,7 +19,7 @@ func TestACommandIsAnsweredWhereItWasTyped(t *testing.T) {
 	r := newRig(t, echo())
 	r.Take(t.Context(), r.slash("  “hi” "))
 	answer := r.slack.to(t, hook, 1)[0].body
-	if answer["text"] != "said hi" || answer["response_type"] != "ephemeral" {
+	if answer["text"] != `said "hi"` || answer["response_type"] != "ephemeral" {
 		t.Errorf("answered %v", answer)
 	}
 }
@@ -149,7 +149,7 @@ func TestBusyIsSaidInsteadOfSilence(t *testing.T) {
 
 func TestTypedTextIsTidied(t *testing.T) {
 	for typed, want := range map[string]string{
-		"  harbor ": "harbor", "“harbor coffee”": "harbor coffee", "`cust_1042`": "cust_1042", "'harbor'": "harbor",
+		"  harbor ": "harbor", "“harbor coffee”": `"harbor coffee"`, "`cust_1042`": "cust_1042",
 		"O’Malley": "O'Malley", `say "hi" and "ho"`: `say "hi" and "ho"`, "a\u00a0b": "a b",
 		"<http://harbor.example|harbor.example>": "harbor.example", "<mailto:a@b.c|a@b.c> x": "a@b.c x", `"`: `"`, "": "",
 	} {

@@ -166,7 +166,7 @@ func TestAudience(t *testing.T) {
 		"another company reads along":  {`{"ok":true,"channel":{"id":"C1","is_ext_shared":true}}`, ``, false, WithOthers},
 		"another company is invited":   {`{"ok":true,"channel":{"id":"C1","is_pending_ext_shared":true}}`, ``, false, WithOthers},
 		"a channel that is not seen":   {`{"ok":false,"error":"channel_not_found"}`, ``, false, Hidden},
-		"too many to look at each one": {`{"ok":true,"channel":{"id":"C1"}}`, manyMembers(), false, WithGuests},
+		"too many to look at each one": {`{"ok":true,"channel":{"id":"C1"}}`, manyMembers(), false, Crowd},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -12,13 +13,25 @@ import (
 	"perch/internal/finch"
 )
 
-// patience is how long a person waits for Finch before the stored facts are
-// shown in its place.
-const patience = 800 * time.Millisecond
+// How long a person waits for Finch before the stored facts are shown in its
+// place: shortly where the fresh ones can follow in that place, longer after a
+// press, since Slack lets nobody change the answer to one.
+const (
+	patience      = 800 * time.Millisecond
+	pressPatience = 3 * time.Second
+)
+
+// lookFor is how long Finch is waited for at all: a request may take 30 s, and
+// the last word needs some of them.
+const lookFor = 24 * time.Second
 
 // maxPicks is how many matches are offered to pick from: Slack takes 100
 // options, but not that much text in one message.
 const maxPicks = 60
+
+// maxSuggestions is how many matches are offered while somebody types: they go
+// into an acknowledgement, which Slack drops when it is too big.
+const maxSuggestions = 25
 
 // connections is the command /connection.
 type connections struct {
@@ -65,60 +78,88 @@ func connectionHelp(as bot.Names) card.Message {
 	slash := as.Of("connection")
 	return helpCard("Connections", []usage{
 		{slash, "every connection, those that need attention first"},
-		{slash + " harbor", "the one whose customer's name contains “harbor”"},
+		{slash + " harbor", "the one whose customer's name contains \"harbor\""},
 		{slash + " cust_1042", "the one with this customer, connection or company id"},
 	}, "The card says whether it is healthy, whose move it is, when it synced and will next, and has the ids to copy.")
 }
 
 // run answers the command as typed.
 func (c connections) run(ctx context.Context, r *bot.Request) error {
-	if r.Text == "" {
+	words := unquoted(r.Text)
+	if words == "" {
 		return c.list(ctx, r, finch.ListQuery{Tab: finch.Live})
 	}
-	found, err := c.Known.Find(ctx, r.Text, maxPicks+1)
+	found, err := c.Known.Find(ctx, words, maxPicks+1)
 	if err != nil {
 		return fmt.Errorf("find connections: %w", err)
 	}
 	switch len(found) {
 	case 0:
-		return c.nothing(ctx, r)
+		return c.nothing(ctx, r, words)
 	case 1:
 		return c.show(ctx, r, found[0].ID)
 	default:
-		return r.Reply(ctx, picker{"connection", "pick"}.several(r.Text, found, c.Now()))
+		return r.Reply(ctx, picker{"connection", "pick"}.several(words, found, c.Now()))
 	}
 }
 
-// nothing says that no connection matches, and which come nearest.
-func (c connections) nothing(ctx context.Context, r *bot.Request) error {
-	near, err := c.Known.Nearest(ctx, r.Text, maxNear)
+// nothing answers when no customer is called so: with the connections that the
+// words mean otherwise (those of a provider), else with the nearest names.
+func (c connections) nothing(ctx context.Context, r *bot.Request, words string) error {
+	filter := card.Cut(card.Clean(words), maxFilter)
+	counts, err := c.Lister.Counts(ctx, filter)
+	if err != nil {
+		return fmt.Errorf("count connections: %w", err)
+	}
+	if counts.Live > 0 {
+		return c.list(ctx, r, finch.ListQuery{Tab: finch.Live, Words: filter})
+	}
+	near, err := c.Known.Nearest(ctx, words, maxNear)
 	if err != nil {
 		return fmt.Errorf("find the nearest names: %w", err)
 	}
-	return r.Reply(ctx, picker{"connection", "nearest"}.nothing(r.Text, near, r.As))
+	return r.Reply(ctx, picker{"connection", "nearest"}.nothing(words, near, r.As))
 }
 
-// show answers with one connection: fresh from Finch if that comes at once,
-// else as it is known here, and fresh in the same place when Finch has answered.
+// unquoted is typed text without the quotes around all of it.
+func unquoted(text string) string {
+	for _, quote := range []string{`"`, "'"} {
+		if len(text) >= 2 && strings.Count(text, quote) == 2 && strings.HasPrefix(text, quote) && strings.HasSuffix(text, quote) {
+			return strings.TrimSpace(strings.Trim(text, quote))
+		}
+	}
+	return text
+}
+
+// show answers with one connection: fresh from Finch if that comes soon, else
+// as it is known here. After a typed command the fresh one follows in its place.
 func (c connections) show(ctx context.Context, r *bot.Request, id string) error {
-	o, err := c.gather(ctx, shared{ID: id})
+	o, err := c.gather(ctx, r, shared{ID: id})
 	if err != nil {
 		return err
 	}
 	if !worthAsking(o.Connection) {
 		return r.Reply(ctx, overviewCard(o))
 	}
+	wait := patience
+	if r.Pressed {
+		wait = pressPatience
+	}
 	answer := c.look(ctx, id)
 	select {
 	case err := <-answer:
-		return r.Reply(ctx, c.after(ctx, o, err))
-	case <-time.After(patience):
+		return r.Reply(ctx, c.after(ctx, r, o, err))
+	case <-time.After(wait):
+	}
+	if r.Pressed {
+		o.Source = waited
+		return r.Reply(ctx, overviewCard(o))
 	}
 	o.Source = asking
 	if err := r.Reply(ctx, overviewCard(o)); err != nil {
 		return err
 	}
-	return r.Update(ctx, c.after(ctx, o, <-answer))
+	return r.Update(ctx, c.after(ctx, r, o, <-answer))
 }
 
 // worthAsking: without a token there is nobody to ask.
@@ -128,6 +169,8 @@ func worthAsking(known finch.Connection) bool { return known.HasToken }
 func (c connections) look(ctx context.Context, id string) <-chan error {
 	answer := make(chan error, 1)
 	go func() {
+		ctx, cancel := context.WithTimeout(ctx, lookFor)
+		defer cancel()
 		_, err := c.Looker.Look(ctx, id)
 		answer <- err
 	}()
@@ -136,9 +179,12 @@ func (c connections) look(ctx context.Context, id string) <-chan error {
 
 // after is the card once Finch has answered, or has not. Either can change what
 // is known, so the store is read again.
-func (c connections) after(ctx context.Context, o overview, failed error) card.Message {
-	if fresh, err := c.gather(ctx, shared{ID: o.ID, By: o.SharedBy}); err == nil {
+func (c connections) after(ctx context.Context, r *bot.Request, o overview, failed error) card.Message {
+	if fresh, err := c.gather(ctx, r, shared{ID: o.ID, By: o.SharedBy}); err == nil {
 		o = fresh
+	}
+	if failed != nil {
+		r.Note(failed)
 	}
 	o.Source = source{failure: finch.Sentence(failed)}
 	return overviewCard(o)
@@ -146,7 +192,7 @@ func (c connections) after(ctx context.Context, o overview, failed error) card.M
 
 // gather reads all that the card is made of, for the asker alone or for the
 // channel it was shared in.
-func (c connections) gather(ctx context.Context, s shared) (overview, error) {
+func (c connections) gather(ctx context.Context, r *bot.Request, s shared) (overview, error) {
 	known, err := c.known(ctx, s.ID)
 	if err != nil {
 		return overview{}, err
@@ -156,7 +202,7 @@ func (c connections) gather(ctx context.Context, s shared) (overview, error) {
 		return overview{}, err
 	}
 	return overview{
-		Connection: known, past: past, Now: c.Now(), CanShare: s.By == "", SharedBy: s.By,
+		Connection: known, past: past, Now: c.Now(), CanShare: s.By == "" && canShare(r), SharedBy: s.By,
 	}, nil
 }
 
@@ -167,7 +213,7 @@ func (c connections) open(ctx context.Context, r *bot.Request) error {
 
 // suggest fills the searching select of the list.
 func (c connections) suggest(ctx context.Context, r *bot.Request) ([]*slack.OptionBlockObject, error) {
-	found, err := c.Known.Find(ctx, r.Value, maxPicks)
+	found, err := c.Known.Find(ctx, r.Value, maxSuggestions)
 	if err != nil {
 		return nil, fmt.Errorf("find connections: %w", err)
 	}
@@ -177,12 +223,12 @@ func (c connections) suggest(ctx context.Context, r *bot.Request) ([]*slack.Opti
 // refresh asks Finch again and puts the answer in the place of the card, for
 // everybody who sees it.
 func (c connections) refresh(ctx context.Context, r *bot.Request) error {
-	o, err := c.gather(ctx, parseShared(r.Value))
+	o, err := c.gather(ctx, r, parseShared(r.Value))
 	if err != nil {
 		return err
 	}
 	if !worthAsking(o.Connection) {
-		return r.Update(ctx, overviewCard(o))
+		return put(ctx, r, overviewCard(o))
 	}
-	return r.Update(ctx, c.after(ctx, o, <-c.look(ctx, o.ID)))
+	return put(ctx, r, c.after(ctx, r, o, <-c.look(ctx, o.ID)))
 }

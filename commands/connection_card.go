@@ -29,12 +29,18 @@ type overview struct {
 type source struct {
 	// asking: Finch was asked and has not answered yet.
 	asking bool
+	// waited: Finch was given some seconds and did not answer in them.
+	waited bool
 	// failure is what a person should know of an answer that did not come.
 	failure string
 }
 
-// asking is the source of a card that is about to be replaced.
-var asking = source{asking: true}
+var (
+	// asking is the source of a card that is about to be replaced.
+	asking = source{asking: true}
+	// waited is the source of a card that nothing will replace.
+	waited = source{waited: true}
+)
 
 // maxEntities and maxTokens are how many of each the card lists.
 const (
@@ -134,82 +140,19 @@ func methodWord(method string) string {
 	}
 }
 
-// moveLine says who must act, or nothing when nobody must.
-func (o overview) moveLine() string {
-	var lines []string
-	if line := move(o.Overall()); line != "" {
-		lines = append(lines, line)
-	}
-	if message := o.Report.Message; message != "" && o.Overall() != finch.Connected {
-		lines = append(lines, "Finch says: "+card.EscapeCut(message, 300))
-	}
-	if o.Overall() == finch.Connected || o.Overall() == finch.Processing {
-		lines = append(lines, o.waiting()...)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// move is the sentence for a status that is not well.
-func move(s finch.Status) string {
-	switch s.Known() {
-	case finch.Connected:
-		return ""
-	case finch.Processing:
-		return "*Nothing to do:* Finch is fetching the first data. That can take up to 14 days."
-	case finch.Pending:
-		return "*The employer's move:* Finch waits for their invitation to the payroll system."
-	case finch.Reauth:
-		return "*The employer must reconnect.* Nothing syncs until they sign in again."
-	case finch.NoPermissions:
-		return "*The employer's administrator must act:* Finch was let in with too few rights."
-	case finch.NotSetUp:
-		return "*The employer must finish set-up:* Finch was never invited to the payroll system."
-	case finch.Disconnected:
-		return "*Ours to decide:* this connection has ended. Connecting again makes a new one."
-	case finch.NoToken:
-		return "*Our move:* Finch knows this connection, but Perch has no access token for it."
-	default:
-		return "Finch reports a status that this version of Perch does not know."
-	}
-}
-
-// waiting names what is not well inside a connection that is well itself.
-func (o overview) waiting() []string {
-	var lines []string
-	for _, g := range o.Groups() {
-		if status := g.Report.Status.Known(); g.Granted && status != o.Overall() && status.NeedsAttention() {
-			lines = append(lines, fmt.Sprintf("%s: %s", groupName(g), lower(move(status))))
-		}
-	}
-	broken := 0
-	for _, e := range o.Entities {
-		if e.Status.NeedsAttention() {
-			broken++
-		}
-	}
-	if broken > 0 {
-		lines = append(lines, fmt.Sprintf("%d of %d entities need attention, see below.", broken, len(o.Entities)))
-	}
-	return lines
-}
-
-// lower keeps a sentence as it is but for the bold opening's capital.
-func lower(sentence string) string {
-	for _, opening := range []string{"*The ", "*Nothing ", "*Our", "*Ours "} {
-		if rest, ok := strings.CutPrefix(sentence, opening); ok {
-			return "*" + strings.ToLower(opening[1:2]) + opening[2:] + rest
-		}
-	}
-	return sentence
-}
-
 func (o overview) groupFields() []string {
 	var fields []string
+	said := map[string]bool{o.Report.Message: true}
 	for _, g := range o.Groups() {
 		if len(fields) == 10 {
 			break
 		}
-		fields = append(fields, fmt.Sprintf("*%s*\n%s", groupName(g), o.groupState(g)))
+		field := fmt.Sprintf("*%s*\n%s", groupName(g), o.groupState(g))
+		if message := g.Report.Message; g.Granted && !said[message] {
+			said[message] = true
+			field += "\n" + card.EscapeCut(message, 200)
+		}
+		fields = append(fields, field)
 	}
 	return fields
 }
@@ -224,17 +167,29 @@ func groupName(g finch.Group) string {
 }
 
 func (o overview) groupState(g finch.Group) string {
-	if !g.Granted {
+	status := card.Status(string(g.Report.Status))
+	switch at := g.Report.LastSync.At; {
+	case !g.Granted:
 		return "not granted"
+	case o.ended():
+		return "was " + card.Escape(strings.ToLower(status.Word))
+	case at.IsZero():
+		return status.String()
+	default:
+		return status.String() + ", synced " + o.ago(at)
 	}
-	state := card.Status(string(g.Report.Status)).String()
-	if at := g.Report.LastSync.At; !at.IsZero() {
-		state += ", synced " + card.Ago(at, o.Now)
+}
+
+// ended: what stands below is history.
+func (o overview) ended() bool { return o.Overall() == finch.Disconnected }
+
+// ago is an age for the asker, who reads it now, and a time for a channel,
+// where the card will stand for long.
+func (o overview) ago(at time.Time) string {
+	if o.SharedBy != "" {
+		return card.When(at, o.Now)
 	}
-	if g.Report.Message != "" {
-		state += "\n" + card.EscapeCut(g.Report.Message, 200)
-	}
-	return state
+	return card.Ago(at, o.Now)
 }
 
 func (o overview) timeFields() []string {
@@ -248,7 +203,7 @@ func (o overview) timeFields() []string {
 
 func (o overview) lastSync() string {
 	if last := o.LastSync(); !last.IsZero() {
-		return fmt.Sprintf("%s (%s), exact", card.When(last, o.Now), card.Ago(last, o.Now))
+		return card.When(last, o.Now) + o.age(last) + ", exact"
 	}
 	if raw := o.Report.LastSync.Raw; raw != "" {
 		return card.EscapeCut(raw, 60) + " (as Finch words it)"
@@ -260,18 +215,24 @@ func (o overview) nextSync() string {
 	next, quality := o.NextSync(o.Now)
 	switch {
 	case quality == finch.Exact && !next.After(o.Now):
-		return fmt.Sprintf("was due %s (%s), exact: scheduled at Finch", card.When(next, o.Now), card.Ago(next, o.Now))
+		return "was due " + card.When(next, o.Now) + o.age(next) + ", exact: scheduled"
 	case quality == finch.Exact:
-		return card.When(next, o.Now) + ", exact: scheduled at Finch"
+		return card.When(next, o.Now) + ", exact: scheduled"
 	case quality == finch.Estimated && next.Before(o.Now):
-		return fmt.Sprintf("was expected %s (%s), estimated: %s", card.When(next, o.Now), card.Ago(next, o.Now), o.cadence())
+		return "was expected " + card.When(next, o.Now) + o.age(next) + ", estimated: " + o.cadence()
 	case quality == finch.Estimated:
 		return fmt.Sprintf("about %s, estimated: %s", card.When(next, o.Now), o.cadence())
-	case o.FinchSandbox:
-		return "none: Finch's sandbox does not sync by itself"
 	default:
-		return "none until this is put right"
+		return o.noSync()
 	}
+}
+
+// age is how long ago, in brackets behind a time, where that stays true.
+func (o overview) age(at time.Time) string {
+	if o.SharedBy != "" {
+		return ""
+	}
+	return " (" + card.Ago(at, o.Now) + ")"
 }
 
 func (o overview) cadence() string {
@@ -286,7 +247,7 @@ func (o overview) created() string {
 	case o.CreatedExact:
 		return card.Day(o.Created)
 	case !o.FirstSeen.IsZero():
-		return card.Day(o.FirstSeen) + " or before: known here since then"
+		return "not known; known here since " + card.Day(o.FirstSeen)
 	default:
 		return "unknown"
 	}
@@ -299,17 +260,25 @@ func (o overview) entityBlock() slack.Block {
 			lines = append(lines, card.Normal(fmt.Sprintf("and %d more", len(o.Entities)-maxEntities)))
 			break
 		}
-		lines = append(lines, entityLine(e))
+		lines = append(lines, o.entityLine(e))
 	}
 	return card.Rich(lines...)
 }
 
-func entityLine(e finch.Entity) card.Part {
-	name := card.Cut(card.Clean(e.Name), 80)
-	if name == "" {
-		name = "Entity " + e.ID
+func entityName(e finch.Entity) string {
+	if name := card.Cut(card.Clean(e.Name), 80); name != "" {
+		return name
 	}
-	parts := []card.Part{card.Status(string(e.Status)).Part(), card.Normal(" · "), card.Normal(name)}
+	return "Entity " + e.ID
+}
+
+func (o overview) entityLine(e finch.Entity) card.Part {
+	status := card.Status(string(e.Status))
+	state := status.Part()
+	if o.ended() {
+		state = card.Normal("was " + strings.ToLower(status.Word))
+	}
+	parts := []card.Part{state, card.Normal(" · "), card.Normal(entityName(e))}
 	if source := card.Cut(card.Clean(e.SourceID), 40); source != "" {
 		parts = append(parts, card.Normal("  "), card.Code(source))
 	}
@@ -335,13 +304,13 @@ func (o overview) tokenLine() string {
 		}
 		tokens = append(tokens, o.tokenState(t))
 	}
-	return "Access tokens: " + strings.Join(tokens, " · ")
+	return "Access tokens, as seen here: " + strings.Join(tokens, " · ")
 }
 
 func (o overview) tokenState(t finch.TokenSeen) string {
 	mark := card.EscapeCut(fingerprint(t.ID), 20)
 	if t.Replaced.IsZero() && o.HasToken {
-		return fmt.Sprintf("`%s`, current, since %s, last used %s", mark, card.Day(t.FirstSeen), card.Ago(t.LastSeen, o.Now))
+		return fmt.Sprintf("`%s`, current, since %s", mark, card.Day(t.FirstSeen))
 	}
 	return fmt.Sprintf("`%s`, %s to %s", mark, card.Day(t.FirstSeen), card.Day(t.LastSeen))
 }
@@ -355,13 +324,17 @@ func fingerprint(tokenID string) string {
 func (o overview) sourceLine() string {
 	age := "Finch has not answered for it yet"
 	if !o.Learned.IsZero() {
-		age = "From Finch " + card.Ago(o.Learned, o.Now)
+		age = "From Finch " + o.ago(o.Learned)
 	}
 	switch {
 	case o.Source.asking:
 		return age + ". Asking Finch for news …"
+	case o.Source.waited:
+		return age + ". Finch takes long to answer; Refresh asks again."
 	case o.Source.failure != "" && !o.Learned.IsZero():
 		return fmt.Sprintf("%s This is what was true %s.", card.Escape(o.Source.failure), card.Ago(o.Learned, o.Now))
+	case o.ended() && !o.Learned.IsZero():
+		return "What stands above is from before it ended. Finch last answered " + card.When(o.Learned, o.Now) + "."
 	case o.Source.failure != "":
 		return card.Escape(o.Source.failure)
 	default:

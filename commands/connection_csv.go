@@ -22,7 +22,11 @@ func (c connections) csv(ctx context.Context, r *bot.Request) error {
 	if err := file.send(ctx, r, name); err != nil {
 		return err
 	}
-	return r.Reply(ctx, note(fmt.Sprintf("%d connections are in your direct messages with Perch, as %s.", file.rows, name)))
+	said := fmt.Sprintf("%d %s in your direct messages with Perch, as %s.", file.rows, plural(file.rows, "connection is", "connections are"), name)
+	if file.rows >= maxCSV {
+		said += " There are more: narrow the list with the filter."
+	}
+	return r.Reply(ctx, note(said))
 }
 
 func (c connections) sheet(ctx context.Context, q finch.ListQuery) (*sheet, error) {

@@ -31,7 +31,12 @@ func (c connections) list(ctx context.Context, r *bot.Request, q finch.ListQuery
 
 // turn puts another page, tab or selection in the list's place.
 func (c connections) turn(ctx context.Context, r *bot.Request) error {
-	m, err := c.page(ctx, parsePage(r.Value))
+	q := parsePage(r.Value)
+	m, err := c.page(ctx, q)
+	if err != nil && q.After != "" { // the place in an old card may be no place any more
+		q.After, q.Skipped = "", 0
+		m, err = c.page(ctx, q)
+	}
 	if err != nil {
 		return err
 	}
@@ -80,8 +85,11 @@ func listCard(l list) card.Message {
 
 func (l list) summary() string {
 	summary := fmt.Sprintf("%d live · %d staged · %d disconnected", l.Counts.Live, l.Counts.Staged, l.Counts.Disconnected)
+	if shown := len(l.Page.Briefs); shown > 0 && (l.Query.After != "" || l.Page.Next != "") {
+		summary += fmt.Sprintf(" · here %d to %d", l.Query.Skipped+1, l.Query.Skipped+shown)
+	}
 	if l.Query.Words != "" {
-		summary += fmt.Sprintf(" · matching “%s”", card.EscapeCut(l.Query.Words, maxFilter))
+		summary += fmt.Sprintf(" · matching \"%s\"", card.EscapeCut(l.Query.Words, maxFilter))
 	}
 	return summary
 }
@@ -90,7 +98,7 @@ func (l list) summary() string {
 // attention and one for the others.
 func (l list) rows() []slack.Block {
 	if len(l.Page.Briefs) == 0 {
-		return []slack.Block{card.Text(l.nothingHere())}
+		return []slack.Block{card.Plain(l.nothingHere())}
 	}
 	var blocks []slack.Block
 	heading := ""
@@ -111,7 +119,7 @@ func (l list) heading(b finch.Brief) string {
 	case b.Status.NeedsAttention():
 		return fmt.Sprintf("*Need attention (%d)*", l.Counts.Attention)
 	default:
-		return fmt.Sprintf("*All is well (%d)*", l.Counts.Live-l.Counts.Attention)
+		return fmt.Sprintf("*Nothing to do (%d)*", l.Counts.Live-l.Counts.Attention)
 	}
 }
 
@@ -135,36 +143,31 @@ func (l list) rowText(b finch.Brief) string {
 // connection last synced.
 func (l list) state(b finch.Brief, status card.StatusWord) string {
 	word := strings.ToLower(status.Word)
+	if overall := b.Overall.Known(); overall != b.Status && b.Status.NeedsAttention() && !overall.NeedsAttention() {
+		word = "a part of it: " + word
+	}
 	switch {
 	case b.Status == finch.Connected && !b.LastSync.IsZero():
 		return word + ", synced " + card.Ago(b.LastSync, l.Now)
-	case b.Status != finch.Connected && !b.StatusSince.IsZero():
-		return word + lasting(b.StatusSince, l.Now)
+	case b.Status != finch.Connected && l.Now.Sub(b.StatusSince) >= time.Minute && !b.StatusSince.IsZero():
+		return word + " for " + card.Span(l.Now.Sub(b.StatusSince))
 	default:
 		return word
 	}
 }
 
-// lasting is how long a state has been known here, once that says something.
-func lasting(since, now time.Time) string {
-	if now.Sub(since) < time.Minute {
-		return ""
-	}
-	return " for " + card.Span(now.Sub(since))
-}
-
 func (l list) nothingHere() string {
 	switch {
 	case l.Query.Words != "":
-		return fmt.Sprintf("Nothing %s matches “%s”.", tabWord(l.Query.Tab), card.EscapeCut(l.Query.Words, maxFilter))
+		return fmt.Sprintf("Nothing %s matches \"%s\".", tabWord(l.Query.Tab), l.Query.Words)
 	case l.Query.Attention != nil && *l.Query.Attention:
 		return "Nothing needs attention."
 	case l.Query.Tab == finch.Staged:
-		return "No links are waiting to be finished."
+		return "No Connect links are waiting to be finished. Staged are those that were sent and not completed yet."
 	case l.Query.Tab == finch.Ended:
 		return "No connection has ended."
 	default:
-		return "Perch knows no connections yet. An operator adds their access tokens with `perch connections add`, or your application sends them to `PUT /v1/connections/{connection_id}`."
+		return "Perch knows no connections yet. An operator adds their access tokens with perch connections add, or your application sends them to PUT /v1/connections/{connection_id}."
 	}
 }
 
@@ -204,19 +207,19 @@ func (l list) tools() slack.Block {
 	var els []slack.BlockElement
 	if l.Query.After != "" {
 		first := l.Query
-		first.After = ""
+		first.After, first.Skipped = "", 0
 		els = append(els, card.Button("connection.first", pageValue(first), "First page"))
 	}
 	if l.Page.Next != "" {
 		next := l.Query
-		next.After = l.Page.Next
+		next.After, next.Skipped = l.Page.Next, next.Skipped+len(l.Page.Briefs)
 		els = append(els, card.Button("connection.next", pageValue(next), "Next page"))
 	}
 	if l.Query.Tab == finch.Live {
 		els = append(els, l.showButton())
 	}
 	all := l.Query
-	all.After = ""
+	all.After, all.Skipped = "", 0
 	els = append(els, findSelect(), card.Button("connection.csv", pageValue(all), "CSV", card.Says("Send this list to me as a CSV file")))
 	return card.Actions("tools", els...)
 }
@@ -224,7 +227,7 @@ func (l list) tools() slack.Block {
 // showButton switches between all of a tab and those that need attention.
 func (l list) showButton() slack.BlockElement {
 	q, label := l.Query, "Only those that need attention"
-	q.After, q.Attention = "", new(true)
+	q.After, q.Skipped, q.Attention = "", 0, new(true)
 	if l.Query.Attention != nil {
 		q.Attention, label = nil, "Show all"
 	}
@@ -256,11 +259,11 @@ func (l list) filterField() slack.Block {
 func (l list) fallback() string {
 	lines := []string{"Connections: " + l.summary()}
 	if len(l.Page.Briefs) == 0 {
-		lines = append(lines, l.nothingHere())
+		lines = append(lines, card.Escape(l.nothingHere()))
 	}
 	for _, b := range l.Page.Briefs {
 		status := card.Status(string(b.Status))
-		lines = append(lines, fmt.Sprintf("%s · %s · %s", card.EscapeCut(briefName(b), 120), card.Escape(b.ProviderName), card.Escape(l.state(b, status))))
+		lines = append(lines, fmt.Sprintf("%s %s · %s · %s", status.Emoji, card.EscapeCut(briefName(b), 120), card.Escape(b.ProviderName), card.Escape(l.state(b, status))))
 	}
 	return card.FallbackText(strings.Join(lines, "\n"))
 }

@@ -29,19 +29,19 @@ func (p picker) several(words string, found []finch.Brief, now time.Time) card.M
 		narrow = fmt.Sprintf("The first %d are offered. Type more of the name for fewer.", maxPicks)
 		found = found[:maxPicks]
 	}
-	question := fmt.Sprintf("%s “%s”. Which one?", count, card.EscapeCut(words, 80))
+	question := fmt.Sprintf("%s \"%s\". Which one?", count, card.Cut(card.Clean(words), 80))
 	names := make([]string, 0, len(found))
 	for _, b := range found[:min(len(found), 20)] {
 		names = append(names, card.EscapeCut(briefName(b), 80)+" ("+card.Escape(b.ID)+")")
 	}
 	blocks := []slack.Block{
-		card.Text(question),
+		card.Plain(question),
 		card.Actions(p.block, card.Select(p.command+".pick", "Pick a connection", choices(found, now))),
 	}
 	if narrow != "" {
 		blocks = append(blocks, card.Context(narrow))
 	}
-	return card.Message{Text: card.FallbackText(question + " " + strings.Join(names, ", ")), Blocks: blocks}
+	return card.Message{Text: card.FallbackText(card.Escape(question) + " " + strings.Join(names, ", ")), Blocks: blocks}
 }
 
 // choices are connections as options of a select: two of the same name differ
@@ -79,26 +79,31 @@ const maxNear = 5
 
 // nothing says that nothing matches and offers the nearest names.
 func (p picker) nothing(words string, near []finch.Brief, as bot.Names) card.Message {
-	sentence := fmt.Sprintf("Nothing matches “%s”.", card.EscapeCut(words, 80))
+	sentence := fmt.Sprintf("Nothing matches \"%s\".", card.Cut(card.Clean(words), 80))
 	if len(near) == 0 {
-		return note(sentence + fmt.Sprintf(" Type %s for the list of all.", as.Of(p.command)))
+		return plainNote(sentence + fmt.Sprintf(" Type %s for the list of all.", as.Of(p.command)))
 	}
 	names := make([]string, 0, len(near))
 	buttons := make([]slack.BlockElement, 0, len(near))
 	for i, b := range near {
 		name := briefName(b)
-		names = append(names, card.EscapeCut(name, 80))
+		names = append(names, card.Cut(card.Clean(name), 80))
 		buttons = append(buttons, p.near(i, b, name))
 	}
 	sentence += " Nearest: " + strings.Join(names, ", ") + "."
-	return card.Message{
-		Text:   card.FallbackText(sentence),
-		Blocks: []slack.Block{card.Text(sentence), card.Actions(p.block, buttons...)},
-	}
+	m := plainNote(sentence)
+	m.Blocks = append(m.Blocks, card.Actions(p.block, buttons...))
+	return m
 }
 
 // near opens one of the nearest names. Buttons of one row need different
 // action ids, so they count.
 func (p picker) near(i int, b finch.Brief, name string) slack.BlockElement {
 	return card.Button(fmt.Sprintf("%s.near_%d", p.command, i+1), b.ID, card.Cut(card.Clean(name), 40), card.Says("Open "+name))
+}
+
+// plainNote is one sentence that may hold text from outside: nothing in it
+// formats, links or pings.
+func plainNote(sentence string) card.Message {
+	return card.Message{Text: card.FallbackText(card.Escape(sentence)), Blocks: []slack.Block{card.Plain(sentence)}}
 }

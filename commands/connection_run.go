@@ -56,12 +56,12 @@ func refused(err error) error {
 
 // tellRun puts the card, as things stand now, back with a notice on it.
 func (c connections) tellRun(ctx context.Context, r *bot.Request, s shared, notice string) error {
-	o, err := c.gather(ctx, s)
+	o, err := c.gather(ctx, r, s)
 	if err != nil {
 		return err
 	}
 	o.Notice = notice
-	return r.Update(ctx, overviewCard(o))
+	return put(ctx, r, overviewCard(o))
 }
 
 func begunNotice(run finch.RunSync) string {

@@ -2,9 +2,11 @@ package commands
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
+	"perch/bot/socket"
 	"perch/internal/finch"
 )
 
@@ -68,4 +70,47 @@ func TestAConnectionWithoutATokenAsksNobody(t *testing.T) {
 	d.hears("this connection has ended")
 	d.click("connection.refresh", "connection", harbor().ID)
 	d.hears("this connection has ended")
+}
+
+func TestAfterAPressASlowFinchLeavesTheListWhereItIs(t *testing.T) {
+	t.Parallel()
+	f := slowFinch{harborArchive(), make(chan struct{}), nil}
+	s := f.sources()
+	s.Looker = f
+	d := newDesk(t, s)
+	d.click("connection.open", "b", harbor().ID)
+	if card := d.hears("Finch takes long to answer; Refresh asks again."); card.Replace {
+		t.Error("the card took the place of what was pressed")
+	}
+	close(f.letGo)
+}
+
+func TestASharedCardStaysAsItIsOnceOthersReadAlong(t *testing.T) {
+	t.Parallel()
+	s := harborArchive().sources()
+	d := newDesk(t, s)
+	d.channel = `{"id":"C1","is_ext_shared":true}`
+	d.click("connection.refresh", "connection", harbor().ID+" UBO")
+	if card := d.hears("Harbor Coffee Roasters"); card.Replace || card.Type != "ephemeral" {
+		t.Errorf("the card in the channel was changed: %+v", card)
+	}
+}
+
+func TestNobodyIsOfferedToShareWithThemselves(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, harborArchive().sources())
+	d.take("slash_commands", socket.Command, map[string]any{
+		"team_id": "T1", "api_app_id": "A1", "user_id": "U1", "channel_id": "D1",
+		"command": "/connection", "text": "harbor", "response_url": d.slack.URL + "/hook",
+	})
+	if card := d.hears("Harbor Coffee Roasters"); strings.Contains(card.raw, "connection.share") {
+		t.Error("a card in a direct message has a Share button")
+	}
+}
+
+func TestQuotesAroundANameAreNoPartOfIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, harborArchive().sources())
+	d.slash("/connection", "“harbor”")
+	d.hears("Harbor Coffee Roasters")
 }

@@ -30,6 +30,7 @@ func (j jobs) show(ctx context.Context, r *bot.Request, line finch.JobLine) erro
 	if err != nil {
 		return err
 	}
+	d.CanShare = canShare(r)
 	return r.Reply(ctx, jobCard(d))
 }
 
@@ -44,7 +45,7 @@ func (j jobs) detail(ctx context.Context, line finch.JobLine) (jobDetail, error)
 	if err != nil {
 		return jobDetail{}, fmt.Errorf("read the jobs before %s: %w", line.ID, err)
 	}
-	return jobDetail{JobLine: line, Of: known, Before: before, Now: j.Now(), CanShare: true}, nil
+	return jobDetail{JobLine: line, Of: known, Before: before, Now: j.Now()}, nil
 }
 
 // refresh reads the job again, in the place of the card, for everybody who sees
@@ -59,6 +60,6 @@ func (j jobs) refresh(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	d.CanShare, d.SharedBy = s.By == "", s.By
-	return r.Update(ctx, jobCard(d))
+	d.CanShare, d.SharedBy = s.By == "" && canShare(r), s.By
+	return put(ctx, r, jobCard(d))
 }

@@ -65,7 +65,7 @@ func (l jobList) summary() string {
 		parts = append(parts, strings.ToLower(jobType(finch.KnownJob{Type: t})))
 	}
 	if l.Query.Provider != "" {
-		parts = append(parts, "provider “"+card.EscapeCut(l.Query.Provider, 60)+"”")
+		parts = append(parts, "provider \""+card.EscapeCut(l.Query.Provider, 60)+"\"")
 	}
 	if l.Query.EntityID != "" {
 		parts = append(parts, "of "+card.Escape(plainEntity(l.Of, l.Query.EntityID)))

@@ -122,7 +122,7 @@ func (a *asked) narrowStatus(value string) error {
 	for word := range strings.SplitSeq(strings.ToLower(value), ",") {
 		statuses := statusesFor(word)
 		if len(statuses) == 0 {
-			return wrong("*status:* cannot be “%s”. It can be %s.", card.EscapeCut(word, 40), either(statusWords(), ""))
+			return wrong("*status:* cannot be \"%s\". It can be %s.", card.EscapeCut(word, 40), either(statusWords(), ""))
 		}
 		a.Query.Statuses = union(a.Query.Statuses, statuses...)
 	}
@@ -132,7 +132,7 @@ func (a *asked) narrowStatus(value string) error {
 func (a *asked) narrowType(value string) error {
 	for word := range strings.SplitSeq(strings.ToLower(value), ",") {
 		if !isJobType(word) {
-			return wrong("*type:* cannot be “%s”. It can be %s.", card.EscapeCut(word, 40), either(typeNames(), ""))
+			return wrong("*type:* cannot be \"%s\". It can be %s.", card.EscapeCut(word, 40), either(typeNames(), ""))
 		}
 		a.Query.Types = union(a.Query.Types, word)
 	}
@@ -218,7 +218,7 @@ func moment(name, value string, now time.Time) (time.Time, error) {
 	if at, err := time.Parse("2006-01-02t15:04", strings.TrimSuffix(value, "z")); err == nil {
 		return at, nil
 	}
-	return time.Time{}, wrong("*%s:* cannot be “%s”. It can be an age such as `24h`, `7d` or `2w`, a day such as `2026-11-01`, or `2026-11-01T15:04` (UTC).",
+	return time.Time{}, wrong("*%s:* cannot be \"%s\". It can be an age such as `24h`, `7d` or `2w`, a day such as `2026-11-01`, or `2026-11-01T15:04` (UTC).",
 		name, card.EscapeCut(value, 40))
 }
 

@@ -20,6 +20,7 @@ func (j jobs) list(ctx context.Context, r *bot.Request, q finch.JobQuery) error 
 	if err != nil {
 		return err
 	}
+	l.CanShare = canShare(r)
 	return r.Reply(ctx, jobsCard(l))
 }
 
@@ -29,11 +30,12 @@ func (j jobs) turn(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Update(ctx, jobsCard(l))
+	l.CanShare = canShare(r)
+	return put(ctx, r, jobsCard(l))
 }
 
 func (j jobs) page(ctx context.Context, q finch.JobQuery) (jobList, error) {
-	l := jobList{CanShare: true, Now: j.Now()}
+	l := jobList{Now: j.Now()}
 	if q.ConnectionID != "" {
 		known, err := j.known(ctx, q.ConnectionID)
 		if err != nil {
@@ -77,9 +79,9 @@ func entityOf(c finch.Connection, words string) (id string, err error) {
 }
 
 func noEntity(words string, found int, names []string) error {
-	sentence := "*entity:* No entity of this connection is called “%s”."
+	sentence := "*entity:* No entity of this connection is called \"%s\"."
 	if found > 1 {
-		sentence = "*entity:* Several entities of this connection match “%s”."
+		sentence = "*entity:* Several entities of this connection match \"%s\"."
 	}
 	sentence = fmt.Sprintf(sentence, card.EscapeCut(words, 60))
 	if len(names) == 0 {

@@ -4,36 +4,35 @@ import (
 	"context"
 
 	"perch/bot"
+	"perch/bot/card"
 )
 
 // sharingOne shows a job to a channel.
 func (j jobs) sharingOne() sharing {
-	return sharing{yes: "jobs.share_anyway", publish: func(ctx context.Context, r *bot.Request) error {
+	return sharing{yes: "jobs.share_anyway", cards: func(ctx context.Context, r *bot.Request) (own, public card.Message, err error) {
 		line, err := j.job(ctx, r.Value)
 		if err != nil {
-			return err
+			return own, public, err
 		}
 		d, err := j.detail(ctx, line)
 		if err != nil {
-			return err
+			return own, public, err
 		}
-		d.CanShare = false
-		public := d
-		public.SharedBy = r.Who.ID
-		return publish(ctx, r, jobCard(d), jobCard(public))
+		own = jobCard(d)
+		d.SharedBy = r.Who.ID
+		return own, jobCard(d), nil
 	}}
 }
 
 // sharingList shows a page of jobs to a channel.
 func (j jobs) sharingList() sharing {
-	return sharing{yes: "jobs.share_list_anyway", publish: func(ctx context.Context, r *bot.Request) error {
+	return sharing{yes: "jobs.share_list_anyway", cards: func(ctx context.Context, r *bot.Request) (own, public card.Message, err error) {
 		l, err := j.page(ctx, parseJobs(r.Value))
 		if err != nil {
-			return err
+			return own, public, err
 		}
-		l.CanShare = false
-		public := l
-		public.SharedBy = r.Who.ID
-		return publish(ctx, r, jobsCard(l), jobsCard(public))
+		own = jobsCard(l)
+		l.SharedBy = r.Who.ID
+		return own, jobsCard(l), nil
 	}}
 }

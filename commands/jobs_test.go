@@ -26,24 +26,24 @@ func TestJobsAsTyped(t *testing.T) {
 		"one job in capitals":         {strings.ToUpper(id), "Copy for Finch's support"},
 		"the beginning of several":    {id[:8], "The ids of several jobs begin with"},
 		"an id of nothing":            {"99999999-0000-4000-8000-000000000000", "No job or connection with the id"},
-		"a name of nothing":           {"nobody", "Nothing matches “nobody”. Nearest: Harbor Coffee Roasters"},
+		"a name of nothing":           {"nobody", "Nothing matches \"nobody\". Nearest: Harbor Coffee Roasters"},
 		"filters without a customer":  {"status:failed since:7d", "only failed · since 2026-11-14 10:14 UTC"},
 		"filters beside a customer":   {"status:missing harbor type:data_sync_all", "only missing (should have run) · data sync"},
 		"an entity by its own id":     {"harbor entity:0099124", "of Harbor Bakery Inc"},
 		"an entity by name":           {`harbor entity:"bakery inc"`, "of Harbor Bakery Inc"},
 		"an entity that is two":       {"harbor entity:harbor", "Several entities of this connection match"},
-		"an entity that is none":      {"harbor entity:mars", "No entity of this connection is called “mars”. There are Harbor Coffee LLC"},
-		"a wrong status":              {"status:broken", "*status:* cannot be “broken”. It can be `success`, `failed`"},
-		"a wrong type":                {"type:sync", "*type:* cannot be “sync”. It can be `data_sync_all`"},
-		"a wrong time":                {"since:soon", "*since:* cannot be “soon”. It can be an age such as `24h`"},
+		"an entity that is none":      {"harbor entity:mars", "No entity of this connection is called \"mars\". There are Harbor Coffee LLC"},
+		"a wrong status":              {"status:broken", "*status:* cannot be \"broken\". It can be `success`, `failed`"},
+		"a wrong type":                {"type:sync", "*type:* cannot be \"sync\". It can be `data_sync_all`"},
+		"a wrong time":                {"since:soon", "*since:* cannot be \"soon\". It can be an age such as `24h`"},
 		"an unknown filter":           {"colour:red", "There is no filter *colour:*. There are `status:`, `type:`"},
 		"an unknown one, left empty":  {"colour:", "There is no filter *colour:*"},
 		"a filter without a value":    {"provider:", "*provider:* wants something behind the colon, as in `provider:gusto`"},
 		"a filter twice":              {"since:7d since:8d", "*since:* can be given once"},
 		"since after until":           {"since:2026-11-02 until:2026-10-01", "*since:* must lie before *until:*"},
 		"filters longer than a block": {"provider:" + strings.Repeat("界", 60), "These filters are too long"},
-		"a name with a colon":         {`"acme: bikes"`, "Nothing matches “acme: bikes”"},
-		"hostile":                     {"status:" + hostile, "*status:* cannot be “&lt;!channel&gt;”"},
+		"a name with a colon":         {`"acme: bikes"`, "Nothing matches \"acme: bikes\""},
+		"hostile":                     {"status:" + hostile, "*status:* cannot be \"&lt;!channel&gt;\""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestPickingKeepsTheFilters(t *testing.T) {
 	a.connections = append(a.connections, inn)
 	d := newDesk(t, a.sources())
 	d.slash("/jobs", "harbor status:failed")
-	said := d.hears("2 connections match “harbor”").raw
+	said := d.hears("2 connections match \"harbor\"").raw
 	block := jobsValue(finch.JobQuery{Statuses: failures})
 	if !strings.Contains(said, jsonText(block)) {
 		t.Fatalf("the filters are not kept in %s", said)
@@ -177,11 +177,14 @@ func TestSharingAsksWhoReadsAlong(t *testing.T) {
 				t.Parallel()
 				d := newDesk(t, harborArchive().sources())
 				d.click(c.action, "b", c.value)
-				if own := d.hears("Shared in this channel."); !own.Replace || strings.Contains(own.raw, c.action+`"`) {
+				if own := d.hears("Sharing …"); !own.Replace || strings.Contains(own.raw, c.action+`"`) {
 					t.Errorf("the asker's card kept its button: %s", own.raw)
 				}
 				if public := d.hears(c.shows); public.Type != "in_channel" || !strings.Contains(public.raw, jsonText("Shared by <@U1>")) || strings.Contains(public.raw, c.action+`"`) {
 					t.Errorf("the channel got %s", public.raw)
+				}
+				if own := d.hears("Shared in this channel."); !own.Replace {
+					t.Errorf("the asker's card was not marked but doubled: %s", own.raw)
 				}
 			})
 			t.Run("with guests it asks first", func(t *testing.T) {
@@ -191,9 +194,12 @@ func TestSharingAsksWhoReadsAlong(t *testing.T) {
 				d.click(c.action, "b", c.value)
 				d.hears(c.action + "_anyway")
 				d.click(c.action+"_anyway", "share", c.value)
-				d.hears("Shared in this channel.")
+				d.hears("Sharing …")
 				if public := d.hears(c.shows); public.Type != "in_channel" {
 					t.Errorf("the channel got %s", public.raw)
+				}
+				if question := d.hears("Shared in this channel."); strings.Contains(question.raw, c.shows) {
+					t.Errorf("the question became a card: %s", question.raw)
 				}
 			})
 			t.Run("with other companies only admins may", func(t *testing.T) {

@@ -30,12 +30,12 @@ type perch struct{ others []bot.Command }
 func (p perch) run(ctx context.Context, r *bot.Request) error {
 	m := p.help(r.As)
 	if word := strings.ToLower(r.Text); word != "" {
-		sentence := fmt.Sprintf("%s has no “%s”.", r.As.Of("perch"), card.EscapeCut(word, 40))
+		sentence := fmt.Sprintf("%s has no \"%s\".", r.As.Of("perch"), card.Cut(card.Clean(word), 40))
 		if near := p.nearest(word); near != "" {
 			sentence += fmt.Sprintf(" Did you mean %s?", r.As.Of(near))
 		}
-		m.Text = sentence + " " + m.Text
-		m.Blocks = append([]slack.Block{card.Text(sentence)}, m.Blocks...)
+		m.Text = card.FallbackText(card.Escape(sentence) + " " + m.Text)
+		m.Blocks = append([]slack.Block{card.Plain(sentence)}, m.Blocks...)
 	}
 	return r.Reply(ctx, m)
 }
@@ -51,7 +51,7 @@ func (p perch) nearest(word string) string {
 }
 
 func (p perch) help(as bot.Names) card.Message {
-	lines := []usage{{as.Of("perch") + " help", "this"}}
+	lines := []usage{{as.Of("perch") + " help", "shows this"}}
 	for _, c := range p.others {
 		lines = append(lines, usage{as.Of(c.Name), lowerFirst(c.About)}, usage{as.Of(c.Name) + " help", "how to ask for it"})
 	}

@@ -2,7 +2,9 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -15,9 +17,13 @@ import (
 type sharing struct {
 	// yes is the action that answers the question with yes; anyway handles it.
 	yes string
-	// publish marks the asker's card as shared and shows it to the channel.
-	publish bot.Handler
+	// cards makes the asker's card without its Share button, and the channel's.
+	cards func(ctx context.Context, r *bot.Request) (own, public card.Message, err error)
 }
+
+// canShare: nobody else reads a conversation with Perch itself. Slack: its id
+// begins with D.
+func canShare(r *bot.Request) bool { return !strings.HasPrefix(r.Channel, "D") }
 
 // share shows the card to everybody in the channel, unless people read along
 // who should be thought of first.
@@ -28,16 +34,22 @@ func (s sharing) share(ctx context.Context, r *bot.Request) error {
 	}
 	switch audience {
 	case bot.Colleagues:
-		return s.publish(ctx, r)
+		own, public, err := s.cards(ctx, r)
+		if err != nil {
+			return err
+		}
+		return publish(ctx, r, own, public)
 	case bot.WithGuests:
-		return r.Reply(ctx, s.question("Guests may read this channel, or it is too large for Slack to say. Share the card there?", r.Value))
+		return r.Reply(ctx, s.question("Guests may read this channel. Share the card with them too?", r.Value))
+	case bot.Crowd:
+		return r.Reply(ctx, s.question("This channel is too large for Perch to see whether guests read it. Share the card there?", r.Value))
 	case bot.WithOthers:
 		if r.Who.Role >= bot.Admin {
 			return r.Reply(ctx, s.question("People of other companies read this channel. Share the card with them?", r.Value))
 		}
 		return bot.Tell("People of other companies read this channel, so only an admin can share a card here.", nil)
 	default:
-		return bot.Tell("Perch cannot see who reads along here, so it does not share. Invite it to the channel first (/invite), then press Share again.", nil)
+		return bot.Tell("Perch cannot see who reads along here, so it does not share. Type /invite @perch here, then press Share again.", nil)
 	}
 }
 
@@ -51,7 +63,11 @@ func (s sharing) anyway(ctx context.Context, r *bot.Request) error {
 	if audience == bot.Hidden || (audience == bot.WithOthers && r.Who.Role < bot.Admin) {
 		return s.share(ctx, r)
 	}
-	return s.publish(ctx, r)
+	_, public, err := s.cards(ctx, r)
+	if err != nil {
+		return err
+	}
+	return publish(ctx, r, card.Message{}, public)
 }
 
 func (s sharing) question(question, value string) card.Message {
@@ -61,18 +77,45 @@ func (s sharing) question(question, value string) card.Message {
 	}}
 }
 
-// publish puts the asker's own card back without its Share button before the
-// channel sees the other, so that a second press shares nothing twice.
+// publish shows a card to the channel. What was pressed loses its button first,
+// so that a second press shares nothing twice, and says in the end what came of it.
 func publish(ctx context.Context, r *bot.Request, own, public card.Message) error {
-	shared := card.Context("Shared in this channel.")
-	own.Blocks = append(own.Blocks, shared)
-	if len(own.Simpler) > 0 {
-		own.Simpler = append(own.Simpler, shared)
+	if err := r.Update(ctx, marked(own, "Sharing …")); err != nil {
+		return fmt.Errorf("mark the card as being shared: %w", err)
 	}
-	if err := r.Update(ctx, own); err != nil {
-		return fmt.Errorf("mark the card as shared: %w", err)
+	if err := r.Publish(ctx, public); err != nil {
+		return errors.Join(err, r.Update(ctx, marked(own, "This was not shared.")))
 	}
-	return r.Publish(ctx, public)
+	return r.Update(ctx, marked(own, "Shared in this channel."))
+}
+
+// marked is a card with a line at its foot, or the line alone.
+func marked(m card.Message, line string) card.Message {
+	if len(m.Blocks) == 0 {
+		return note(line)
+	}
+	m.Blocks = append(m.Blocks[:len(m.Blocks):len(m.Blocks)], card.Context(line))
+	if len(m.Simpler) > 0 {
+		m.Simpler = append(m.Simpler[:len(m.Simpler):len(m.Simpler)], card.Context(line))
+	}
+	return m
+}
+
+// put changes a card where it stands. A card that stands in a channel which
+// people of other companies came to read stays as it is, and the presser alone
+// sees the new one.
+func put(ctx context.Context, r *bot.Request, m card.Message) error {
+	if r.Ephemeral {
+		return r.Update(ctx, m)
+	}
+	audience, err := r.Audience(ctx)
+	if err != nil {
+		return fmt.Errorf("find out who reads along: %w", err)
+	}
+	if audience == bot.WithOthers || audience == bot.Hidden {
+		return r.Reply(ctx, m)
+	}
+	return r.Update(ctx, m)
 }
 
 // sharedBy says at the foot of a shared card who wanted it there.

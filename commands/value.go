@@ -2,6 +2,7 @@ package commands
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"perch/internal/finch"
@@ -34,7 +35,7 @@ func isSlackID(s string) bool {
 	return s != "" && len(s) <= 32 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
-// page is the value of the list's buttons: which part of which list.
+// pageValue is the value of the list's buttons: which part of which list.
 func pageValue(q finch.ListQuery) string {
 	v := url.Values{}
 	set := func(name, value string) {
@@ -45,6 +46,9 @@ func pageValue(q finch.ListQuery) string {
 	set("tab", string(q.Tab))
 	set("words", q.Words)
 	set("after", q.After)
+	if q.Skipped > 0 {
+		set("skipped", strconv.Itoa(q.Skipped))
+	}
 	if q.Attention != nil {
 		set("show", map[bool]string{true: "attention", false: "well"}[*q.Attention])
 	}
@@ -54,6 +58,9 @@ func pageValue(q finch.ListQuery) string {
 func parsePage(value string) finch.ListQuery {
 	v, _ := url.ParseQuery(value) // what cannot be read is left out
 	q := finch.ListQuery{Tab: finch.Live, Words: v.Get("words"), After: v.Get("after")}
+	if n, err := strconv.Atoi(v.Get("skipped")); err == nil && n > 0 {
+		q.Skipped = n
+	}
 	for _, tab := range finch.Tabs {
 		if string(tab) == v.Get("tab") {
 			q.Tab = tab

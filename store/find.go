@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
@@ -162,10 +163,14 @@ func letters(s string) (set uint32) {
 }
 
 func briefOf(r db.BriefRow) finch.Brief {
+	since := timeOf(r.WorstSince)
+	if r.WorstSince == r.FirstSeen { // it was so when it was first looked at
+		since = time.Time{}
+	}
 	return finch.Brief{
 		ID: r.ID, CustomerID: r.CustomerID, CustomerName: r.CustomerName,
 		ProviderID: r.ProviderID, ProviderName: cmp.Or(r.ProviderName, r.ProviderID), Environment: r.Environment,
-		Status: finch.Status(r.Worst), StatusSince: timeOf(r.WorstSince),
+		Overall: finch.Status(r.Status), Status: finch.Status(r.Worst), StatusSince: since,
 		LastSync: timeOf(r.NewestSync), Learned: timeOf(r.Learned),
 	}
 }

@@ -69,8 +69,12 @@ type Brief struct {
 	ProviderID   string
 	ProviderName string
 	Environment  string
-	// Status is the worst of connection, methods and entities (see Worst).
-	Status      Status
+	// Overall is the connection's own status in Finch's last word, Status the
+	// worst of connection, methods and entities (see Worst).
+	Overall Status
+	Status  Status
+	// StatusSince is when Status was first seen; zero where it was so already
+	// when Perch first looked.
 	StatusSince time.Time
 	LastSync    time.Time
 	Learned     time.Time
@@ -96,8 +100,10 @@ type ListQuery struct {
 	Words string
 	// Attention narrows to those that need it (true) or do not (false).
 	Attention *bool
-	// After is the cursor of the page before; empty for the first.
-	After string
+	// After is the cursor of the page before; empty for the first. Skipped is how
+	// many came before it: a list shows it, the store does not need it.
+	After   string
+	Skipped int
 	// Limit is how many to return, 1 to 10,000.
 	Limit int
 }

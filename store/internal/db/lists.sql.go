@@ -11,7 +11,7 @@ import (
 
 const brief = `-- name: Brief :one
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id = $1
 `
@@ -23,10 +23,12 @@ type BriefRow struct {
 	ProviderID   string
 	ProviderName string
 	Environment  string
+	Status       string
 	Worst        string
 	WorstSince   int64
 	NewestSync   int64
 	Learned      int64
+	FirstSeen    int64
 }
 
 func (q *Queries) Brief(ctx context.Context, id string) (BriefRow, error) {
@@ -39,17 +41,19 @@ func (q *Queries) Brief(ctx context.Context, id string) (BriefRow, error) {
 		&i.ProviderID,
 		&i.ProviderName,
 		&i.Environment,
+		&i.Status,
 		&i.Worst,
 		&i.WorstSince,
 		&i.NewestSync,
 		&i.Learned,
+		&i.FirstSeen,
 	)
 	return i, err
 }
 
 const exactMatches = `-- name: ExactMatches :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id_folded = $1 OR c.customer_folded = $1 OR c.company_folded = $1
 ORDER BY c.sort_key, c.id LIMIT $2
@@ -67,10 +71,12 @@ type ExactMatchesRow struct {
 	ProviderID   string
 	ProviderName string
 	Environment  string
+	Status       string
 	Worst        string
 	WorstSince   int64
 	NewestSync   int64
 	Learned      int64
+	FirstSeen    int64
 }
 
 func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]ExactMatchesRow, error) {
@@ -89,10 +95,12 @@ func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]E
 			&i.ProviderID,
 			&i.ProviderName,
 			&i.Environment,
+			&i.Status,
 			&i.Worst,
 			&i.WorstSince,
 			&i.NewestSync,
 			&i.Learned,
+			&i.FirstSeen,
 		); err != nil {
 			return nil, err
 		}
@@ -109,7 +117,7 @@ func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]E
 
 const matches = `-- name: Matches :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id IN (
     SELECT hit.id FROM connections hit
@@ -137,10 +145,12 @@ type MatchesRow struct {
 	ProviderID   string
 	ProviderName string
 	Environment  string
+	Status       string
 	Worst        string
 	WorstSince   int64
 	NewestSync   int64
 	Learned      int64
+	FirstSeen    int64
 }
 
 // The name itself first, then names that begin with the words, then the others.
@@ -167,10 +177,12 @@ func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]MatchesRow,
 			&i.ProviderID,
 			&i.ProviderName,
 			&i.Environment,
+			&i.Status,
 			&i.Worst,
 			&i.WorstSince,
 			&i.NewestSync,
 			&i.Learned,
+			&i.FirstSeen,
 		); err != nil {
 			return nil, err
 		}
@@ -219,7 +231,7 @@ func (q *Queries) Names(ctx context.Context) ([]NamesRow, error) {
 
 const page = `-- name: Page :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.worst, c.worst_since, c.newest_sync, c.learned, c.calm, c.sort_key
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.calm, c.sort_key
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.ended = $1
     AND (c.calm, c.sort_key, c.id) > (CAST($2 AS SMALLINT), CAST($3 AS TEXT), CAST($4 AS TEXT))
@@ -248,10 +260,12 @@ type PageRow struct {
 	ProviderID   string
 	ProviderName string
 	Environment  string
+	Status       string
 	Worst        string
 	WorstSince   int64
 	NewestSync   int64
 	Learned      int64
+	FirstSeen    int64
 	Calm         int16
 	SortKey      string
 }
@@ -281,10 +295,12 @@ func (q *Queries) Page(ctx context.Context, arg PageParams) ([]PageRow, error) {
 			&i.ProviderID,
 			&i.ProviderName,
 			&i.Environment,
+			&i.Status,
 			&i.Worst,
 			&i.WorstSince,
 			&i.NewestSync,
 			&i.Learned,
+			&i.FirstSeen,
 			&i.Calm,
 			&i.SortKey,
 		); err != nil {
