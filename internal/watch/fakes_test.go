@@ -111,6 +111,7 @@ type fakeStore struct {
 	claimed     []string
 	postponed   map[string][]time.Time
 	grantErr    error
+	lostErr     error
 }
 
 type row struct {
@@ -164,20 +165,23 @@ func (s *fakeStore) Grant(_ context.Context, grants []finch.Grant) ([]bool, erro
 	created := make([]bool, len(grants))
 	for i, g := range grants {
 		id := g.Facts.Introspection.ConnectionID
-		_, known := s.connections[id]
+		before, known := s.connections[id]
 		created[i] = !known
 		s.add(id, time.Now())
 		s.connections[id].token = g.Token
+		if known {
+			s.connections[id].fence = before.fence + 1
+		}
 	}
 	return created, nil
 }
 
-func (s *fakeStore) Lost(_ context.Context, id string, at time.Time) error {
+func (s *fakeStore) Lost(_ context.Context, id string, token finch.Token, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, err := s.row(id)
-	if err != nil {
-		return err
+	if err != nil || s.lostErr != nil || r.token != token {
+		return cmp.Or(err, s.lostErr)
 	}
 	s.lost[id] = at
 	r.token, r.connection.HasToken, r.next = finch.Token{}, false, time.Time{}
