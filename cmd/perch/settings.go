@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
 	"net/netip"
 	"time"
 
@@ -66,10 +65,10 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		Operators:     e.slackIDs("PERCH_OPERATORS"),
 		Names:         e.commandNames("PERCH_COMMANDS"),
 		PollEvery:     e.duration("PERCH_POLL_EVERY", 15*time.Minute),
-		LogLevel:      e.logLevel("PERCH_LOG_LEVEL"),
+		LogLevel:      e.logLevel("PERCH_LOG_LEVEL", zerolog.InfoLevel),
 	}
 	s.Key = secret{e.keys("PERCH_KEY", isPostgres(s.Database))}
-	s.Sockets = e.number("PERCH_SOCKETS", defaultSockets(s.Database), 1, 5)
+	s.Sockets = e.number("PERCH_SOCKETS", defaultSockets(s.Database), 1, maxSockets)
 	e.checkLater()
 	return s, e.err()
 }
@@ -84,13 +83,12 @@ func (e *environment) checkLater() {
 	e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute)
 	e.duration("PERCH_RETENTION", 400*24*time.Hour)
 	e.staleAfter("PERCH_STALE_AFTER")
-	for _, word := range e.words("FINCH_WEBHOOK_SECRET") {
-		if _, err := base64.StdEncoding.DecodeString(trimPrefixFold(word, "whsec_")); err != nil {
-			e.fault("FINCH_WEBHOOK_SECRET", "is not base64. Copy the secret from Finch's dashboard; several are separated by spaces")
-			break
-		}
-	}
+	e.webhookSecrets("FINCH_WEBHOOK_SECRET")
 }
+
+// maxSockets is what Slack allows one app. Slack: "up to 10 open WebSocket
+// connections".
+const maxSockets = 10
 
 // defaultSockets: several replicas share Slack's ten, so each opens one.
 func defaultSockets(database string) int {
