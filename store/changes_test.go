@@ -58,7 +58,7 @@ func TestStatusHistory(t *testing.T) {
 		return func(in *finch.Introspection) { in.Entities[0].Status = status }
 	}
 	lost := func(t *testing.T, s *store.Store) {
-		if err := s.Lost(t.Context(), "conn-1", at(30)); err != nil {
+		if err := s.Lost(t.Context(), "conn-1", finch.NewToken("secret of conn-1"), at(30)); err != nil {
 			t.Fatal(err)
 		}
 	}

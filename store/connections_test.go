@@ -52,7 +52,7 @@ func TestConnectionUnknown(t *testing.T) {
 		if err := s.Forget(t.Context(), "nobody"); !errors.Is(err, store.ErrUnknown) {
 			t.Errorf("Forget of an unknown connection says %v", err)
 		}
-		if err := s.Lost(t.Context(), "nobody", start); !errors.Is(err, store.ErrUnknown) {
+		if err := s.Lost(t.Context(), "nobody", finch.NewToken("x"), start); !errors.Is(err, store.ErrUnknown) {
 			t.Errorf("Lost of an unknown connection says %v", err)
 		}
 	})

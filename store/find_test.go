@@ -92,7 +92,7 @@ func TestFindTellsWhatALineShows(t *testing.T) {
 		}
 		want := finch.Brief{
 			ID: harborID, CustomerID: "cust_1042", CustomerName: "Harbor Coffee Roasters", ProviderID: "paychex_flex", ProviderName: "Paychex Flex",
-			Environment: "production", Status: finch.Pending, StatusSince: start, LastSync: start.Add(-3 * 60 * 60 * 1e9), Learned: start,
+			Environment: "production", Overall: finch.Connected, Status: finch.Pending, LastSync: start.Add(-3 * 60 * 60 * 1e9), Learned: start,
 		}
 		got, err := s.Find(t.Context(), "coffee", 5)
 		if err != nil || len(got) != 1 || got[0] != want {

@@ -36,7 +36,7 @@ func crowd(t *testing.T, s *store.Store) {
 		in(finch.Pending, named("c4", "cust-4", "Ébène")), named("c5", "cust-5", "Alpha"), in("never heard of", named("c6", "cust-6", "Bravo")),
 		in(finch.Reauth, named("c7", "cust-7", "Gone Ltd")), named("c8", "cust-8", ""), in(finch.Processing, named("c9", "cust-9", "charlie")),
 	)
-	if err := s.Lost(t.Context(), "c7", start.Add(time.Hour)); err != nil {
+	if err := s.Lost(t.Context(), "c7", finch.NewToken("secret of c7"), start.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.SaveProviders(t.Context(), []finch.Provider{{ID: "gusto", DisplayName: "Gusto Pay"}}, start); err != nil {

@@ -66,7 +66,7 @@ func TestWithoutATokenNothingIsDue(t *testing.T) {
 		if err := s.Forget(t.Context(), "conn-1"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Lost(t.Context(), "conn-2", p.clock.now()); err != nil {
+		if err := s.Lost(t.Context(), "conn-2", finch.NewToken("secret of conn-2"), p.clock.now()); err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range under { // looks under way come back
@@ -81,6 +81,22 @@ func TestWithoutATokenNothingIsDue(t *testing.T) {
 		grant(t, s, named("conn-1", "cust-1", "Acme"))
 		if got := claim(t, s, 10); len(got) != 1 {
 			t.Errorf("with a token again: %+v", got)
+		}
+	})
+}
+
+func TestAnOlderLookDoesNotPutOffAFreshTokens(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		grant(t, s, named("conn-1", "cust-1", "Acme"))
+		older := claim(t, s, 10)
+		grant(t, s, named("conn-1", "cust-1", "Acme"))
+		if err := s.Postpone(t.Context(), older[0], p.clock.now().Add(24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if got := claim(t, s, 10); len(got) != 1 {
+			t.Errorf("a fresh token's look: %+v", got)
 		}
 	})
 }

@@ -192,7 +192,7 @@ func TestReadsEndAndResumeWithTheToken(t *testing.T) {
 		if got := claimJobs(t, s); !slices.Equal(got, []string{"during", "running"}) {
 			t.Errorf("due with a token again: %v", got)
 		}
-		if err := s.Lost(t.Context(), "conn-1", p.clock.now()); err != nil {
+		if err := s.Lost(t.Context(), "conn-1", finch.NewToken("secret of conn-1"), p.clock.now()); err != nil {
 			t.Fatal(err)
 		}
 		p.clock.advance(time.Hour)

@@ -151,25 +151,20 @@ func (s *Store) Forget(ctx context.Context, connectionID string) error {
 	return nil
 }
 
-// Lost records that Finch called the connection's token revoked: the
-// connection counts as disconnected and the looks at it end, as do the reads of
-// its jobs. at is when Finch
-// was asked: a token granted since then was not the one meant, and stays.
-// Error: ErrUnknown.
-func (s *Store) Lost(ctx context.Context, connectionID string, at time.Time) error {
-	at = s.moment(at)
+// Lost records that Finch called this token revoked, at the given time: the
+// connection counts as disconnected and the looks at it end, as do
+// the reads of its jobs. Where the vault
+// holds another token by now, or none, nothing changes. Error: ErrUnknown.
+func (s *Store) Lost(ctx context.Context, connectionID string, token finch.Token, at time.Time) error {
 	err := s.change(ctx, func(q *db.Queries) error {
 		c, err := loadToChange(ctx, q, connectionID)
 		if err != nil {
 			return err
 		}
-		token, err := q.Token(ctx, c.ID)
-		if err != nil && !missing(err) {
-			return fmt.Errorf("select the token: %w", err)
+		if holds, err := s.holds(ctx, q, c.ID, token); err != nil || !holds {
+			return err
 		}
-		if stamp(at) < token.Granted || at.Before(c.Learned) {
-			return nil
-		}
+		at = s.moment(at)
 		if err := end(ctx, q, c, at); err != nil {
 			return err
 		}
@@ -181,6 +176,19 @@ func (s *Store) Lost(ctx context.Context, connectionID string, at time.Time) err
 		return fmt.Errorf("record a revoked token: %w", err)
 	}
 	return nil
+}
+
+// holds reports whether this very token is in the vault.
+func (s *Store) holds(ctx context.Context, q *db.Queries, id string, token finch.Token) (bool, error) {
+	row, err := q.Token(ctx, id)
+	if missing(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("select the token: %w", err)
+	}
+	kept, err := s.unseal(row)
+	return kept == token, err
 }
 
 // end takes the token out of the vault and the connection out of the queue.

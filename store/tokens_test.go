@@ -141,19 +141,22 @@ func TestForget(t *testing.T) {
 func TestLost(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name string
-		at   time.Duration // after the grant
-		lost bool
+		name   string
+		secret string // of the token that Finch refused
+		at     time.Duration
+		lost   bool
 	}{
-		{"asked after the grant", time.Minute, true},
-		{"asked before the grant, so with an older token", -time.Minute, false},
+		{"the token in the vault", "secret a", time.Minute, true},
+		{"the token in the vault, by an earlier clock", "secret a", -time.Minute, true},
+		{"an older token, refused before the grant", "secret of old", -time.Minute, false},
+		{"an older token, refused after the grant", "secret of old", time.Minute, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			onEach(t, func(t *testing.T, p place) {
 				s := p.open(t)
 				grant(t, s, granted("a", 0))
-				if err := s.Lost(t.Context(), harborID, start.Add(c.at)); err != nil {
+				if err := s.Lost(t.Context(), harborID, finch.NewToken(c.secret), start.Add(c.at)); err != nil {
 					t.Fatal(err)
 				}
 				got := connection(t, s, harborID)
@@ -173,7 +176,7 @@ func TestGrantBringsADisconnectedConnectionBack(t *testing.T) {
 	onEach(t, func(t *testing.T, p place) {
 		s := p.open(t)
 		grant(t, s, granted("a", 0))
-		if err := s.Lost(t.Context(), harborID, start.Add(time.Hour)); err != nil {
+		if err := s.Lost(t.Context(), harborID, finch.NewToken("secret a"), start.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		if created := grant(t, s, granted("b", 2*time.Hour)); !created[0] {

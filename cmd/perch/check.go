@@ -233,14 +233,6 @@ func (k *checker) doors() (string, error) {
 	return "", fmt.Errorf("%s cannot be opened: %w. Set PERCH_HTTP_ADDR to a free address, or off", addr, err)
 }
 
-// explainSlack tells a refusal, with its way out, from silence.
-func explainSlack(err error) error {
-	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		return fmt.Errorf("refused by Slack: %s. %s", answer.Err, wayOut(answer.Err))
-	}
-	return fmt.Errorf("no answer from Slack: %w. Is SLACK_API_URL right, and the network open?", withoutAddress(err))
-}
-
 // checkLive asks the running process at PERCH_HTTP_ADDR.
 func checkLive(p *process) error {
 	getenv, err := dotenv.Over(p.getenv, ".env")

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -16,6 +14,7 @@ import (
 
 	"perch/bot"
 	"perch/internal/finch"
+	"perch/store"
 )
 
 // environment reads settings one by one and keeps every fault it finds. A
@@ -23,22 +22,48 @@ import (
 // secret in the wrong place.
 type environment struct {
 	getenv func(string) string
-	faults []string
+	faults wrongSettings
+}
+
+// wrongSettings are all that is wrong, in the order of reading.
+type wrongSettings []wrongSetting
+
+type wrongSetting struct{ name, what string }
+
+func (w wrongSetting) String() string { return w.name + " " + w.what + "." }
+
+// Error names them all in one line.
+func (w wrongSettings) Error() string {
+	said := make([]string, len(w))
+	for i, s := range w {
+		said[i] = s.String()
+	}
+	if len(w) == 1 {
+		return said[0]
+	}
+	return fmt.Sprintf("%d settings are wrong: %s", len(w), strings.Join(said, " "))
+}
+
+// among returns which of the names are wrong.
+func (w wrongSettings) among(names ...string) []string {
+	var wrong []string
+	for _, s := range w {
+		if slices.Contains(names, s.name) {
+			wrong = append(wrong, s.name)
+		}
+	}
+	return wrong
 }
 
 func (e *environment) fault(name, what string) {
-	e.faults = append(e.faults, name+" "+what+".")
+	e.faults = append(e.faults, wrongSetting{name, what})
 }
 
 func (e *environment) err() error {
-	switch len(e.faults) {
-	case 0:
+	if len(e.faults) == 0 {
 		return nil
-	case 1:
-		return errors.New(e.faults[0])
-	default:
-		return fmt.Errorf("%d settings are wrong: %s", len(e.faults), strings.Join(e.faults, " "))
 	}
+	return e.faults
 }
 
 func (e *environment) text(name, otherwise string) string {
@@ -172,8 +197,8 @@ func (e *environment) duration(name string, otherwise time.Duration) time.Durati
 		return otherwise
 	}
 	d, err := parseDuration(v)
-	if err != nil || d < time.Minute {
-		e.fault(name, "is not a time of at least a minute, like 15m, 2h or 400d")
+	if err != nil || d <= 0 {
+		e.fault(name, "is not a length of time, like 30s, 15m, 2h or 400d")
 	}
 	return d
 }
@@ -205,24 +230,28 @@ func (e *environment) oneOf(name, otherwise string, allowed ...string) string {
 	return v
 }
 
-func (e *environment) logLevel(name string) zerolog.Level {
-	v := e.oneOf(name, "info", "debug", "info", "warn", "error")
-	level, _ := zerolog.ParseLevel(v)
-	return level
+// logLevel takes the word in any case.
+func (e *environment) logLevel(name string, otherwise zerolog.Level) zerolog.Level {
+	v := strings.ToLower(e.text(name, otherwise.String()))
+	switch level, err := zerolog.ParseLevel(v); level {
+	case zerolog.DebugLevel, zerolog.InfoLevel, zerolog.WarnLevel, zerolog.ErrorLevel:
+		if err == nil {
+			return level
+		}
+	}
+	e.fault(name, "is not one of debug, info, warn, error")
+	return otherwise
 }
 
 func (e *environment) keys(name string, required bool) string {
-	keys := e.words(name)
-	if required && len(keys) == 0 {
+	keys := e.text(name, "")
+	switch _, err := store.ParseKeys(keys); {
+	case keys == "" && required:
 		e.fault(name, "is missing. On PostgreSQL there is no key file: make a key with `openssl rand -base64 32`")
+	case keys != "" && err != nil:
+		e.fault(name, "is not base64 of 32 bytes. Make a key with `openssl rand -base64 32`; several are separated by spaces")
 	}
-	for _, k := range keys {
-		if raw, err := base64.StdEncoding.DecodeString(k); err != nil || len(raw) != 32 {
-			e.fault(name, "is not base64 of 32 bytes. Make a key with `openssl rand -base64 32`; several are separated by spaces")
-			break
-		}
-	}
-	return strings.Join(keys, " ")
+	return keys
 }
 
 func (e *environment) webhookSecrets(name string) finch.Secrets {

@@ -5,16 +5,19 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
 )
 
 func TestWhatWasStartedLastStopsFirst(t *testing.T) {
 	var l lifecycle
 	var order []string
 	for _, name := range []string{"database", "doors", "sockets"} {
-		l.onStop(name, func(context.Context) error { order = append(order, name); return errors.New("no") })
+		l.onStop(name, time.Second, func(context.Context) error { order = append(order, name); return errors.New("no") })
 	}
-	err := l.stop(time.Second)
+	err := l.stop(zerolog.Nop())
 	if got := strings.Join(order, " "); got != "sockets doors database" {
 		t.Errorf("stopped in the order %s", got)
 	}
@@ -23,9 +26,36 @@ func TestWhatWasStartedLastStopsFirst(t *testing.T) {
 			t.Errorf("%v does not name %s", err, name)
 		}
 	}
-	if err := l.stop(time.Second); err != nil {
+	if err := l.stop(zerolog.Nop()); err != nil {
 		t.Errorf("a second stop did something: %v", err)
 	}
+}
+
+func TestASlowStepIsLeftBehindAndTakesNoTimeFromTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lifecycle
+		var log strings.Builder
+		closed, release := false, make(chan struct{})
+		l.onStop("database", time.Second, func(ctx context.Context) error { closed = ctx.Err() == nil; return nil })
+		l.onStop("heeds its context", time.Second, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
+		l.onStop("heeds nothing", 3*time.Second, func(context.Context) error { <-release; return nil })
+		began := time.Now()
+		if err := l.stop(zerolog.New(&log)); err != nil {
+			t.Errorf("being slow failed: %v", err)
+		}
+		if took := time.Since(began); took != 4*time.Second {
+			t.Errorf("stopping took %v", took)
+		}
+		if !closed {
+			t.Error("the database had no time left to close")
+		}
+		for _, name := range []string{"heeds its context", "heeds nothing"} {
+			if !strings.Contains(log.String(), name) {
+				t.Errorf("%q is not in the log: %s", name, log.String())
+			}
+		}
+		close(release)
+	})
 }
 
 func TestStatusSaysOneLine(t *testing.T) {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	_ "time/tzdata" // the container has no time zones of its own
+
+	"github.com/rs/zerolog"
 )
 
 // Exit statuses.
@@ -24,6 +26,7 @@ const (
 )
 
 func main() {
+	zerolog.TimeFieldFormat = timeFormat
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(status(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr), os.Stderr))

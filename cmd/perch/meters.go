@@ -18,9 +18,10 @@ type meters struct {
 	acks        *prometheus.HistogramVec
 	unacked     *prometheus.CounterVec
 	disconnects *prometheus.CounterVec
+	requests    *prometheus.CounterVec
 }
 
-func newMeters() *meters {
+func newMeters(version string) *meters {
 	m := &meters{
 		registry: prometheus.NewRegistry(),
 		acks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -36,8 +37,12 @@ func newMeters() *meters {
 			Name: "perch_socket_disconnects_total",
 			Help: "Sockets that left or ended, by reason.",
 		}, []string{"reason"}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "perch_requests_total",
+			Help: "Commands, clicks and menus asked of the bot, by kind and what became of them.",
+		}, []string{"kind", "outcome"}),
 	}
-	m.registry.MustRegister(m.acks, m.unacked, m.disconnects,
+	m.registry.MustRegister(m.acks, m.unacked, m.disconnects, m.requests, buildInfo(version),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -54,6 +59,21 @@ func (m *meters) Unacked(kind socket.Kind, why socket.Why) {
 
 // Disconnected implements socket.Observer.
 func (m *meters) Disconnected(reason string) { m.disconnects.WithLabelValues(reason).Inc() }
+
+// requested is the bot's observer.
+func (m *meters) requested(kind, outcome string, _ time.Duration) {
+	m.requests.WithLabelValues(kind, outcome).Inc()
+}
+
+// buildInfo is always 1; its label is what is asked for.
+func buildInfo(version string) prometheus.Collector {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "perch_build_info", Help: "Always 1; the label names the running version.",
+		ConstLabels: prometheus.Labels{"version": version},
+	})
+	g.Set(1)
+	return g
+}
 
 // gauge shows a number that is read when somebody looks.
 func (m *meters) gauge(name, help string, read func() float64) {

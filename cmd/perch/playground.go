@@ -41,24 +41,25 @@ const mishaps = 0.05
 
 // The playground opens its own things quickly or not at all.
 const (
-	playgroundStop = 2 * time.Second
+	playgroundStop = time.Second
 	adoptAtOnce    = 4
 )
 
 func (c playgroundCommand) Run(p *process) error {
-	level := (&environment{getenv: p.getenv}).oneOf("PERCH_LOG_LEVEL", "warn", "debug", "info", "warn", "error")
-	parsed, err := zerolog.ParseLevel(level)
-	if err != nil {
-		return fmt.Errorf("PERCH_LOG_LEVEL: %w", err)
+	e := &environment{getenv: p.getenv}
+	level := e.logLevel("PERCH_LOG_LEVEL", zerolog.WarnLevel)
+	if err := e.err(); err != nil {
+		return err
 	}
 	dir, forget, err := c.folder()
 	if err != nil {
 		return err
 	}
 	defer forget()
-	g := &ground{command: c, dir: dir, log: newLog(p.stderr, parsed), apiKey: rand.Text(), stdout: p.stdout}
+	g := &ground{command: c, dir: dir, log: newLog(p.stderr, level), apiKey: rand.Text(), stdout: p.stdout}
+	catchLibraries(g.log)
 	err = g.run(p.ctx)
-	return errors.Join(err, g.life.stop(playgroundStop))
+	return errors.Join(err, g.life.stop(g.log))
 }
 
 // folder is where the database goes, and how it is cleared away.
@@ -91,9 +92,9 @@ type ground struct {
 func (g *ground) run(ctx context.Context) error {
 	names := bot.Names{}
 	slack := localslack.New(localslack.Options{Commands: slashes(names), Scopes: scopes, Events: botEvents})
-	g.life.onStop("local Slack", func(context.Context) error { slack.Close(); return nil })
+	g.life.onStop("local Slack", playgroundStop, func(context.Context) error { slack.Close(); return nil })
 	finch := localfinch.New(localfinch.Options{Seed: g.command.Seed, Mishaps: mishaps})
-	g.life.onStop("local Finch", func(context.Context) error { finch.Close(); return nil })
+	g.life.onStop("local Finch", playgroundStop, func(context.Context) error { finch.Close(); return nil })
 
 	page, err := listen(g.command.Addr)
 	if err != nil {
@@ -147,7 +148,9 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) settings
 
 // open gives Perch the connections, opens the page and says where it is.
 func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.Server, finch *localfinch.Server) error {
-	if err := g.adoptAll(ctx, finch.Tokens()); err != nil {
+	if err := g.adoptAll(ctx, finch.Tokens()); ctx.Err() != nil {
+		return nil // Ctrl-C came first
+	} else if err != nil {
 		return fmt.Errorf("bring the connections in: %w", err)
 	}
 	for _, c := range finch.Named(leaver) {
@@ -186,7 +189,7 @@ func (g *ground) serveOn(l net.Listener, h http.Handler) {
 			g.log.Error().Err(err).Msg("a local server closed")
 		}
 	}()
-	g.life.onStop("local server", func(context.Context) error { return server.Close() })
+	g.life.onStop("local server", playgroundStop, func(context.Context) error { return server.Close() })
 }
 
 // adoptAll hands Perch every token as the host application would.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,7 @@ type pinger interface {
 type readiness struct {
 	database pinger
 	slack    atomic.Pointer[socket.Client]
-	revoked  atomic.Bool
+	standing atomic.Pointer[standing]
 }
 
 // databaseTimeout is how long the database may take to say that it is there.
@@ -31,20 +32,32 @@ func (r *readiness) Ready(ctx context.Context) []string {
 	if err := r.database.Ping(ctx); err != nil {
 		reasons = append(reasons, "database: does not answer")
 	}
-	switch sockets := r.slack.Load(); {
-	case r.revoked.Load():
-		reasons = append(reasons, "slack: the app was uninstalled or its tokens were revoked")
-	case sockets == nil:
-		reasons = append(reasons, "slack: has not said yet who we are")
-	case sockets.Live() == 0:
-		reasons = append(reasons, "slack: no live socket"+lastReason(sockets.Stats()))
+	if reason := r.slackReason(); reason != "" {
+		reasons = append(reasons, "slack: "+reason)
 	}
 	return reasons
 }
 
-func lastReason(s socket.Stats) string {
-	if s.LastDisconnect == "" {
-		return ""
+func (r *readiness) slackReason() string {
+	sockets, standing := r.slack.Load(), r.standing.Load()
+	switch {
+	case sockets == nil || standing == nil:
+		return "has not said yet who we are"
+	case standing.refused.Load():
+		return "the app was uninstalled or its token was revoked"
+	default:
+		return socketReason(sockets.Stats())
 	}
-	return " (last: " + s.LastDisconnect + ")"
+}
+
+// socketReason is why there is no live socket, or "" if there is one.
+func socketReason(s socket.Stats) string {
+	switch {
+	case s.Live > 0:
+		return ""
+	case s.LastDisconnectAt.IsZero():
+		return "no live socket yet"
+	default:
+		return fmt.Sprintf("no live socket since %s; last: %s", s.LastDisconnectAt.UTC().Format("15:04 UTC"), s.LastDisconnect)
+	}
 }

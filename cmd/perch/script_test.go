@@ -41,6 +41,8 @@ type world struct {
 	finch *localfinch.Server
 	env   *testscript.Env
 	http  string // the program's own doors
+
+	termed time.Time // when SIGTERM was sent
 }
 
 // scriptPatience is how long a script waits for what it expects. It is long: a test

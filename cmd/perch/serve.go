@@ -1,13 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	stdlog "log"
-	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -21,9 +19,13 @@ import (
 )
 
 // How long things may take at the ends of a life. Stopping is promised within
-// 10 s in all; the sockets' own drain comes before it.
+// 10 s in all: first the sockets, the looks at Finch and the HTTP doors end side
+// by side (the sockets take a second more than their drain to close, the looks
+// 5 s), then requests under way, then the database.
 const (
-	stopWithin    = 4 * time.Second
+	socketsDrain  = 4 * time.Second
+	requestsDrain = 3 * time.Second
+	databaseClose = time.Second
 	identifyEvery = 5 * time.Second
 	slackTimeout  = 15 * time.Second
 )
@@ -36,7 +38,9 @@ func (serveCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return serve(p.ctx, s, newLog(p.stderr, s.LogLevel), nil)
+	log := newLog(p.stderr, s.LogLevel)
+	catchLibraries(log)
+	return serve(p.ctx, s, log, nil)
 }
 
 // service is Perch running.
@@ -51,31 +55,46 @@ type service struct {
 // serve runs until ctx ends, then stops cleanly. started, if not nil, is called
 // with the address of the HTTP doors once they are open.
 func serve(ctx context.Context, s settings, log zerolog.Logger, started func(address string)) error {
-	v := &service{settings: s, log: log, ready: &readiness{}, meters: newMeters()}
+	v := &service{settings: s, log: log, ready: &readiness{}, meters: newMeters(versionName())}
 	err := v.run(ctx, started)
-	return errors.Join(err, v.life.stop(stopWithin))
+	why := "failed" // how, the caller tells
+	if err == nil {
+		why = fmt.Sprint(context.Cause(ctx))
+	}
+	err = errors.Join(err, v.life.stop(log))
+	log.Info().Str("why", why).Msg("Perch has stopped")
+	return err
 }
 
 func (v *service) run(ctx context.Context, started func(string)) error {
 	st, err := openStore(ctx, v.settings, true, v.log)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		v.log.Info().Err(err).Msg("told to stop while opening the database")
+		return nil
+	case err != nil:
 		return err
 	}
-	v.life.onStop("database", func(context.Context) error { return st.Close() })
+	v.life.onStop("database", databaseClose, func(context.Context) error { return st.Close() })
 	v.ready.database = st
 	watcher, err := newWatcher(v.settings, st, v.log)
 	if err != nil {
 		return err
 	}
 	v.meters.watchBudget(watcher.budget)
-	doors := web.Options{
+	group, ctx := errgroup.WithContext(ctx)
+	address, err := v.openDoors(ctx, group, web.Options{
 		Vault: watcher, Forgetter: st,
 		WebhookSecrets: v.settings.Webhooks, Inbox: st, Arrived: watcher.Arrived,
-	}
-	if err := v.openDoors(doors, started); err != nil {
+	})
+	if err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	v.log.Info().Str("version", versionName()).Str("database", databaseKind(v.settings.Database)).
+		Int("sockets", v.settings.Sockets).Str("http", cmp.Or(address, "off")).Msg("Perch serves")
+	if started != nil {
+		started(address)
+	}
 	group.Go(func() error { return watcher.Run(ctx) })
 	group.Go(func() error {
 		sources := commands.Sources{
@@ -86,33 +105,27 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	return group.Wait()
 }
 
-// openDoors opens the HTTP doors, if there are to be any.
-func (v *service) openDoors(o web.Options, started func(string)) error {
-	if v.settings.HTTPAddr == "" {
-		if started != nil {
-			started("")
-		}
-		return nil
+// databaseKind is how the log names the database. A URL may hold a password.
+func databaseKind(database string) string {
+	if isPostgres(database) {
+		return "postgresql"
 	}
-	listener, err := net.Listen("tcp", v.settings.HTTPAddr)
-	if err != nil {
-		return fmt.Errorf("open the HTTP doors: %w. Set PERCH_HTTP_ADDR to a free address, or off", err)
+	return "sqlite " + absolute(database)
+}
+
+// openDoors opens the HTTP doors, if there are to be any.
+func (v *service) openDoors(ctx context.Context, group *errgroup.Group, o web.Options) (address string, err error) {
+	if v.settings.HTTPAddr == "" {
+		return "", nil
 	}
 	o.APIKey, o.TrustedProxies = v.settings.APIKey.reveal(), v.settings.Proxies
 	o.Ready, o.Metrics, o.Log = v.ready, v.meters.handler(), v.log
-	server := web.Server(v.settings.HTTPAddr, web.New(o))
-	server.ErrorLog = stdlog.New(v.log, "", 0)
-	go func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			v.log.Error().Err(err).Msg("the HTTP doors closed")
-		}
-	}()
-	v.life.onStop("HTTP doors", server.Shutdown)
-	v.log.Info().Str("address", listener.Addr().String()).Msg("HTTP doors open")
-	if started != nil {
-		started(listener.Addr().String())
+	d, err := openDoors(v.settings.HTTPAddr, o)
+	if err != nil {
+		return "", err
 	}
-	return nil
+	group.Go(func() error { return d.run(ctx) })
+	return d.address(), nil
 }
 
 // talk keeps the sockets to Slack and answers what comes in, until ctx ends.
@@ -128,31 +141,35 @@ func (v *service) talk(ctx context.Context, sources commands.Sources, inbox bot.
 	b := bot.New(bot.Options{
 		Slack: api, HTTP: client, Home: home,
 		People:   bot.NewPeople(api, home.TeamID, v.settings.Admins, v.settings.Operators),
-		Commands: commands.All(sources), Names: v.settings.Names, Inbox: inbox, Log: v.log,
+		Commands: commands.All(sources), Names: v.settings.Names, Inbox: inbox, Log: v.log, Observed: v.meters.requested,
 	})
-	v.life.onStop("requests under way", b.Drain)
-	v.reactTo(b.Events())
+	v.life.onStop("requests under way", requestsDrain, b.Drain)
+	standing := newStanding(func(ctx context.Context) error {
+		_, err := v.askIdentity(ctx, client)
+		return err
+	}, v.log)
+	doubtOn(b.Events(), standing)
 	sockets := socket.New(socket.Options{
 		Opener: bot.Tickets{API: api}, Handler: b, Sockets: v.settings.Sockets,
-		Log: v.log, Observer: v.meters,
+		Log: v.log, Observer: v.meters, Timing: socket.Timing{Drain: socketsDrain},
 	})
+	v.ready.standing.Store(standing)
 	v.ready.slack.Store(sockets)
 	v.meters.watchSockets(sockets)
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return standing.run(ctx) })
 	group.Go(func() error { return b.Events().Run(ctx) })
 	group.Go(func() error { return explainRefusal(sockets.Run(ctx)) })
 	return group.Wait()
 }
 
-// reactTo sets what follows from Slack's events.
-func (v *service) reactTo(events *bot.Events) {
-	lost := func(_ context.Context, e bot.Event) error {
-		v.log.Error().Str("event", e.Type).Msg("Slack took the app's tokens back: install the app again, set the new SLACK_BOT_TOKEN and restart")
-		v.ready.revoked.Store(true)
-		return nil
-	}
+// doubtOn lets events that speak of tokens taken back raise doubt.
+func doubtOn(events *bot.Events, s *standing) {
 	for _, event := range botEvents {
-		events.On(event, lost)
+		events.On(event, func(context.Context, bot.Event) error {
+			s.doubt()
+			return nil
+		})
 	}
 }
 
@@ -160,15 +177,20 @@ func (v *service) reactTo(events *bot.Events) {
 // away Perch stays up and is not ready. Only a refusal ends it.
 func (v *service) identify(ctx context.Context, client *http.Client) (bot.Identity, error) {
 	for {
-		home, err := bot.Identify(ctx, client, v.settings.SlackAPIURL, v.settings.SlackBotToken.reveal())
+		home, err := v.askIdentity(ctx, client)
 		if err == nil {
-			return home, sameApp(home, v.settings.SlackAppToken.reveal())
+			err := sameApp(home, v.settings.SlackAppToken.reveal())
+			home.AppID = cmp.Or(home.AppID, bot.AppOf(v.settings.SlackAppToken.reveal()))
+			return home, err
+		}
+		if ctx.Err() != nil {
+			return home, nil
 		}
 		verdict, wait := bot.Judge(err)
 		if verdict != bot.Wait && verdict != bot.Ambiguous {
 			return home, explainRefusal(err)
 		}
-		v.log.Warn().Err(err).Msg("Slack does not answer; trying again")
+		v.log.Warn().Err(withoutAddress(err)).Msg("Slack does not answer; trying again")
 		select {
 		case <-ctx.Done():
 			return home, nil
@@ -177,49 +199,6 @@ func (v *service) identify(ctx context.Context, client *http.Client) (bot.Identi
 	}
 }
 
-// sameApp refuses tokens of two different apps: commands would arrive that the
-// bot cannot answer.
-func sameApp(home bot.Identity, appToken string) error {
-	app := bot.AppOf(appToken)
-	if app == "" || home.AppID == "" || app == home.AppID {
-		return nil
-	}
-	return fmt.Errorf("SLACK_APP_TOKEN is of app %s and SLACK_BOT_TOKEN of app %s. Take both from the same app", app, home.AppID)
-}
-
-// explainRefusal says what to do about a token that Slack refuses.
-func explainRefusal(err error) error {
-	if err == nil {
-		return nil
-	}
-	if fatal, ok := errors.AsType[*socket.FatalError](err); ok {
-		return fmt.Errorf("SLACK_APP_TOKEN is refused by Slack: %w. %s", fatal, wayOut(fatal.Code))
-	}
-	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		return fmt.Errorf("SLACK_BOT_TOKEN is refused by Slack: %s. %s", answer.Err, wayOut(answer.Err))
-	}
-	return err
-}
-
-// withoutAddress strips the address that net/http puts into its errors.
-func withoutAddress(err error) error {
-	if told, ok := errors.AsType[*url.Error](err); ok {
-		return told.Err
-	}
-	return err
-}
-
-// wayOut is what to do about a token that Slack refuses. Slack: the error
-// lists of auth.test and apps.connections.open.
-func wayOut(code string) string {
-	switch code {
-	case "missing_scope", "no_permission":
-		return "The app-level token needs the scope connections:write, and the app all scopes of `perch manifest`; install it again after a change"
-	case "not_allowed_token_type":
-		return "The two tokens may be in each other's place: xoxb- is SLACK_BOT_TOKEN, xapp- is SLACK_APP_TOKEN"
-	case "account_inactive", "token_revoked", "token_expired":
-		return "The token is no longer valid: install the app again, or make a new token"
-	default:
-		return "Copy the token again from api.slack.com/apps, then run `perch check`"
-	}
+func (v *service) askIdentity(ctx context.Context, client *http.Client) (bot.Identity, error) {
+	return bot.Identify(ctx, client, v.settings.SlackAPIURL, v.settings.SlackBotToken.reveal())
 }

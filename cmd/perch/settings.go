@@ -70,10 +70,10 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		PollEvery:     e.duration("PERCH_POLL_EVERY", 15*time.Minute),
 		Retention:     e.duration("PERCH_RETENTION", 400*24*time.Hour),
 		Webhooks:      e.webhookSecrets("FINCH_WEBHOOK_SECRET"),
-		LogLevel:      e.logLevel("PERCH_LOG_LEVEL"),
+		LogLevel:      e.logLevel("PERCH_LOG_LEVEL", zerolog.InfoLevel),
 	}
 	s.Key = secret{e.keys("PERCH_KEY", isPostgres(s.Database))}
-	s.Sockets = e.number("PERCH_SOCKETS", defaultSockets(s.Database), 1, 5)
+	s.Sockets = e.number("PERCH_SOCKETS", defaultSockets(s.Database), 1, maxSockets)
 	e.checkLater()
 	return s, e.err()
 }
@@ -88,6 +88,10 @@ func (e *environment) checkLater() {
 	e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute)
 	e.staleAfter("PERCH_STALE_AFTER")
 }
+
+// maxSockets is what Slack allows one app. Slack: "up to 10 open WebSocket
+// connections".
+const maxSockets = 10
 
 // defaultSockets: several replicas share Slack's ten, so each opens one.
 func defaultSockets(database string) int {

@@ -81,8 +81,45 @@ func TestWrongSettingsAreNamedWithoutTheirValue(t *testing.T) {
 	}
 }
 
+func TestSettingsThatAreAccepted(t *testing.T) {
+	const zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	for name, values := range map[string][]string{
+		"PERCH_POLL_EVERY":     {"5s", "1ms", "90m", "2d"},
+		"PERCH_DROPOFF_AFTER":  {"10s"},
+		"PERCH_RETENTION":      {"400d", "1h"},
+		"PERCH_STALE_AFTER":    {"automated=5s", "automated=2h assisted=24h"},
+		"PERCH_SOCKETS":        {"1", "10"},
+		"PERCH_LOG_LEVEL":      {"info", "INFO", "Debug"},
+		"PERCH_KEY":            {zeros + "=", zeros, strings.Repeat("-_", 21) + "8", zeros + "= " + zeros},
+		"FINCH_WEBHOOK_SECRET": {"c2VjcmV0cw==", "c2VjcmV0cw", "whsec_c2VjcmV0cw c2VjcmV0"},
+	} {
+		for _, value := range values {
+			if _, err := readSettings(env(append(tokens, name+"="+value)...), needSlack); err != nil {
+				t.Errorf("%s=%s: %v", name, value, err)
+			}
+		}
+	}
+}
+
+func TestSettingsThatAreNot(t *testing.T) {
+	for name, values := range map[string][]string{
+		"PERCH_POLL_EVERY":     {"0", "-5s", "5", "never"},
+		"PERCH_RETENTION":      {"0d", "-1d", "99999d"},
+		"PERCH_SOCKETS":        {"0", "11", "-1", "2.5"},
+		"PERCH_LOG_LEVEL":      {"trace", "panic", "disabled", "7", "loud"},
+		"PERCH_KEY":            {"c2hvcnQ=", "hunter2!"},
+		"FINCH_WEBHOOK_SECRET": {"whsec_", "not base64!"},
+	} {
+		for _, value := range values {
+			if _, err := readSettings(env(append(tokens, name+"="+value)...), needSlack); err == nil {
+				t.Errorf("%s=%s was taken", name, value)
+			}
+		}
+	}
+}
+
 func TestEveryFaultIsReportedAtOnce(t *testing.T) {
-	_, err := readSettings(env("PERCH_SOCKETS=0", "PERCH_POLL_EVERY=1s"), needSlack)
+	_, err := readSettings(env("PERCH_SOCKETS=0", "PERCH_POLL_EVERY=0s"), needSlack)
 	for _, name := range []string{"4 settings are wrong", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PERCH_SOCKETS", "PERCH_POLL_EVERY"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named: %v", name, err)

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
+	"path/filepath"
 
 	"github.com/rs/zerolog"
 
@@ -51,11 +51,6 @@ func loadSettings(p *process, needs part) (settings, error) {
 	return readSettings(getenv, needs)
 }
 
-func newLog(out io.Writer, level zerolog.Level) zerolog.Logger {
-	zerolog.TimeFieldFormat = "2006-01-02T15:04:05.000Z07:00"
-	return zerolog.New(out).Level(level).With().Timestamp().Logger()
-}
-
 func openStore(ctx context.Context, s settings, exclusive bool, log zerolog.Logger) (*store.Store, error) {
 	keys, err := store.KeysFor(ctx, s.Database, s.Key.reveal())
 	if err != nil {
@@ -80,4 +75,12 @@ func newWatcher(s settings, st *store.Store, log zerolog.Logger) (finchWatcher, 
 		Finch: client, Background: client.Background(), Store: st, Events: finchInbox{st},
 		PollEvery: s.PollEvery, Retention: s.Retention, Log: log,
 	}), budget: budget}, nil
+}
+
+// absolute is where a path of the settings points, whatever the working directory.
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }

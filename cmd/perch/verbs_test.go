@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -46,7 +48,9 @@ var verbs = map[string]verb{
 	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
 	"page":    page,    // page: wait for the playground's page
 	"card":    card,    // card USER CHANNEL REGEXP: wait for a card in the playground
+	"dangle":  dangle,  // dangle CONNECTION REST: leave a PUT open at Perch's door, REST bytes of whose body never come
 	"term":    term,    // term: send SIGTERM to what runs in the background
+	"took":    took,    // took MAX: what was sent SIGTERM ended within this time
 }
 
 func theWorld(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
@@ -399,9 +403,43 @@ func (w *world) timesAsked(path string) int {
 }
 
 func term(ts *testscript.TestScript, _ bool, _ []string) {
+	theWorld(ts).termed = time.Now()
 	for _, cmd := range ts.BackgroundCmds() {
 		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
 	}
+}
+
+// took comes right after wait.
+func took(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "took MAX")
+	most, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	if took := time.Since(theWorld(ts).termed); took > most {
+		ts.Fatalf("it took %v to stop", took)
+	}
+}
+
+// dangle sends by hand what no HTTP client would, and goes on once Perch waits for
+// the body: it says so with 100 Continue.
+func dangle(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "dangle CONNECTION REST")
+	rest, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	w := theWorld(ts)
+	conn, err := net.Dial("tcp", w.http)
+	ts.Check(err)
+	w.env.Defer(func() { conn.Close() })
+	const body = `{"access_token":"a-token"}`
+	fmt.Fprintf(conn, "PUT /v1/connections/%s HTTP/1.1\r\nHost: perch\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", args[0], scriptAPIKey, len(body)+rest)
+	ts.Check(conn.SetReadDeadline(time.Now().Add(scriptPatience)))
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	ts.Check(err)
+	if !strings.Contains(line, "100 Continue") {
+		ts.Fatalf("Perch answers %q", line)
+	}
+	_, err = io.WriteString(conn, body)
+	ts.Check(err)
 }
 
 // put hands a token file to PUT /v1/connections/ID.

@@ -215,7 +215,7 @@ func TestASyncThatIsRefused(t *testing.T) {
 		"it ends in the past":    {429, quota(past), TroubleRateLimited, time.Time{}, "in an hour"},
 		"it ends in years":       {429, quota(past.AddDate(3, 0, 0)), TroubleRateLimited, time.Time{}, "in an hour"},
 		"it ends at no time":     {429, `{"retry_at":"soon"}`, TroubleRateLimited, time.Time{}, "in an hour"},
-		"too many of all kinds":  {429, `{"code":429,"name":"rate_limit_exceeded_error","finch_code":"upstream_rate_limit_exceeded"}`, TroubleRateLimited, time.Time{}, "nothing is wrong with the connection"},
+		"too many of all kinds":  {429, `{"code":429,"name":"rate_limit_exceeded_error","finch_code":"upstream_rate_limit_exceeded"}`, TroubleRateLimited, time.Time{}, "Finch allows no more requests just now"},
 		"the add-on's not there": {403, `{"code":403,"name":"insufficient_scope_error"}`, TroubleNoScope, time.Time{}, "add-on"},
 		"forbidden in no words":  {403, ``, TroubleOther, time.Time{}, "add-on"},
 		"permissions":            {403, `{"code":403,"name":"error_permissions"}`, TroublePermissions, time.Time{}, "lacks permissions"},

@@ -41,7 +41,7 @@ func (w *Watcher) Admit(ctx context.Context, want string, token finch.Token) (id
 	if err != nil {
 		return "", false, err
 	}
-	stored, err := w.store.Grant(ctx, []finch.Grant{grant})
+	stored, err := w.grant(ctx, []finch.Grant{grant})
 	if err != nil {
 		return "", false, fmt.Errorf("keep the token: %w", err)
 	}
@@ -109,7 +109,7 @@ func (w *Watcher) grantAll(ctx context.Context, grants []finch.Grant, outcomes [
 	if len(grants) == 0 {
 		return nil
 	}
-	created, err := w.store.Grant(ctx, grants)
+	created, err := w.grant(ctx, grants)
 	if err != nil {
 		return fmt.Errorf("keep the tokens: %w", err)
 	}
@@ -117,6 +117,15 @@ func (w *Watcher) grantAll(ctx context.Context, grants []finch.Grant, outcomes [
 		outcomes[i].Created = created[i]
 	}
 	return nil
+}
+
+// grant stores tokens. Nobody joins a look any more that asks with an older one.
+func (w *Watcher) grant(ctx context.Context, grants []finch.Grant) (created []bool, err error) {
+	created, err = w.store.Grant(ctx, grants)
+	for _, g := range grants {
+		w.flights.Forget(g.Facts.Introspection.ConnectionID)
+	}
+	return created, err
 }
 
 // verify asks Finch whose a token is.

@@ -3,10 +3,12 @@
 //
 // # What is guaranteed
 //
-//   - There is one room for a look at Finch, Look: the sweep over due
-//     connections, a person at a card and a fresh token all pass through it. A
-//     connection has one look at a time; who comes meanwhile shares it, and
-//     nobody's leaving ends it for the others.
+//   - People who look at the same connection at the same time share one look,
+//     and nobody's leaving ends it for the others. None of them waits longer than
+//     about 22 s. The sweep's looks stand apart: a person does not wait for a
+//     slow one, and a turn never makes do with what was asked before it came.
+//   - A look that comes back with a refusal of an older token takes nothing from
+//     the one that has replaced it.
 //   - A token is kept only after Finch has named its connection, and a stored
 //     token that turns out to be another connection's is not believed.
 //   - When a connection's turn comes is written in the store. A restart forgets

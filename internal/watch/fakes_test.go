@@ -137,6 +137,7 @@ type fakeStore struct {
 	claimed     []string
 	postponed   map[string][]time.Time
 	grantErr    error
+	lostErr     error
 
 	looks, reads  *turns
 	jobs          map[string]finch.KnownJob
@@ -209,12 +210,12 @@ func (s *fakeStore) Grant(_ context.Context, grants []finch.Grant) ([]bool, erro
 	return created, nil
 }
 
-func (s *fakeStore) Lost(_ context.Context, id string, at time.Time) error {
+func (s *fakeStore) Lost(_ context.Context, id string, token finch.Token, at time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, err := s.row(id)
-	if err != nil {
-		return err
+	if err != nil || s.lostErr != nil || r.token != token {
+		return cmp.Or(err, s.lostErr)
 	}
 	s.lost[id] = at
 	r.token, r.connection.HasToken, r.connection.DisconnectedAt = finch.Token{}, false, at

@@ -29,6 +29,14 @@ func (g *gate) enter() bool {
 	return true
 }
 
+// follow counts work that somebody inside begins and does not wait for; leave
+// must follow.
+func (g *gate) follow() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inside++
+}
+
 func (g *gate) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

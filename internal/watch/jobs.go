@@ -18,6 +18,9 @@ const (
 	readers    = 8
 	// readWithin bounds the reading of a job: one call of at most 20 s.
 	readWithin = 25 * time.Second
+	// readLease outlasts the slowest batch: 50 jobs, eight at a time, each with
+	// its records.
+	readLease = 10 * time.Minute
 	// recentSyncs are asked how long a sync of the connection usually takes.
 	recentSyncs = 5
 )
@@ -77,7 +80,7 @@ func listed(facts finch.Facts) []finch.KnownJob {
 
 // readDueJobs reads the jobs whose turn it is.
 func (w *Watcher) readDueJobs(ctx context.Context) error {
-	due, err := w.store.ClaimJobs(ctx, jobsAtOnce, lease)
+	due, err := w.store.ClaimJobs(ctx, jobsAtOnce, readLease)
 	if err != nil {
 		return fmt.Errorf("claim due jobs: %w", err)
 	}
@@ -152,7 +155,6 @@ func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJ
 	if d.Kind == finch.Manual {
 		ask = w.background.ManualJob
 	}
-	asked := w.now()
 	job, err := ask(ctx, token, d.JobID)
 	switch troubleOf(err) {
 	case "":
@@ -163,7 +165,7 @@ func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJ
 		known.Gone, known.Learned, known.RequestIDs = true, w.now(), requestIDs(requestOf(err))
 		return known, nil
 	default:
-		return known, w.refused(ctx, d, err, asked)
+		return known, w.refused(ctx, d, token, err)
 	}
 }
 
@@ -220,12 +222,12 @@ func (w *Watcher) usual(ctx context.Context, job finch.KnownJob) time.Duration {
 
 // refused draws the consequences of a refusal for the connection: a revoked
 // token is lost, and what else a refusal says of the connection a look will tell.
-func (w *Watcher) refused(ctx context.Context, d finch.DueJob, refusal error, asked time.Time) error {
+func (w *Watcher) refused(ctx context.Context, d finch.DueJob, token finch.Token, refusal error) error {
 	refusal = fmt.Errorf("read the job: %w", refusal)
 	var err error
 	switch troubleOf(refusal) {
 	case finch.TroubleRevoked:
-		err = w.lost(ctx, d.ConnectionID, refusal, asked)
+		err = w.lost(ctx, d.ConnectionID, token, refusal)
 	case finch.TroubleReauth, finch.TroublePermissions, finch.TroubleNotSetUp:
 		err = w.lookIfWell(ctx, d.ConnectionID)
 	}

@@ -11,7 +11,15 @@ import (
 )
 
 const (
-	// lookWithin bounds a look: two calls of at most 20 s each, and the records.
+	// introspectWithin bounds the question how a connection stands, which package
+	// finch gives up after as long.
+	introspectWithin = 20 * time.Second
+	// personWithin bounds a look for a person, personJobsWithin its question for
+	// the jobs: what they add is not worth more of a person's time.
+	personWithin     = 22 * time.Second
+	personJobsWithin = 5 * time.Second
+	// lookWithin bounds a look that nobody waits for: two calls of at most 20 s
+	// each. The records come on top of both.
 	lookWithin = 45 * time.Second
 	// recordWithin bounds what is written after Finch has answered, which is done
 	// even when time is up or nobody waits any more.
@@ -28,12 +36,6 @@ func (m *Mismatch) Error() string {
 	return fmt.Sprintf("the access token belongs to connection %s, not to %s", m.Got, m.Want)
 }
 
-// glimpse is what a look brought, and for whom it was made.
-type glimpse struct {
-	connection finch.Connection
-	by         asker
-}
-
 // asker is for whom Finch is asked.
 type asker bool
 
@@ -41,6 +43,14 @@ const (
 	people     asker = false
 	background asker = true
 )
+
+// within is how long a look may take, and in it the question for the jobs.
+func (a asker) within() (look, jobs time.Duration) {
+	if a == background {
+		return lookWithin, lookWithin
+	}
+	return personWithin, personJobsWithin
+}
 
 // finch is Finch as the asker may ask it.
 func (w *Watcher) finch(by asker) Finch {
@@ -51,49 +61,35 @@ func (w *Watcher) finch(by asker) Finch {
 }
 
 // Look asks Finch about a connection now, records the answer and returns what
-// is known then. Looks at the same connection at the same time are one. The
-// error holds a *finch.Error where Finch did not answer as hoped (when it calls
+// is known then, all within about 22 s. Calls for the same connection at the
+// same time are one look; those of the sweep stand apart. The error holds a *finch.Error where Finch did not answer as hoped (when it calls
 // the token revoked, the connection is disconnected from then on), a *Mismatch,
 // finch.ErrUnknown or finch.ErrNoToken. A cancelled ctx ends the waiting only.
 func (w *Watcher) Look(ctx context.Context, connectionID string) (finch.Connection, error) {
-	seen, err := w.share(ctx, connectionID, people)
-	if seen.by == background && troubleOf(err) == finch.TroubleRateLimited {
-		// It was held back for the sake of people: this is one.
-		seen, err = w.share(ctx, connectionID, people)
-	}
-	return seen.connection, err
-}
-
-// share starts a look or joins the one under way.
-func (w *Watcher) share(ctx context.Context, id string, by asker) (glimpse, error) {
-	flight := w.flights.DoChan(id, func() (any, error) {
-		seen := glimpse{by: by}
-		var err error
-		seen.connection, err = w.lookOnce(id, w.finch(by))
-		return seen, err
-	})
+	flight := w.flights.DoChan(connectionID, func() (any, error) { return w.lookOnce(connectionID, people) })
 	select {
 	case <-ctx.Done():
-		return glimpse{}, fmt.Errorf("wait for a look at connection %s: %w", id, ctx.Err())
+		return finch.Connection{}, fmt.Errorf("wait for a look at connection %s: %w", connectionID, ctx.Err())
 	case r := <-flight:
-		seen, _ := r.Val.(glimpse)
-		return seen, r.Err
+		c, _ := r.Val.(finch.Connection)
+		return c, r.Err
 	}
 }
 
 // lookOnce is a look on the watcher's own time, observed.
-func (w *Watcher) lookOnce(id string, from Finch) (c finch.Connection, err error) {
+func (w *Watcher) lookOnce(id string, by asker) (c finch.Connection, err error) {
 	if !w.work.enter() {
 		return c, fmt.Errorf("look at connection %s: %w", id, errStopping)
 	}
 	defer w.work.leave()
 	started := time.Now()
 	defer func() { w.observer.Looked(time.Since(started), troubleOf(err)) }()
-	ctx, cancel := context.WithTimeout(w.life, lookWithin)
+	within, _ := by.within()
+	ctx, cancel := context.WithTimeout(w.life, within)
 	defer cancel()
 	err = w.survive(func() error {
 		var err error
-		c, err = w.ask(ctx, id, from)
+		c, err = w.ask(ctx, id, by)
 		return err
 	})
 	if err != nil {
@@ -103,35 +99,40 @@ func (w *Watcher) lookOnce(id string, from Finch) (c finch.Connection, err error
 }
 
 // ask asks Finch and records what it says.
-func (w *Watcher) ask(ctx context.Context, id string, from Finch) (finch.Connection, error) {
+func (w *Watcher) ask(ctx context.Context, id string, by asker) (finch.Connection, error) {
 	token, err := w.store.Token(ctx, id)
 	if err != nil {
 		return finch.Connection{}, fmt.Errorf("take the token: %w", err)
 	}
-	asked := w.now()
-	in, err := from.Introspect(ctx, token)
+	in, err := w.introspect(ctx, token, by)
 	if err != nil {
-		return finch.Connection{}, errors.Join(fmt.Errorf("introspect: %w", err), w.lost(ctx, id, err, asked))
+		return finch.Connection{}, errors.Join(fmt.Errorf("introspect: %w", err), w.lost(ctx, id, token, err))
 	}
 	facts := finch.Facts{Introspection: in, At: w.now()}
 	if in.ConnectionID != id {
 		return finch.Connection{}, &Mismatch{Want: id, Got: in.ConnectionID}
 	}
-	facts.Jobs = w.jobs(ctx, token, in, from)
+	facts.Jobs = w.jobs(ctx, token, in, by)
 	return w.record(ctx, facts)
 }
 
-// lost records that the token is revoked, if that is what the error says.
-func (w *Watcher) lost(ctx context.Context, id string, refusal error, asked time.Time) error {
+func (w *Watcher) introspect(ctx context.Context, token finch.Token, by asker) (finch.Introspection, error) {
+	ctx, cancel := context.WithTimeout(ctx, introspectWithin)
+	defer cancel()
+	return w.finch(by).Introspect(ctx, token)
+}
+
+// lost records that this token is revoked, if that is what the error says.
+func (w *Watcher) lost(ctx context.Context, id string, token finch.Token, refusal error) error {
 	if troubleOf(refusal) != finch.TroubleRevoked {
 		return nil
 	}
 	ctx, cancel := recording(ctx)
 	defer cancel()
-	if err := w.store.Lost(ctx, id, asked); err != nil {
+	if err := w.store.Lost(ctx, id, token, w.now()); err != nil {
 		return fmt.Errorf("record a revoked token: %w", err)
 	}
-	w.log.Info().Str("connection", id).Msg("Finch calls the access token revoked: the connection is disconnected")
+	w.log.Info().Str("connection", id).Msg("Finch calls the access token revoked: the connection is disconnected, unless it has got another token meanwhile")
 	return nil
 }
 
@@ -140,11 +141,14 @@ func (w *Watcher) lost(ctx context.Context, id string, refusal error, asked time
 // the sync that comes after its repair would have no name otherwise, and Finch
 // tells of past ones only by their names. A failure takes nothing from the
 // introspection.
-func (w *Watcher) jobs(ctx context.Context, token finch.Token, in finch.Introspection, from Finch) *finch.JobList {
+func (w *Watcher) jobs(ctx context.Context, token finch.Token, in finch.Introspection, by asker) *finch.JobList {
 	if in.Manual || in.ConnectionType == "finch" {
 		return nil
 	}
-	list, err := from.AutomatedJobs(ctx, token)
+	_, within := by.within()
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	list, err := w.finch(by).AutomatedJobs(ctx, token)
 	if err != nil {
 		w.log.Info().Err(err).Str("connection", in.ConnectionID).Msg("Finch did not tell the jobs")
 		return nil
@@ -180,7 +184,8 @@ var errPanic = errors.New("broke off: see the log")
 func (w *Watcher) survive(do func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			w.log.Error().Str("panic", fmt.Sprint(v)).Bytes("stack", debug.Stack()).Msg("a watch broke off")
+			// Its type only: what it says may be anybody's data.
+			w.log.Error().Str("panic", fmt.Sprintf("%T", v)).Bytes("stack", debug.Stack()).Msg("a watch broke off")
 			err = errPanic
 		}
 	}()

@@ -74,11 +74,10 @@ func TestFailingJobsLoseNoIntrospection(t *testing.T) {
 	}
 }
 
-func TestARevokedTokenIsRecordedAsLostWhenItWasAsked(t *testing.T) {
+func TestARevokedTokenIsRecordedAsLost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f, s := newFinch(), newStore("c1")
-		asked := time.Now()
 		f.introspect = func(context.Context, string) (finch.Introspection, error) {
 			time.Sleep(3 * time.Second)
 			return finch.Introspection{}, revoked()
@@ -88,8 +87,71 @@ func TestARevokedTokenIsRecordedAsLostWhenItWasAsked(t *testing.T) {
 		if !ok || refusal.Trouble() != finch.TroubleRevoked {
 			t.Errorf("got %v", err)
 		}
-		if !s.lost["c1"].Equal(asked) {
-			t.Errorf("lost at %v, want %v", s.lost, asked)
+		if !s.lost["c1"].Equal(time.Now()) {
+			t.Errorf("lost at %v, want %v", s.lost, time.Now())
+		}
+	})
+}
+
+func TestALookUnderWayTakesNoFreshToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), newStore("c1")
+		s.connections["c1"].token = finch.NewToken("old")
+		f.introspect = func(_ context.Context, secret string) (finch.Introspection, error) {
+			if secret == "old" {
+				time.Sleep(10 * time.Second)
+				return finch.Introspection{}, revoked()
+			}
+			return introspection(secret, finch.Connected), nil
+		}
+		w := newWatcher(f, s)
+		stop := run(t, w)
+		older := make(chan error)
+		go func() {
+			_, err := w.Look(t.Context(), "c1")
+			older <- err
+		}()
+		synctest.Wait()
+		if _, _, err := w.Admit(t.Context(), "c1", finch.NewToken("c1")); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := w.Look(t.Context(), "c1"); err != nil || !c.HasToken {
+			t.Errorf("a person after the grant joined the older look: %v", err)
+		}
+		time.Sleep(2 * time.Second)
+		if got := f.count("introspect", "c1"); got != 3 { // Admit, the person, the sweep
+			t.Errorf("the fresh token was asked with %d times", got)
+		}
+		if err := <-older; err == nil {
+			t.Error("the older look knows nothing of the refusal")
+		}
+		time.Sleep(time.Minute)
+		stop()
+		if c, _ := s.Connection(t.Context(), "c1"); !c.HasToken || len(s.lost) != 0 {
+			t.Error("the fresh token was destroyed")
+		}
+		if next := s.next("c1"); next.Before(time.Now().Add(time.Hour)) {
+			t.Errorf("the older look set the next turn, %v", next)
+		}
+	})
+}
+
+func TestALossThatIsNotRecordedIsTriedAgainSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), newStore("c1")
+		f.introspect = func(context.Context, string) (finch.Introspection, error) { return finch.Introspection{}, revoked() }
+		s.lostErr = errDisk
+		stop := run(t, newWatcher(f, s))
+		time.Sleep(10 * time.Second)
+		s.mu.Lock()
+		s.lostErr = nil
+		s.mu.Unlock()
+		time.Sleep(2 * time.Minute)
+		stop()
+		if len(s.lost) != 1 {
+			t.Errorf("asked %d times, lost %v", f.count("introspect", "c1"), s.lost)
 		}
 	})
 }
@@ -189,8 +251,8 @@ func TestAPersonIsNotHeldBackWithTheBackground(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		front, back, s := newFinch(), newFinch(), newStore("c1")
-		back.introspect = func(context.Context, string) (finch.Introspection, error) {
-			time.Sleep(10 * time.Second)
+		back.introspect = func(ctx context.Context, _ string) (finch.Introspection, error) {
+			<-ctx.Done()
 			return finch.Introspection{}, &finch.Error{Status: http.StatusTooManyRequests}
 		}
 		w := watch.New(watch.Options{Finch: front, Background: back, Store: s, Log: zerolog.Nop()})
@@ -217,8 +279,11 @@ func TestAPanicIsAnErrorWithoutItsCause(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "lost my way") {
 		t.Errorf("got %v", err)
 	}
-	if !strings.Contains(log.String(), "lost my way") || !strings.Contains(log.String(), "look_test.go") {
+	if !strings.Contains(log.String(), `"panic":"string"`) || !strings.Contains(log.String(), "look_test.go") {
 		t.Errorf("the log does not say what happened: %s", log.String())
+	}
+	if strings.Contains(log.String(), "lost my way") {
+		t.Errorf("the log quotes what may be anybody's data: %s", log.String())
 	}
 }
 
@@ -234,5 +299,77 @@ func TestWhatFinchSaidIsRecordedThoughTimeIsUp(t *testing.T) {
 		if err != nil || c.Report.Status != finch.Connected {
 			t.Errorf("got %+v, %v", c, err)
 		}
+	})
+}
+
+func TestHowLongAPersonWaits(t *testing.T) {
+	t.Parallel()
+	hang := func(ctx context.Context) error {
+		<-ctx.Done()
+		return &finch.Error{}
+	}
+	for name, c := range map[string]struct {
+		introspect time.Duration // 0 hangs
+		jobs       time.Duration // 0 hangs
+		most       time.Duration
+		answered   bool
+	}{
+		"all is quick":                 {time.Second, time.Second, 2 * time.Second, true},
+		"Finch hangs":                  {0, 0, 20 * time.Second, false},
+		"the jobs hang":                {time.Second, 0, 6 * time.Second, true},
+		"slow, and then the jobs hang": {19 * time.Second, 0, 22 * time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f, s := newFinch(), newStore("c1")
+				f.introspect = func(ctx context.Context, id string) (finch.Introspection, error) {
+					if c.introspect == 0 {
+						return finch.Introspection{}, hang(ctx)
+					}
+					time.Sleep(c.introspect)
+					return introspection(id, finch.Connected), ctx.Err()
+				}
+				f.jobs = func(ctx context.Context, _ string) (finch.JobList, error) {
+					if c.jobs == 0 {
+						return finch.JobList{}, hang(ctx)
+					}
+					time.Sleep(c.jobs)
+					return finch.JobList{}, ctx.Err()
+				}
+				began := time.Now()
+				seen, err := newWatcher(f, s).Look(t.Context(), "c1")
+				if took := time.Since(began); took != c.most {
+					t.Errorf("took %v, want %v", took, c.most)
+				}
+				if answered := err == nil && seen.Report.Status == finch.Connected; answered != c.answered {
+					t.Errorf("answered %v: %+v, %v", answered, seen, err)
+				}
+			})
+		})
+	}
+}
+
+func TestAPersonDoesNotWaitForTheBackground(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		front, back, s := newFinch(), newFinch(), newStore("c1")
+		next := time.Now().Add(time.Hour)
+		back.jobs = func(ctx context.Context, _ string) (finch.JobList, error) {
+			time.Sleep(19 * time.Second)
+			return finch.JobList{Jobs: []finch.Job{{ID: "j", Type: "data_sync_all", Status: "pending", ScheduledAt: &next}}}, ctx.Err()
+		}
+		w := watch.New(watch.Options{Finch: front, Background: back, Store: s, Log: zerolog.Nop()})
+		stop := run(t, w)
+		<-back.started
+		began := time.Now()
+		if _, err := w.Look(t.Context(), "c1"); err != nil || time.Since(began) > time.Second {
+			t.Errorf("waited %v: %v", time.Since(began), err)
+		}
+		time.Sleep(20 * time.Second)
+		if c, _ := s.Connection(t.Context(), "c1"); !c.NextScheduled.Equal(next) {
+			t.Error("the background did not take its time for the jobs")
+		}
+		stop()
 	})
 }

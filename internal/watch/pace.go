@@ -77,7 +77,9 @@ func (p pace) often(since, now time.Time) time.Duration {
 
 // afterFailure is when to look again after the given number of failures in a
 // row. What waiting cannot mend is looked at daily; a state of the connection
-// that Finch tells by refusing, like any other trouble of the connection.
+// that Finch tells by refusing, like any other trouble of the connection. A
+// revoked token counts for a passing failure: its looks have ended, unless the
+// loss could not be recorded.
 func (p pace) afterFailure(err error, failures int, now time.Time) time.Time {
 	_, elsewhere := errors.AsType[*Mismatch](err)
 	if elsewhere || errors.Is(err, finch.ErrNoToken) || errors.Is(err, finch.ErrUnknown) {
@@ -88,8 +90,6 @@ func (p pace) afterFailure(err error, failures int, now time.Time) time.Time {
 		return now.Add(p.backoff(failures))
 	}
 	switch refusal.Trouble() {
-	case finch.TroubleRevoked:
-		return now.Add(p.jitter(almostDaily))
 	case finch.TroubleReauth, finch.TroublePermissions, finch.TroubleNotSetUp:
 		return now.Add(p.jitter(p.every))
 	}

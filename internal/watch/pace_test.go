@@ -89,7 +89,7 @@ func TestHowSoonAFailedLookIsRepeated(t *testing.T) {
 		"told too soon":         {&finch.Error{Status: http.StatusTooManyRequests, Until: now.Add(time.Second)}, 3, 4 * time.Minute},
 		"reconnect needed":      {&finch.Error{Status: http.StatusUnauthorized, Code: "reauthenticate_user"}, 9, 15 * time.Minute},
 		"permissions missing":   {&finch.Error{Status: http.StatusForbidden, Name: "error_permissions"}, 9, 15 * time.Minute},
-		"revoked":               {&finch.Error{Status: http.StatusUnauthorized, Name: "invalid_token_error"}, 1, 21*time.Hour + 30*time.Minute},
+		"revoked":               {&finch.Error{Status: http.StatusUnauthorized, Name: "invalid_token_error"}, 2, 2 * time.Minute},
 		"another's token":       {&Mismatch{Want: "a", Got: "b"}, 1, 21*time.Hour + 30*time.Minute},
 		"no token":              {finch.ErrNoToken, 1, 21*time.Hour + 30*time.Minute},
 		"not Finch's fault":     {errors.New("disk full"), 2, 2 * time.Minute},

@@ -65,7 +65,7 @@ func (w *Watcher) schedule() (gocron.Scheduler, error) {
 }
 
 func (w *Watcher) panicked(_ uuid.UUID, name string, v any) {
-	w.log.Error().Str("sweep", name).Str("panic", fmt.Sprint(v)).Bytes("stack", debug.Stack()).Msg("a sweep broke off")
+	w.log.Error().Str("sweep", name).Str("panic", fmt.Sprintf("%T", v)).Bytes("stack", debug.Stack()).Msg("a sweep broke off")
 }
 
 // sweep runs one sweep, unless the watcher is stopping.

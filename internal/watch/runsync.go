@@ -18,10 +18,9 @@ func (w *Watcher) RunSync(ctx context.Context, connectionID string) (finch.RunSy
 	if err != nil {
 		return finch.RunSync{}, fmt.Errorf("take the token: %w", err)
 	}
-	asked := w.now()
 	run, err := w.people.RunSync(ctx, token)
 	if err != nil {
-		return run, errors.Join(fmt.Errorf("ask for a sync: %w", err), w.lost(ctx, connectionID, err, asked))
+		return run, errors.Join(fmt.Errorf("ask for a sync: %w", err), w.lost(ctx, connectionID, token, err))
 	}
 	ctx, cancel := recording(ctx)
 	defer cancel()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,6 +59,7 @@ func TestWellOnesAreLookedAtDailyAndTheOthersOften(t *testing.T) {
 func pass(w *watch.Watcher, d time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Minute) {
 		w.SweepOnce()
+		synctest.Wait() // for the looks that it began
 	}
 }
 
@@ -101,6 +103,58 @@ func TestManyAtOnceAreLookedAtByFourAndSpreadOut(t *testing.T) {
 		if last.Sub(first) < 2*time.Hour {
 			t.Errorf("their next turns lie within %v", last.Sub(first))
 		}
+	})
+}
+
+func TestSlowOnesDoNotBlockWhatIsDueNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), newStore("slow1", "slow2", "slow3")
+		f.introspect = func(ctx context.Context, id string) (finch.Introspection, error) {
+			if strings.HasPrefix(id, "slow") {
+				<-ctx.Done()
+				return finch.Introspection{}, &finch.Error{}
+			}
+			return introspection(id, finch.Connected), nil
+		}
+		w := newWatcher(f, s)
+		stop := run(t, w)
+		for range 3 {
+			<-f.started
+		}
+		for i := range 20 {
+			if _, _, err := w.Admit(t.Context(), "", finch.NewToken(fmt.Sprint("c", i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(2 * time.Second)
+		for i := range 20 {
+			if got := f.count("introspect", fmt.Sprint("c", i)); got != 2 { // Admit and the sweep
+				t.Errorf("c%d was asked about %d times within 2 s", i, got)
+			}
+		}
+		stop()
+	})
+}
+
+func TestNoMoreAreClaimedThanAreLookedAt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), newStore()
+		for i := range 20 {
+			s.add(fmt.Sprint("c", i), time.Now())
+		}
+		f.introspect = func(ctx context.Context, _ string) (finch.Introspection, error) {
+			<-ctx.Done()
+			return finch.Introspection{}, &finch.Error{}
+		}
+		stop := run(t, newWatcher(f, s))
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if got := len(s.claimed); got != 4 {
+			t.Errorf("%d were claimed", got)
+		}
+		stop()
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"golang.org/x/sync/errgroup"
 
 	"perch/internal/finch"
 )
@@ -33,16 +32,11 @@ func (w *Watcher) sweeps() []sweep {
 }
 
 const (
-	// dueAtOnce is how many connections are claimed together, lookers how many
-	// are looked at together. The lease outlasts the slowest such round:
-	// 50 / 4 rounds of lookWithin are just under ten minutes.
-	dueAtOnce = 50
-	lookers   = 4
-	lease     = 10 * time.Minute
-	// dueWhileBehind is how many are claimed, to be looked at one by one, while
-	// jobs wait to be read: how those ended is worth more than a look, and both
-	// draw on one budget.
-	dueWhileBehind = 5
+	// lookers is how many connections are looked at together.
+	lookers = 4
+	// lookLease outlasts the slowest turn: the look, its record, the next turn's
+	// record, and something for a busy machine.
+	lookLease = lookWithin + 2*recordWithin + 5*time.Second
 
 	catalogueAge = 24 * time.Hour
 	// catalogueTries is how many tokens are tried for the catalogue in one go.
@@ -51,30 +45,59 @@ const (
 	inboxAge = 7 * 24 * time.Hour
 )
 
-// lookAtDue looks at the connections whose turn it is.
+// lookAtDue begins looks at the connections whose turn it is. It does not wait
+// for the last to end, so that slow ones keep nobody waiting who comes due
+// meanwhile.
 func (w *Watcher) lookAtDue(ctx context.Context) error {
-	atOnce, together := dueAtOnce, lookers
-	if w.behind.Load() {
-		atOnce, together = dueWhileBehind, 1
+	for {
+		more, err := w.beginDue(ctx)
+		if err != nil || !more || w.behind.Load() {
+			return err
+		}
 	}
-	due, err := w.store.ClaimDue(ctx, atOnce, lease)
+}
+
+// beginDue waits for a free looker, claims as many connections as there are
+// free ones and begins their turns. It reports whether more may be due.
+func (w *Watcher) beginDue(ctx context.Context) (more bool, err error) {
+	free, begun := w.lookers.take(ctx), 0
+	defer func() { w.lookers.leave(free - begun) }()
+	if free == 0 || w.work.isClosed() {
+		return false, nil
+	}
+	if w.behind.Load() && free > 1 {
+		// How waiting jobs ended is worth more than a look, and both draw on
+		// one budget.
+		w.lookers.leave(free - 1)
+		free = 1
+	}
+	due, err := w.store.ClaimDue(ctx, free, lookLease)
 	if err != nil {
-		return fmt.Errorf("claim due connections: %w", err)
+		return false, fmt.Errorf("claim due connections: %w", err)
 	}
-	var pool errgroup.Group
-	pool.SetLimit(together)
 	for _, d := range due {
-		pool.Go(func() error { return w.survive(func() error { return w.turn(ctx, d) }) })
+		begun++
+		w.work.follow()
+		go w.takeTurn(ctx, d)
 	}
-	return pool.Wait()
+	return begun == free, nil
+}
+
+// takeTurn is a turn on a looker's place.
+func (w *Watcher) takeTurn(ctx context.Context, d finch.Due) {
+	defer w.work.leave()
+	defer w.lookers.leave(1)
+	if err := w.survive(func() error { return w.turn(ctx, d) }); err != nil {
+		w.log.Warn().Err(err).Str("connection", d.ConnectionID).Msg("a turn broke off")
+	}
 }
 
 // turn looks at one connection and sets its next turn.
 func (w *Watcher) turn(ctx context.Context, d finch.Due) error {
 	next := w.now()
 	if !w.work.isClosed() {
-		seen, err := w.share(ctx, d.ConnectionID, background)
-		next = w.nextTurn(d.ConnectionID, seen.connection, err)
+		c, err := w.lookOnce(d.ConnectionID, background)
+		next = w.nextTurn(d.ConnectionID, c, err)
 	}
 	ctx, cancel := recording(ctx)
 	defer cancel()

@@ -38,8 +38,9 @@ type Vault interface {
 	Token(ctx context.Context, connectionID string) (finch.Token, error)
 	// Grant stores all tokens or none, and has each connection looked at soon.
 	Grant(ctx context.Context, grants []finch.Grant) (created []bool, err error)
-	// Lost records that Finch, asked at the given time, called the token revoked.
-	Lost(ctx context.Context, connectionID string, at time.Time) error
+	// Lost records that Finch called this token revoked, at the given time. It
+	// does nothing where the connection has another token by now.
+	Lost(ctx context.Context, connectionID string, token finch.Token, at time.Time) error
 }
 
 // Memory keeps what Finch said.
@@ -179,7 +180,8 @@ type Watcher struct {
 	observer           Observer
 	now                func() time.Time
 
-	flights  singleflight.Group
+	flights  singleflight.Group // people's looks
+	lookers  places             // the sweep's looks
 	failures *tally
 	work     *gate
 
@@ -198,7 +200,7 @@ type Watcher struct {
 func New(o Options) *Watcher {
 	w := &Watcher{
 		people: o.Finch, background: o.Background, store: o.Store, events: o.Events, log: o.Log, observer: o.Observer, now: o.Now,
-		pace: newPace(o.PollEvery), failures: newTally(), work: newGate(),
+		pace: newPace(o.PollEvery), failures: newTally(), work: newGate(), lookers: make(places, lookers),
 		arrived: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
 	}
 	if w.background == nil {

@@ -1,5 +1,6 @@
+-- The fence moves on, so that a look with an older token does not put it off.
 -- name: ScheduleLook :exec
-UPDATE connections SET next_look = sqlc.arg(at) WHERE id = sqlc.arg(id);
+UPDATE connections SET next_look = sqlc.arg(at), look_fence = look_fence + 1 WHERE id = sqlc.arg(id);
 
 -- The fence moves on, so that a look under way does not schedule another.
 -- name: EndLooks :exec

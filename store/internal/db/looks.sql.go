@@ -96,7 +96,7 @@ func (q *Queries) Postpone(ctx context.Context, arg PostponeParams) error {
 }
 
 const scheduleLook = `-- name: ScheduleLook :exec
-UPDATE connections SET next_look = $1 WHERE id = $2
+UPDATE connections SET next_look = $1, look_fence = look_fence + 1 WHERE id = $2
 `
 
 type ScheduleLookParams struct {
@@ -104,6 +104,7 @@ type ScheduleLookParams struct {
 	ID string
 }
 
+// The fence moves on, so that a look with an older token does not put it off.
 func (q *Queries) ScheduleLook(ctx context.Context, arg ScheduleLookParams) error {
 	_, err := q.db.ExecContext(ctx, scheduleLook, arg.At, arg.ID)
 	return err
