@@ -205,6 +205,7 @@ func (s *fakeStore) Grant(_ context.Context, grants []finch.Grant) ([]bool, erro
 		created[i] = !known
 		s.add(id, time.Now())
 		s.connections[id].token = g.Token
+		s.resume(id)
 	}
 	return created, nil
 }
@@ -219,6 +220,11 @@ func (s *fakeStore) Lost(_ context.Context, id string, at time.Time) error {
 	s.lost[id] = at
 	r.token, r.connection.HasToken, r.connection.DisconnectedAt = finch.Token{}, false, at
 	s.looks.set(id, time.Time{})
+	for _, j := range s.jobs {
+		if j.ConnectionID == id {
+			s.reads.set(j.ID, time.Time{})
+		}
+	}
 	return nil
 }
 
@@ -277,7 +283,7 @@ func (s *fakeStore) ClaimDue(_ context.Context, n int, lease time.Duration) ([]f
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due []finch.Due
-	for _, id := range s.looks.claim(n, lease, func(string) bool { return true }) {
+	for _, id := range s.looks.claim(n, lease) {
 		s.claimed = append(s.claimed, id)
 		due = append(due, finch.Due{ConnectionID: id, Fence: s.looks.fence[id]})
 	}
@@ -299,7 +305,7 @@ func (s *fakeStore) Postpone(ctx context.Context, d finch.Due, next time.Time) e
 func (s *fakeStore) LookSoon(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r, ok := s.connections[id]; ok && !r.token.IsZero() {
+	if s.hasToken(id) {
 		s.looks.set(id, time.Now())
 	}
 	return nil
