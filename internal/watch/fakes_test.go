@@ -269,9 +269,9 @@ func (s *fakeStore) List(_ context.Context, q finch.ListQuery) (finch.ListPage, 
 	defer s.mu.Unlock()
 	var page finch.ListPage
 	for id, r := range s.connections {
-		attention := r.connection.Report.Status.NeedsAttention()
-		if r.connection.HasToken && (q.Attention == nil || *q.Attention == attention) {
-			page.Briefs = append(page.Briefs, finch.Brief{ID: id})
+		status := r.connection.Overall()
+		if status != finch.Disconnected && (q.Attention == nil || *q.Attention == status.NeedsAttention()) {
+			page.Briefs = append(page.Briefs, finch.Brief{ID: id, Status: status})
 		}
 	}
 	slices.SortFunc(page.Briefs, func(a, b finch.Brief) int { return cmp.Compare(a.ID, b.ID) })

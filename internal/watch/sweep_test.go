@@ -283,6 +283,21 @@ func TestTheCatalogueIsLearnedDailyByATokenThatWorks(t *testing.T) {
 	})
 }
 
+func TestTheCatalogueIsNotAskedForWithoutAToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), newStore("z")
+		s.connections["z"].connection.Report.Status = finch.Reauth
+		for i := range 20 {
+			_ = s.Sighted(t.Context(), fmt.Sprint("a", i), "", time.Now())
+		}
+		newWatcher(f, s).SweepOnce()
+		if len(s.catalogue) != 1 || f.count("providers", "z") != 1 {
+			t.Errorf("learned %d times; calls %v", len(s.catalogue), f.calls)
+		}
+	})
+}
+
 func TestACatalogueThatDoesNotComeIsAskedLessAndLess(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]error{"refused": unreachable(), "empty": nil} {
