@@ -14,7 +14,7 @@ import (
 // Changes returns the last n steps of the statuses of a connection, its
 // methods and entities, newest first. n is brought into 1 to 1,000.
 func (s *Store) Changes(ctx context.Context, connectionID string, n int) ([]finch.Change, error) {
-	rows, err := db.New(s.reader).Changes(ctx, db.ChangesParams{ConnectionID: clean(connectionID), Count: count(min(max(n, 1), 1000))})
+	rows, err := s.reads.Changes(ctx, db.ChangesParams{ConnectionID: clean(connectionID), Count: count(min(max(n, 1), 1000))})
 	if err != nil {
 		return nil, fmt.Errorf("read a status history: %w", damage(err))
 	}

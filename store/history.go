@@ -85,7 +85,7 @@ func (s *Store) JobsBefore(ctx context.Context, j finch.KnownJob, n int) ([]finc
 // LastSyncs returns the last n scheduled data syncs of a connection whose time
 // has come, whatever became of them, oldest first.
 func (s *Store) LastSyncs(ctx context.Context, connectionID string, n int) ([]finch.KnownJob, error) {
-	rows, err := db.New(s.reader).LastSyncs(ctx, db.LastSyncsParams{
+	rows, err := s.reads.LastSyncs(ctx, db.LastSyncsParams{
 		ConnectionID: clean(connectionID), Type: finch.DataSync, Now: stamp(s.now()), Count: count(n),
 	})
 	if err != nil {

@@ -71,7 +71,7 @@ func (s *Store) ClaimInbox(ctx context.Context, source string, n int, lease time
 // Done marks an event as worked off. Its payload goes; that it came stays
 // known until PruneInbox.
 func (s *Store) Done(ctx context.Context, item InboxItem) error {
-	err := db.New(s.writer).FinishInbox(ctx, db.FinishInboxParams{
+	err := s.writes.FinishInbox(ctx, db.FinishInboxParams{
 		Empty: []byte{}, Source: clean(item.Source), EventID: clean(item.EventID),
 	})
 	if err != nil {

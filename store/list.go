@@ -22,7 +22,7 @@ func (s *Store) List(ctx context.Context, query finch.ListQuery) (finch.ListPage
 	if err != nil {
 		return finch.ListPage{}, fmt.Errorf("list connections: %w", err)
 	}
-	rows, err := db.New(s.reader).Page(ctx, arg)
+	rows, err := s.reads.Page(ctx, arg)
 	if err != nil {
 		return finch.ListPage{}, fmt.Errorf("list connections: %w", damage(err))
 	}
@@ -44,7 +44,7 @@ func (s *Store) List(ctx context.Context, query finch.ListQuery) (finch.ListPage
 // Counts are how many connections stand in each tab and how many of the live
 // ones need attention, of those that contain the words (all, if there are none).
 func (s *Store) Counts(ctx context.Context, words string) (finch.Counts, error) {
-	rows, err := db.New(s.reader).Tally(ctx, within(words))
+	rows, err := s.reads.Tally(ctx, within(words))
 	if err != nil {
 		return finch.Counts{}, fmt.Errorf("count connections: %w", damage(err))
 	}

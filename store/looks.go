@@ -33,7 +33,7 @@ func (s *Store) ClaimDue(ctx context.Context, n int, lease time.Duration) ([]fin
 // nothing, and that is no error, if the claim was overtaken by another or the
 // connection's token has gone meanwhile.
 func (s *Store) Postpone(ctx context.Context, d finch.Due, next time.Time) error {
-	err := db.New(s.writer).Postpone(ctx, db.PostponeParams{ID: clean(d.ConnectionID), Fence: d.Fence, NextLook: stamp(next)})
+	err := s.writes.Postpone(ctx, db.PostponeParams{ID: clean(d.ConnectionID), Fence: d.Fence, NextLook: stamp(next)})
 	if err != nil {
 		return fmt.Errorf("postpone a look: %w", damage(err))
 	}
@@ -43,7 +43,7 @@ func (s *Store) Postpone(ctx context.Context, d finch.Due, next time.Time) error
 // LookSoon makes a connection due now. A look under way does not put it off
 // again: it may have asked too early. Nothing happens without a token.
 func (s *Store) LookSoon(ctx context.Context, connectionID string) error {
-	err := db.New(s.writer).LookSoon(ctx, db.LookSoonParams{ID: clean(connectionID), Now: stamp(s.now())})
+	err := s.writes.LookSoon(ctx, db.LookSoonParams{ID: clean(connectionID), Now: stamp(s.now())})
 	if err != nil {
 		return fmt.Errorf("bring a look forward: %w", damage(err))
 	}

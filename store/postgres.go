@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+
+	"perch/store/internal/db"
 )
 
 func (s *Store) openPostgres(ctx context.Context, o Options) error {
@@ -24,6 +26,7 @@ func (s *Store) openPostgres(ctx context.Context, o Options) error {
 	s.writer.SetMaxIdleConns(2)
 	s.writer.SetConnMaxIdleTime(5 * time.Minute)
 	s.reader = s.writer
+	s.writes, s.reads = db.New(s.writer), db.New(s.reader) // pgx remembers what it has prepared
 	if err := s.checkSchema(ctx); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (s *Store) SaveProviders(ctx context.Context, providers []finch.Provider, a
 
 // ProvidersLearned is when the catalogue was last learned; zero if never.
 func (s *Store) ProvidersLearned(ctx context.Context) (time.Time, error) {
-	ms, err := db.New(s.reader).ProvidersLearned(ctx)
+	ms, err := s.reads.ProvidersLearned(ctx)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read when the providers were learned: %w", damage(err))
 	}

@@ -34,7 +34,7 @@ func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]fi
 // again. It changes nothing, and that is no error, if the claim was overtaken,
 // the job has been recorded as final or gone, or the token went meanwhile.
 func (s *Store) PostponeJob(ctx context.Context, d finch.DueJob, next time.Time) error {
-	err := db.New(s.writer).PostponeJob(ctx, db.PostponeJobParams{ID: clean(d.JobID), Fence: d.Fence, NextRead: stamp(next)})
+	err := s.writes.PostponeJob(ctx, db.PostponeJobParams{ID: clean(d.JobID), Fence: d.Fence, NextRead: stamp(next)})
 	if err != nil {
 		return fmt.Errorf("postpone a read: %w", damage(err))
 	}
@@ -45,7 +45,7 @@ func (s *Store) PostponeJob(ctx context.Context, d finch.DueJob, next time.Time)
 // under way does not put it off again: it may have asked too early. Nothing
 // happens to a job that is unknown, final or gone, or without a token.
 func (s *Store) ScheduleRead(ctx context.Context, jobID string, at time.Time) error {
-	err := db.New(s.writer).ScheduleRead(ctx, db.ScheduleReadParams{ID: clean(jobID), At: stamp(s.moment(at))})
+	err := s.writes.ScheduleRead(ctx, db.ScheduleReadParams{ID: clean(jobID), At: stamp(s.moment(at))})
 	if err != nil {
 		return fmt.Errorf("schedule a read: %w", damage(err))
 	}

@@ -116,9 +116,10 @@ func (sp span) ofSort(ctx context.Context, q *db.Queries, query finch.JobQuery, 
 }
 
 // sortsOf are the sorts of jobs there are that pass the filters by status, type
-// and provider; nil if the query has none of these.
+// and provider; nil if they are not needed to find the jobs.
 func sortsOf(ctx context.Context, q *db.Queries, query finch.JobQuery) ([]db.JobSort, error) {
-	if len(query.Statuses) == 0 && len(query.Types) == 0 && query.Provider == "" {
+	few := query.ConnectionID != "" || query.EntityID != ""
+	if query.Provider == "" && (few || len(query.Statuses) == 0 && len(query.Types) == 0) {
 		return nil, nil
 	}
 	all, err := q.JobSorts(ctx, within(query.Provider))

@@ -12,6 +12,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"perch/store/internal/db"
 )
 
 // applicationID marks a SQLite file as Perch's ("Perc" in its header).
@@ -52,8 +54,22 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 	if err := s.migrate(ctx, goose.DialectSQLite3); err != nil {
 		return err
 	}
-	s.reader, err = openPool(o.Database, readerPragmas, readers)
-	return err
+	if s.reader, err = openPool(o.Database, readerPragmas, readers); err != nil {
+		return err
+	}
+	return s.prepare(ctx)
+}
+
+// prepare has SQLite read and plan each query once and not at each use, which
+// takes as long as a quick one takes to run.
+func (s *Store) prepare(ctx context.Context) (err error) {
+	if s.writes, err = db.Prepare(ctx, s.writer); err != nil {
+		return fmt.Errorf("prepare to write: %w", damage(err))
+	}
+	if s.reads, err = db.Prepare(ctx, s.reader); err != nil {
+		return fmt.Errorf("prepare to read: %w", damage(err))
+	}
+	return nil
 }
 
 // adopt marks a file without tables as Perch's before anything else is in it.

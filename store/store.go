@@ -30,8 +30,10 @@ type Options struct {
 
 // Store is an open database.
 type Store struct {
-	writer *sql.DB // on SQLite a single connection
-	reader *sql.DB // on PostgreSQL the same pool as writer
+	writer *sql.DB     // on SQLite a single connection
+	reader *sql.DB     // on PostgreSQL the same pool as writer
+	writes *db.Queries // through writer
+	reads  *db.Queries // through reader
 	lock   io.Closer
 	keys   []Key
 	now    func() time.Time
@@ -99,7 +101,9 @@ const attempts = 5
 func (s *Store) change(ctx context.Context, fn func(*db.Queries) error) error {
 	var err error
 	for range attempts {
-		err = transact(ctx, s.writer, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, fn)
+		err = transact(ctx, s.writer, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, func(tx *sql.Tx) error {
+			return fn(s.writes.WithTx(tx))
+		})
 		if !overtaken(err) {
 			break
 		}
@@ -109,16 +113,18 @@ func (s *Store) change(ctx context.Context, fn func(*db.Queries) error) error {
 
 // view runs fn on a single state of the database.
 func (s *Store) view(ctx context.Context, fn func(*db.Queries) error) error {
-	return damage(transact(ctx, s.reader, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn))
+	return damage(transact(ctx, s.reader, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
+		return fn(s.reads.WithTx(tx))
+	}))
 }
 
-func transact(ctx context.Context, pool *sql.DB, o *sql.TxOptions, fn func(*db.Queries) error) error {
+func transact(ctx context.Context, pool *sql.DB, o *sql.TxOptions, fn func(*sql.Tx) error) error {
 	tx, err := pool.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
 	defer tx.Rollback()
-	if err := fn(db.New(tx)); err != nil {
+	if err := fn(tx); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

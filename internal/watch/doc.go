@@ -1,5 +1,26 @@
 // Package watch brings what happens at Finch in: it looks at connections when
-// their turn comes, lets access tokens in, and keeps the catalogue of providers.
+// their turn comes, follows jobs to their end, works webhooks off, lets access
+// tokens in, and keeps the catalogue of providers.
+//
+// # How jobs become known
+//
+// Finch lists a connection's next sync and hands out past jobs only by their
+// ids; its webhooks name a job but not how it ended. So every job of a look's
+// list and of a webhook is recorded, and read by its id until it is over: a
+// scheduled sync first when it should be over, going by how long the
+// connection's syncs take, then at least every PollEvery while it may run. With
+// the default of 15 minutes a failed sync is noticed within 20 minutes of its
+// end, no webhook needed, unless the budget is short because Perch was away. A
+// webhook makes a job's reading, or a look, due at once. When a job is over its
+// connection is looked at, which names the next sync.
+//
+// A scheduled sync is missing when two hours after its time it has not begun, or
+// Finch knows it no longer, though the connection is well and no other sync
+// succeeded instead.
+//
+// Looks themselves are rare: daily, after a job, and often only where something
+// has newly gone wrong; what stands wrong for long is looked at less and less,
+// down to every 6 hours.
 //
 // # What is guaranteed
 //
@@ -11,9 +32,14 @@
 //     the one that has replaced it.
 //   - A token is kept only after Finch has named its connection, and a stored
 //     token that turns out to be another connection's is not believed.
-//   - When a connection's turn comes is written in the store. A restart forgets
-//     none, and does not look at all of them at once.
-//   - A panic in a look or a sweep is logged and ends that look or sweep alone.
+//   - All that is learned of jobs goes through one room too, whichever door it
+//     came by.
+//   - When a connection's or a job's turn comes is written in the store. A
+//     restart forgets none, and does not take all of them at once.
+//   - A webhook is done only when all it says is recorded. It may come twice, late
+//     and in any order.
+//   - A panic in a look, a reading, an event or a sweep is logged and ends that
+//     one alone.
 //   - Run returns within about 6 s of its context's end, and hands back what it
 //     had claimed and not begun.
 //

@@ -35,12 +35,26 @@ func (s *fakeStore) recordJob(j finch.KnownJob) {
 		s.syncs[j.ConnectionID] = append(s.syncs[j.ConnectionID], j.ID)
 	}
 	switch {
-	case merged.Status.Final() || merged.Gone:
+	case merged.Status.Final() || merged.Gone || !s.hasToken(j.ConnectionID):
 		s.reads.set(j.ID, time.Time{})
 	case !known && merged.Scheduled.After(time.Now()):
 		s.reads.set(j.ID, merged.Scheduled)
 	case !known:
 		s.reads.set(j.ID, time.Now())
+	}
+}
+
+func (s *fakeStore) hasToken(id string) bool {
+	r, ok := s.connections[id]
+	return ok && !r.token.IsZero()
+}
+
+// resume has the jobs read that waited for a connection's token.
+func (s *fakeStore) resume(id string) {
+	for _, j := range s.jobs {
+		if j.ConnectionID == id && !j.Status.Final() && !j.Gone {
+			s.reads.set(j.ID, time.Now())
+		}
 	}
 }
 
@@ -94,11 +108,7 @@ func (s *fakeStore) ClaimJobs(_ context.Context, n int, lease time.Duration) ([]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due []finch.DueJob
-	mayRead := func(id string) bool {
-		r, ok := s.connections[s.jobs[id].ConnectionID]
-		return ok && !r.token.IsZero()
-	}
-	for _, id := range s.reads.claim(n, lease, mayRead) {
+	for _, id := range s.reads.claim(n, lease) {
 		j := s.jobs[id]
 		due = append(due, finch.DueJob{JobID: id, ConnectionID: j.ConnectionID, Kind: j.Kind, Fence: s.reads.fence[id]})
 	}
@@ -121,7 +131,7 @@ func (s *fakeStore) ScheduleRead(_ context.Context, id string, at time.Time) err
 	if at.IsZero() {
 		at = time.Now()
 	}
-	if j, ok := s.jobs[id]; ok && !j.Status.Final() && !j.Gone {
+	if j, ok := s.jobs[id]; ok && !j.Status.Final() && !j.Gone && s.hasToken(j.ConnectionID) {
 		s.reads.set(id, at)
 	}
 	return nil
@@ -138,8 +148,9 @@ func (s *fakeStore) Sighted(_ context.Context, id, company string, at time.Time)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, known := s.connections[id]; !known {
-		s.connections[id] = &row{connection: finch.Connection{ID: id, CompanyID: company, FirstSeen: at}}
+		s.connections[id] = &row{connection: finch.Connection{ID: id, FirstSeen: at}}
 	}
+	s.connections[id].connection.CompanyID = cmp.Or(s.connections[id].connection.CompanyID, company)
 	s.sighted[id] = at
 	return nil
 }

@@ -206,6 +206,7 @@ func (s *fakeStore) Grant(_ context.Context, grants []finch.Grant) ([]bool, erro
 		created[i] = !known
 		s.add(id, time.Now())
 		s.connections[id].token = g.Token
+		s.resume(id)
 	}
 	return created, nil
 }
@@ -220,6 +221,11 @@ func (s *fakeStore) Lost(_ context.Context, id string, token finch.Token, at tim
 	s.lost[id] = at
 	r.token, r.connection.HasToken, r.connection.DisconnectedAt = finch.Token{}, false, at
 	s.looks.set(id, time.Time{})
+	for _, j := range s.jobs {
+		if j.ConnectionID == id {
+			s.reads.set(j.ID, time.Time{})
+		}
+	}
 	return nil
 }
 
@@ -264,9 +270,9 @@ func (s *fakeStore) List(_ context.Context, q finch.ListQuery) (finch.ListPage, 
 	defer s.mu.Unlock()
 	var page finch.ListPage
 	for id, r := range s.connections {
-		attention := r.connection.Report.Status.NeedsAttention()
-		if r.connection.HasToken && (q.Attention == nil || *q.Attention == attention) {
-			page.Briefs = append(page.Briefs, finch.Brief{ID: id})
+		status := r.connection.Overall()
+		if status != finch.Disconnected && (q.Attention == nil || *q.Attention == status.NeedsAttention()) {
+			page.Briefs = append(page.Briefs, finch.Brief{ID: id, Status: status})
 		}
 	}
 	slices.SortFunc(page.Briefs, func(a, b finch.Brief) int { return cmp.Compare(a.ID, b.ID) })
@@ -278,7 +284,7 @@ func (s *fakeStore) ClaimDue(_ context.Context, n int, lease time.Duration) ([]f
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due []finch.Due
-	for _, id := range s.looks.claim(n, lease, func(string) bool { return true }) {
+	for _, id := range s.looks.claim(n, lease) {
 		s.claimed = append(s.claimed, id)
 		due = append(due, finch.Due{ConnectionID: id, Fence: s.looks.fence[id]})
 	}
@@ -300,7 +306,7 @@ func (s *fakeStore) Postpone(ctx context.Context, d finch.Due, next time.Time) e
 func (s *fakeStore) LookSoon(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r, ok := s.connections[id]; ok && !r.token.IsZero() {
+	if s.hasToken(id) {
 		s.looks.set(id, time.Now())
 	}
 	return nil

@@ -337,6 +337,21 @@ func TestTheCatalogueIsLearnedDailyByATokenThatWorks(t *testing.T) {
 	})
 }
 
+func TestTheCatalogueIsNotAskedForWithoutAToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), newStore("z")
+		s.connections["z"].connection.Report.Status = finch.Reauth
+		for i := range 20 {
+			_ = s.Sighted(t.Context(), fmt.Sprint("a", i), "", time.Now())
+		}
+		newWatcher(f, s).SweepOnce()
+		if len(s.catalogue) != 1 || f.count("providers", "z") != 1 {
+			t.Errorf("learned %d times; calls %v", len(s.catalogue), f.calls)
+		}
+	})
+}
+
 func TestACatalogueThatDoesNotComeIsAskedLessAndLess(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]error{"refused": unreachable(), "empty": nil} {
@@ -381,7 +396,7 @@ func TestEventsAreForgottenAfterAWeek(t *testing.T) {
 		s := newStore()
 		stop := run(t, newWatcher(newFinch(), s))
 		began := time.Now()
-		time.Sleep(90 * time.Minute)
+		time.Sleep(time.Hour + time.Minute)
 		stop()
 		if len(s.pruned) != 2 || !s.pruned[0].Equal(began.Add(-7*day)) {
 			t.Errorf("pruned before %v", s.pruned)

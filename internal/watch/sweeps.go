@@ -41,6 +41,8 @@ const (
 	catalogueAge = 24 * time.Hour
 	// catalogueTries is how many tokens are tried for the catalogue in one go.
 	catalogueTries = 3
+	// catalogueFrom is how many are gone over to find some with a token.
+	catalogueFrom = 100
 
 	inboxAge = 7 * 24 * time.Hour
 )
@@ -186,21 +188,25 @@ func (w *Watcher) providersBy(ctx context.Context, id string) ([]finch.Provider,
 func (w *Watcher) wellConnections(ctx context.Context) ([]string, error) {
 	well := false
 	for _, attention := range []*bool{&well, nil} {
-		page, err := w.store.List(ctx, finch.ListQuery{Tab: finch.Live, Attention: attention, Limit: catalogueTries})
+		page, err := w.store.List(ctx, finch.ListQuery{Tab: finch.Live, Attention: attention, Limit: catalogueFrom})
 		if err != nil {
 			return nil, fmt.Errorf("find a connection to ask by: %w", err)
 		}
-		if len(page.Briefs) > 0 {
-			return idsOf(page.Briefs), nil
+		if ids := withToken(page.Briefs); len(ids) > 0 {
+			return ids[:min(len(ids), catalogueTries)], nil
 		}
 	}
 	return nil, nil
 }
 
-func idsOf(briefs []finch.Brief) []string {
-	ids := make([]string, 0, len(briefs))
+// withToken are the ids of those that can be asked by: a connection may be
+// known from a webhook alone.
+func withToken(briefs []finch.Brief) []string {
+	var ids []string
 	for _, b := range briefs {
-		ids = append(ids, b.ID)
+		if b.Status != finch.NoToken {
+			ids = append(ids, b.ID)
+		}
 	}
 	return ids
 }

@@ -27,13 +27,13 @@ func (t *turns) put(id string, at time.Time) {
 	}
 }
 
-// claim takes the ids whose turn it is, among those that may be claimed.
-func (t *turns) claim(n int, lease time.Duration, may func(id string) bool) []string {
+// claim takes the ids whose turn it is.
+func (t *turns) claim(n int, lease time.Duration) []string {
 	now := time.Now()
 	var claimed []string
 	for len(claimed) < n && len(t.heap) > 0 && !t.heap[0].at.After(now) {
 		next, _ := heap.Pop(&t.heap).(turn)
-		if t.at[next.id].Equal(next.at) && may(next.id) {
+		if t.at[next.id].Equal(next.at) {
 			t.set(next.id, now.Add(lease))
 			claimed = append(claimed, next.id)
 		}

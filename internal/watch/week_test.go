@@ -31,12 +31,15 @@ const (
 // take hours, some never begin; employers let their connections stand broken for
 // days; and Perch itself is away for some hours in between.
 func TestAWeekWithTenThousandConnections(t *testing.T) {
-	span := 7 * day
-	if testing.Short() || raceDetector {
+	span, people := 7*day, population
+	switch {
+	case raceDetector: // the figures are those of the others; this is for races
+		span, people = 2*day, population/10
+	case testing.Short():
 		span = 2 * day
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(population)
+		w := newWorld(people)
 		s := newStore()
 		s.heard = w.heard
 		w.fill(s)
@@ -94,7 +97,7 @@ func (w *world) report(t *testing.T, start, end, away time.Time) {
 		fmt.Sprintf("a failure was noticed after %v", worst):            worst > noticedIn,
 		fmt.Sprintf("%d failures were never noticed", unheard):          unheard > 0,
 		fmt.Sprintf("after coming back, %v until the last", caughtUp):   caughtUp > catchUpIn,
-		fmt.Sprintf("only %d failures: this proves nothing", failures):  failures < population/100,
+		fmt.Sprintf("only %d failures: this proves nothing", failures):  failures < len(w.clients)/100,
 		fmt.Sprintf("%d connections not seen for a day", w.unseen(end)): w.unseen(end) > 0,
 	} {
 		if wrong {

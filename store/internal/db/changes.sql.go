@@ -25,7 +25,7 @@ type AddChangeParams struct {
 }
 
 func (q *Queries) AddChange(ctx context.Context, arg AddChangeParams) error {
-	_, err := q.db.ExecContext(ctx, addChange,
+	_, err := q.exec(ctx, q.addChangeStmt, addChange,
 		arg.ConnectionID,
 		arg.EntityID,
 		arg.Method,
@@ -52,7 +52,7 @@ type ChangeAfterParams struct {
 }
 
 func (q *Queries) ChangeAfter(ctx context.Context, arg ChangeAfterParams) (Change, error) {
-	row := q.db.QueryRowContext(ctx, changeAfter,
+	row := q.queryRow(ctx, q.changeAfterStmt, changeAfter,
 		arg.ConnectionID,
 		arg.EntityID,
 		arg.Method,
@@ -89,7 +89,7 @@ type ChangeBeforeParams struct {
 // What was the last step of a part not after a time. An entity is one part,
 // whatever method was named with it; without an entity each method is one.
 func (q *Queries) ChangeBefore(ctx context.Context, arg ChangeBeforeParams) (Change, error) {
-	row := q.db.QueryRowContext(ctx, changeBefore,
+	row := q.queryRow(ctx, q.changeBeforeStmt, changeBefore,
 		arg.ConnectionID,
 		arg.EntityID,
 		arg.Method,
@@ -119,7 +119,7 @@ type ChangesParams struct {
 }
 
 func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]Change, error) {
-	rows, err := q.db.QueryContext(ctx, changes, arg.ConnectionID, arg.Count)
+	rows, err := q.query(ctx, q.changesStmt, changes, arg.ConnectionID, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ type CorrectChangeParams struct {
 }
 
 func (q *Queries) CorrectChange(ctx context.Context, arg CorrectChangeParams) error {
-	_, err := q.db.ExecContext(ctx, correctChange, arg.Was, arg.Seq)
+	_, err := q.exec(ctx, q.correctChangeStmt, correctChange, arg.Was, arg.Seq)
 	return err
 }
 
@@ -174,7 +174,7 @@ type PruneChangesParams struct {
 }
 
 func (q *Queries) PruneChanges(ctx context.Context, arg PruneChangesParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, pruneChanges, arg.Before, arg.Count)
+	result, err := q.exec(ctx, q.pruneChangesStmt, pruneChanges, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}

@@ -25,7 +25,7 @@ type AddEntityParams struct {
 }
 
 func (q *Queries) AddEntity(ctx context.Context, arg AddEntityParams) error {
-	_, err := q.db.ExecContext(ctx, addEntity,
+	_, err := q.exec(ctx, q.addEntityStmt, addEntity,
 		arg.ConnectionID,
 		arg.Position,
 		arg.ID,
@@ -56,7 +56,7 @@ type AddMethodParams struct {
 }
 
 func (q *Queries) AddMethod(ctx context.Context, arg AddMethodParams) error {
-	_, err := q.db.ExecContext(ctx, addMethod,
+	_, err := q.exec(ctx, q.addMethodStmt, addMethod,
 		arg.ConnectionID,
 		arg.Position,
 		arg.Type,
@@ -75,7 +75,7 @@ DELETE FROM entities WHERE connection_id = $1
 `
 
 func (q *Queries) ClearEntities(ctx context.Context, connectionID string) error {
-	_, err := q.db.ExecContext(ctx, clearEntities, connectionID)
+	_, err := q.exec(ctx, q.clearEntitiesStmt, clearEntities, connectionID)
 	return err
 }
 
@@ -84,7 +84,7 @@ DELETE FROM methods WHERE connection_id = $1
 `
 
 func (q *Queries) ClearMethods(ctx context.Context, connectionID string) error {
-	_, err := q.db.ExecContext(ctx, clearMethods, connectionID)
+	_, err := q.exec(ctx, q.clearMethodsStmt, clearMethods, connectionID)
 	return err
 }
 
@@ -104,7 +104,7 @@ type ConnectionRow struct {
 }
 
 func (q *Queries) Connection(ctx context.Context, id string) (ConnectionRow, error) {
-	row := q.db.QueryRowContext(ctx, connection, id)
+	row := q.queryRow(ctx, q.connectionStmt, connection, id)
 	var i ConnectionRow
 	err := row.Scan(
 		&i.Connection.ID,
@@ -151,7 +151,7 @@ SELECT connection_id, position, id, name, source_id, status, learned FROM entiti
 `
 
 func (q *Queries) Entities(ctx context.Context, connectionID string) ([]Entity, error) {
-	rows, err := q.db.QueryContext(ctx, entities, connectionID)
+	rows, err := q.query(ctx, q.entitiesStmt, entities, connectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ UPDATE connections SET look_fence = look_fence WHERE id = $1
 // Changes nothing: whoever else wants to change the connection waits until this
 // transaction ends. SQLite, where one writes at a time, has no SELECT FOR UPDATE.
 func (q *Queries) Hold(ctx context.Context, id string) error {
-	_, err := q.db.ExecContext(ctx, hold, id)
+	_, err := q.exec(ctx, q.holdStmt, hold, id)
 	return err
 }
 
@@ -197,7 +197,7 @@ SELECT connection_id, position, type, status, status_message, last_sync, last_sy
 `
 
 func (q *Queries) Methods(ctx context.Context, connectionID string) ([]Method, error) {
-	rows, err := q.db.QueryContext(ctx, methods, connectionID)
+	rows, err := q.query(ctx, q.methodsStmt, methods, connectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -298,7 +298,7 @@ type SaveConnectionParams struct {
 }
 
 func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) error {
-	_, err := q.db.ExecContext(ctx, saveConnection,
+	_, err := q.exec(ctx, q.saveConnectionStmt, saveConnection,
 		arg.ID,
 		arg.CustomerID,
 		arg.CustomerName,

@@ -7,6 +7,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 type DBTX interface {
@@ -20,12 +21,688 @@ func New(db DBTX) *Queries {
 	return &Queries{db: db}
 }
 
+func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
+	q := Queries{db: db}
+	var err error
+	if q.addChangeStmt, err = db.PrepareContext(ctx, addChange); err != nil {
+		return nil, fmt.Errorf("error preparing query AddChange: %w", err)
+	}
+	if q.addEntityStmt, err = db.PrepareContext(ctx, addEntity); err != nil {
+		return nil, fmt.Errorf("error preparing query AddEntity: %w", err)
+	}
+	if q.addJobStmt, err = db.PrepareContext(ctx, addJob); err != nil {
+		return nil, fmt.Errorf("error preparing query AddJob: %w", err)
+	}
+	if q.addJobSortStmt, err = db.PrepareContext(ctx, addJobSort); err != nil {
+		return nil, fmt.Errorf("error preparing query AddJobSort: %w", err)
+	}
+	if q.addJobSortsOfStmt, err = db.PrepareContext(ctx, addJobSortsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query AddJobSortsOf: %w", err)
+	}
+	if q.addMethodStmt, err = db.PrepareContext(ctx, addMethod); err != nil {
+		return nil, fmt.Errorf("error preparing query AddMethod: %w", err)
+	}
+	if q.briefStmt, err = db.PrepareContext(ctx, brief); err != nil {
+		return nil, fmt.Errorf("error preparing query Brief: %w", err)
+	}
+	if q.changeAfterStmt, err = db.PrepareContext(ctx, changeAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query ChangeAfter: %w", err)
+	}
+	if q.changeBeforeStmt, err = db.PrepareContext(ctx, changeBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query ChangeBefore: %w", err)
+	}
+	if q.changesStmt, err = db.PrepareContext(ctx, changes); err != nil {
+		return nil, fmt.Errorf("error preparing query Changes: %w", err)
+	}
+	if q.claimDueStmt, err = db.PrepareContext(ctx, claimDue); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimDue: %w", err)
+	}
+	if q.claimInboxStmt, err = db.PrepareContext(ctx, claimInbox); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimInbox: %w", err)
+	}
+	if q.claimJobsStmt, err = db.PrepareContext(ctx, claimJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimJobs: %w", err)
+	}
+	if q.clearEntitiesStmt, err = db.PrepareContext(ctx, clearEntities); err != nil {
+		return nil, fmt.Errorf("error preparing query ClearEntities: %w", err)
+	}
+	if q.clearMethodsStmt, err = db.PrepareContext(ctx, clearMethods); err != nil {
+		return nil, fmt.Errorf("error preparing query ClearMethods: %w", err)
+	}
+	if q.connectionStmt, err = db.PrepareContext(ctx, connection); err != nil {
+		return nil, fmt.Errorf("error preparing query Connection: %w", err)
+	}
+	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
+		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
+	}
+	if q.dropTokenStmt, err = db.PrepareContext(ctx, dropToken); err != nil {
+		return nil, fmt.Errorf("error preparing query DropToken: %w", err)
+	}
+	if q.endLooksStmt, err = db.PrepareContext(ctx, endLooks); err != nil {
+		return nil, fmt.Errorf("error preparing query EndLooks: %w", err)
+	}
+	if q.endReadsStmt, err = db.PrepareContext(ctx, endReads); err != nil {
+		return nil, fmt.Errorf("error preparing query EndReads: %w", err)
+	}
+	if q.entitiesStmt, err = db.PrepareContext(ctx, entities); err != nil {
+		return nil, fmt.Errorf("error preparing query Entities: %w", err)
+	}
+	if q.exactMatchesStmt, err = db.PrepareContext(ctx, exactMatches); err != nil {
+		return nil, fmt.Errorf("error preparing query ExactMatches: %w", err)
+	}
+	if q.finishInboxStmt, err = db.PrepareContext(ctx, finishInbox); err != nil {
+		return nil, fmt.Errorf("error preparing query FinishInbox: %w", err)
+	}
+	if q.holdStmt, err = db.PrepareContext(ctx, hold); err != nil {
+		return nil, fmt.Errorf("error preparing query Hold: %w", err)
+	}
+	if q.holdJobStmt, err = db.PrepareContext(ctx, holdJob); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldJob: %w", err)
+	}
+	if q.jobByIDStmt, err = db.PrepareContext(ctx, jobByID); err != nil {
+		return nil, fmt.Errorf("error preparing query JobByID: %w", err)
+	}
+	if q.jobOwnerStmt, err = db.PrepareContext(ctx, jobOwner); err != nil {
+		return nil, fmt.Errorf("error preparing query JobOwner: %w", err)
+	}
+	if q.jobSortsStmt, err = db.PrepareContext(ctx, jobSorts); err != nil {
+		return nil, fmt.Errorf("error preparing query JobSorts: %w", err)
+	}
+	if q.jobsBeforeStmt, err = db.PrepareContext(ctx, jobsBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsBefore: %w", err)
+	}
+	if q.jobsNamedStmt, err = db.PrepareContext(ctx, jobsNamed); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsNamed: %w", err)
+	}
+	if q.jobsOfAllStmt, err = db.PrepareContext(ctx, jobsOfAll); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfAll: %w", err)
+	}
+	if q.jobsOfConnectionStmt, err = db.PrepareContext(ctx, jobsOfConnection); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfConnection: %w", err)
+	}
+	if q.jobsOfEntityStmt, err = db.PrepareContext(ctx, jobsOfEntity); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfEntity: %w", err)
+	}
+	if q.jobsOfProviderStmt, err = db.PrepareContext(ctx, jobsOfProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfProvider: %w", err)
+	}
+	if q.jobsOfSortStmt, err = db.PrepareContext(ctx, jobsOfSort); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfSort: %w", err)
+	}
+	if q.keyIDsStmt, err = db.PrepareContext(ctx, keyIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query KeyIDs: %w", err)
+	}
+	if q.lastSyncsStmt, err = db.PrepareContext(ctx, lastSyncs); err != nil {
+		return nil, fmt.Errorf("error preparing query LastSyncs: %w", err)
+	}
+	if q.lookSoonStmt, err = db.PrepareContext(ctx, lookSoon); err != nil {
+		return nil, fmt.Errorf("error preparing query LookSoon: %w", err)
+	}
+	if q.matchesStmt, err = db.PrepareContext(ctx, matches); err != nil {
+		return nil, fmt.Errorf("error preparing query Matches: %w", err)
+	}
+	if q.methodsStmt, err = db.PrepareContext(ctx, methods); err != nil {
+		return nil, fmt.Errorf("error preparing query Methods: %w", err)
+	}
+	if q.moveJobsStmt, err = db.PrepareContext(ctx, moveJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query MoveJobs: %w", err)
+	}
+	if q.namesStmt, err = db.PrepareContext(ctx, names); err != nil {
+		return nil, fmt.Errorf("error preparing query Names: %w", err)
+	}
+	if q.openTokenSpanStmt, err = db.PrepareContext(ctx, openTokenSpan); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenTokenSpan: %w", err)
+	}
+	if q.pageStmt, err = db.PrepareContext(ctx, page); err != nil {
+		return nil, fmt.Errorf("error preparing query Page: %w", err)
+	}
+	if q.postponeStmt, err = db.PrepareContext(ctx, postpone); err != nil {
+		return nil, fmt.Errorf("error preparing query Postpone: %w", err)
+	}
+	if q.postponeJobStmt, err = db.PrepareContext(ctx, postponeJob); err != nil {
+		return nil, fmt.Errorf("error preparing query PostponeJob: %w", err)
+	}
+	if q.providersLearnedStmt, err = db.PrepareContext(ctx, providersLearned); err != nil {
+		return nil, fmt.Errorf("error preparing query ProvidersLearned: %w", err)
+	}
+	if q.pruneChangesStmt, err = db.PrepareContext(ctx, pruneChanges); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneChanges: %w", err)
+	}
+	if q.pruneInboxStmt, err = db.PrepareContext(ctx, pruneInbox); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneInbox: %w", err)
+	}
+	if q.pruneJobsStmt, err = db.PrepareContext(ctx, pruneJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneJobs: %w", err)
+	}
+	if q.replaceOtherTokensStmt, err = db.PrepareContext(ctx, replaceOtherTokens); err != nil {
+		return nil, fmt.Errorf("error preparing query ReplaceOtherTokens: %w", err)
+	}
+	if q.resumeReadsStmt, err = db.PrepareContext(ctx, resumeReads); err != nil {
+		return nil, fmt.Errorf("error preparing query ResumeReads: %w", err)
+	}
+	if q.saveConnectionStmt, err = db.PrepareContext(ctx, saveConnection); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveConnection: %w", err)
+	}
+	if q.saveJobStmt, err = db.PrepareContext(ctx, saveJob); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveJob: %w", err)
+	}
+	if q.saveProviderStmt, err = db.PrepareContext(ctx, saveProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveProvider: %w", err)
+	}
+	if q.saveTokenStmt, err = db.PrepareContext(ctx, saveToken); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveToken: %w", err)
+	}
+	if q.scheduleLookStmt, err = db.PrepareContext(ctx, scheduleLook); err != nil {
+		return nil, fmt.Errorf("error preparing query ScheduleLook: %w", err)
+	}
+	if q.scheduleReadStmt, err = db.PrepareContext(ctx, scheduleRead); err != nil {
+		return nil, fmt.Errorf("error preparing query ScheduleRead: %w", err)
+	}
+	if q.seeTokenStmt, err = db.PrepareContext(ctx, seeToken); err != nil {
+		return nil, fmt.Errorf("error preparing query SeeToken: %w", err)
+	}
+	if q.takeInStmt, err = db.PrepareContext(ctx, takeIn); err != nil {
+		return nil, fmt.Errorf("error preparing query TakeIn: %w", err)
+	}
+	if q.tallyStmt, err = db.PrepareContext(ctx, tally); err != nil {
+		return nil, fmt.Errorf("error preparing query Tally: %w", err)
+	}
+	if q.tokenStmt, err = db.PrepareContext(ctx, token); err != nil {
+		return nil, fmt.Errorf("error preparing query Token: %w", err)
+	}
+	if q.tokenHistoryStmt, err = db.PrepareContext(ctx, tokenHistory); err != nil {
+		return nil, fmt.Errorf("error preparing query TokenHistory: %w", err)
+	}
+	return &q, nil
+}
+
+func (q *Queries) Close() error {
+	var err error
+	if q.addChangeStmt != nil {
+		if cerr := q.addChangeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addChangeStmt: %w", cerr)
+		}
+	}
+	if q.addEntityStmt != nil {
+		if cerr := q.addEntityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addEntityStmt: %w", cerr)
+		}
+	}
+	if q.addJobStmt != nil {
+		if cerr := q.addJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addJobStmt: %w", cerr)
+		}
+	}
+	if q.addJobSortStmt != nil {
+		if cerr := q.addJobSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addJobSortStmt: %w", cerr)
+		}
+	}
+	if q.addJobSortsOfStmt != nil {
+		if cerr := q.addJobSortsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addJobSortsOfStmt: %w", cerr)
+		}
+	}
+	if q.addMethodStmt != nil {
+		if cerr := q.addMethodStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addMethodStmt: %w", cerr)
+		}
+	}
+	if q.briefStmt != nil {
+		if cerr := q.briefStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing briefStmt: %w", cerr)
+		}
+	}
+	if q.changeAfterStmt != nil {
+		if cerr := q.changeAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing changeAfterStmt: %w", cerr)
+		}
+	}
+	if q.changeBeforeStmt != nil {
+		if cerr := q.changeBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing changeBeforeStmt: %w", cerr)
+		}
+	}
+	if q.changesStmt != nil {
+		if cerr := q.changesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing changesStmt: %w", cerr)
+		}
+	}
+	if q.claimDueStmt != nil {
+		if cerr := q.claimDueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimDueStmt: %w", cerr)
+		}
+	}
+	if q.claimInboxStmt != nil {
+		if cerr := q.claimInboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimInboxStmt: %w", cerr)
+		}
+	}
+	if q.claimJobsStmt != nil {
+		if cerr := q.claimJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimJobsStmt: %w", cerr)
+		}
+	}
+	if q.clearEntitiesStmt != nil {
+		if cerr := q.clearEntitiesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing clearEntitiesStmt: %w", cerr)
+		}
+	}
+	if q.clearMethodsStmt != nil {
+		if cerr := q.clearMethodsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing clearMethodsStmt: %w", cerr)
+		}
+	}
+	if q.connectionStmt != nil {
+		if cerr := q.connectionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing connectionStmt: %w", cerr)
+		}
+	}
+	if q.correctChangeStmt != nil {
+		if cerr := q.correctChangeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing correctChangeStmt: %w", cerr)
+		}
+	}
+	if q.dropTokenStmt != nil {
+		if cerr := q.dropTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropTokenStmt: %w", cerr)
+		}
+	}
+	if q.endLooksStmt != nil {
+		if cerr := q.endLooksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing endLooksStmt: %w", cerr)
+		}
+	}
+	if q.endReadsStmt != nil {
+		if cerr := q.endReadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing endReadsStmt: %w", cerr)
+		}
+	}
+	if q.entitiesStmt != nil {
+		if cerr := q.entitiesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing entitiesStmt: %w", cerr)
+		}
+	}
+	if q.exactMatchesStmt != nil {
+		if cerr := q.exactMatchesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing exactMatchesStmt: %w", cerr)
+		}
+	}
+	if q.finishInboxStmt != nil {
+		if cerr := q.finishInboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing finishInboxStmt: %w", cerr)
+		}
+	}
+	if q.holdStmt != nil {
+		if cerr := q.holdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdStmt: %w", cerr)
+		}
+	}
+	if q.holdJobStmt != nil {
+		if cerr := q.holdJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdJobStmt: %w", cerr)
+		}
+	}
+	if q.jobByIDStmt != nil {
+		if cerr := q.jobByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobByIDStmt: %w", cerr)
+		}
+	}
+	if q.jobOwnerStmt != nil {
+		if cerr := q.jobOwnerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobOwnerStmt: %w", cerr)
+		}
+	}
+	if q.jobSortsStmt != nil {
+		if cerr := q.jobSortsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobSortsStmt: %w", cerr)
+		}
+	}
+	if q.jobsBeforeStmt != nil {
+		if cerr := q.jobsBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsBeforeStmt: %w", cerr)
+		}
+	}
+	if q.jobsNamedStmt != nil {
+		if cerr := q.jobsNamedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsNamedStmt: %w", cerr)
+		}
+	}
+	if q.jobsOfAllStmt != nil {
+		if cerr := q.jobsOfAllStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfAllStmt: %w", cerr)
+		}
+	}
+	if q.jobsOfConnectionStmt != nil {
+		if cerr := q.jobsOfConnectionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfConnectionStmt: %w", cerr)
+		}
+	}
+	if q.jobsOfEntityStmt != nil {
+		if cerr := q.jobsOfEntityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfEntityStmt: %w", cerr)
+		}
+	}
+	if q.jobsOfProviderStmt != nil {
+		if cerr := q.jobsOfProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfProviderStmt: %w", cerr)
+		}
+	}
+	if q.jobsOfSortStmt != nil {
+		if cerr := q.jobsOfSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfSortStmt: %w", cerr)
+		}
+	}
+	if q.keyIDsStmt != nil {
+		if cerr := q.keyIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keyIDsStmt: %w", cerr)
+		}
+	}
+	if q.lastSyncsStmt != nil {
+		if cerr := q.lastSyncsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastSyncsStmt: %w", cerr)
+		}
+	}
+	if q.lookSoonStmt != nil {
+		if cerr := q.lookSoonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lookSoonStmt: %w", cerr)
+		}
+	}
+	if q.matchesStmt != nil {
+		if cerr := q.matchesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing matchesStmt: %w", cerr)
+		}
+	}
+	if q.methodsStmt != nil {
+		if cerr := q.methodsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing methodsStmt: %w", cerr)
+		}
+	}
+	if q.moveJobsStmt != nil {
+		if cerr := q.moveJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing moveJobsStmt: %w", cerr)
+		}
+	}
+	if q.namesStmt != nil {
+		if cerr := q.namesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing namesStmt: %w", cerr)
+		}
+	}
+	if q.openTokenSpanStmt != nil {
+		if cerr := q.openTokenSpanStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openTokenSpanStmt: %w", cerr)
+		}
+	}
+	if q.pageStmt != nil {
+		if cerr := q.pageStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pageStmt: %w", cerr)
+		}
+	}
+	if q.postponeStmt != nil {
+		if cerr := q.postponeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing postponeStmt: %w", cerr)
+		}
+	}
+	if q.postponeJobStmt != nil {
+		if cerr := q.postponeJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing postponeJobStmt: %w", cerr)
+		}
+	}
+	if q.providersLearnedStmt != nil {
+		if cerr := q.providersLearnedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing providersLearnedStmt: %w", cerr)
+		}
+	}
+	if q.pruneChangesStmt != nil {
+		if cerr := q.pruneChangesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneChangesStmt: %w", cerr)
+		}
+	}
+	if q.pruneInboxStmt != nil {
+		if cerr := q.pruneInboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneInboxStmt: %w", cerr)
+		}
+	}
+	if q.pruneJobsStmt != nil {
+		if cerr := q.pruneJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneJobsStmt: %w", cerr)
+		}
+	}
+	if q.replaceOtherTokensStmt != nil {
+		if cerr := q.replaceOtherTokensStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing replaceOtherTokensStmt: %w", cerr)
+		}
+	}
+	if q.resumeReadsStmt != nil {
+		if cerr := q.resumeReadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing resumeReadsStmt: %w", cerr)
+		}
+	}
+	if q.saveConnectionStmt != nil {
+		if cerr := q.saveConnectionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveConnectionStmt: %w", cerr)
+		}
+	}
+	if q.saveJobStmt != nil {
+		if cerr := q.saveJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveJobStmt: %w", cerr)
+		}
+	}
+	if q.saveProviderStmt != nil {
+		if cerr := q.saveProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveProviderStmt: %w", cerr)
+		}
+	}
+	if q.saveTokenStmt != nil {
+		if cerr := q.saveTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveTokenStmt: %w", cerr)
+		}
+	}
+	if q.scheduleLookStmt != nil {
+		if cerr := q.scheduleLookStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing scheduleLookStmt: %w", cerr)
+		}
+	}
+	if q.scheduleReadStmt != nil {
+		if cerr := q.scheduleReadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing scheduleReadStmt: %w", cerr)
+		}
+	}
+	if q.seeTokenStmt != nil {
+		if cerr := q.seeTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing seeTokenStmt: %w", cerr)
+		}
+	}
+	if q.takeInStmt != nil {
+		if cerr := q.takeInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing takeInStmt: %w", cerr)
+		}
+	}
+	if q.tallyStmt != nil {
+		if cerr := q.tallyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tallyStmt: %w", cerr)
+		}
+	}
+	if q.tokenStmt != nil {
+		if cerr := q.tokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tokenStmt: %w", cerr)
+		}
+	}
+	if q.tokenHistoryStmt != nil {
+		if cerr := q.tokenHistoryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tokenHistoryStmt: %w", cerr)
+		}
+	}
+	return err
+}
+
+func (q *Queries) exec(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (sql.Result, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	case stmt != nil:
+		return stmt.ExecContext(ctx, args...)
+	default:
+		return q.db.ExecContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) query(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (*sql.Rows, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryContext(ctx, args...)
+	default:
+		return q.db.QueryContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) *sql.Row {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryRowContext(ctx, args...)
+	default:
+		return q.db.QueryRowContext(ctx, query, args...)
+	}
+}
+
 type Queries struct {
-	db DBTX
+	db                     DBTX
+	tx                     *sql.Tx
+	addChangeStmt          *sql.Stmt
+	addEntityStmt          *sql.Stmt
+	addJobStmt             *sql.Stmt
+	addJobSortStmt         *sql.Stmt
+	addJobSortsOfStmt      *sql.Stmt
+	addMethodStmt          *sql.Stmt
+	briefStmt              *sql.Stmt
+	changeAfterStmt        *sql.Stmt
+	changeBeforeStmt       *sql.Stmt
+	changesStmt            *sql.Stmt
+	claimDueStmt           *sql.Stmt
+	claimInboxStmt         *sql.Stmt
+	claimJobsStmt          *sql.Stmt
+	clearEntitiesStmt      *sql.Stmt
+	clearMethodsStmt       *sql.Stmt
+	connectionStmt         *sql.Stmt
+	correctChangeStmt      *sql.Stmt
+	dropTokenStmt          *sql.Stmt
+	endLooksStmt           *sql.Stmt
+	endReadsStmt           *sql.Stmt
+	entitiesStmt           *sql.Stmt
+	exactMatchesStmt       *sql.Stmt
+	finishInboxStmt        *sql.Stmt
+	holdStmt               *sql.Stmt
+	holdJobStmt            *sql.Stmt
+	jobByIDStmt            *sql.Stmt
+	jobOwnerStmt           *sql.Stmt
+	jobSortsStmt           *sql.Stmt
+	jobsBeforeStmt         *sql.Stmt
+	jobsNamedStmt          *sql.Stmt
+	jobsOfAllStmt          *sql.Stmt
+	jobsOfConnectionStmt   *sql.Stmt
+	jobsOfEntityStmt       *sql.Stmt
+	jobsOfProviderStmt     *sql.Stmt
+	jobsOfSortStmt         *sql.Stmt
+	keyIDsStmt             *sql.Stmt
+	lastSyncsStmt          *sql.Stmt
+	lookSoonStmt           *sql.Stmt
+	matchesStmt            *sql.Stmt
+	methodsStmt            *sql.Stmt
+	moveJobsStmt           *sql.Stmt
+	namesStmt              *sql.Stmt
+	openTokenSpanStmt      *sql.Stmt
+	pageStmt               *sql.Stmt
+	postponeStmt           *sql.Stmt
+	postponeJobStmt        *sql.Stmt
+	providersLearnedStmt   *sql.Stmt
+	pruneChangesStmt       *sql.Stmt
+	pruneInboxStmt         *sql.Stmt
+	pruneJobsStmt          *sql.Stmt
+	replaceOtherTokensStmt *sql.Stmt
+	resumeReadsStmt        *sql.Stmt
+	saveConnectionStmt     *sql.Stmt
+	saveJobStmt            *sql.Stmt
+	saveProviderStmt       *sql.Stmt
+	saveTokenStmt          *sql.Stmt
+	scheduleLookStmt       *sql.Stmt
+	scheduleReadStmt       *sql.Stmt
+	seeTokenStmt           *sql.Stmt
+	takeInStmt             *sql.Stmt
+	tallyStmt              *sql.Stmt
+	tokenStmt              *sql.Stmt
+	tokenHistoryStmt       *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db: tx,
+		db:                     tx,
+		tx:                     tx,
+		addChangeStmt:          q.addChangeStmt,
+		addEntityStmt:          q.addEntityStmt,
+		addJobStmt:             q.addJobStmt,
+		addJobSortStmt:         q.addJobSortStmt,
+		addJobSortsOfStmt:      q.addJobSortsOfStmt,
+		addMethodStmt:          q.addMethodStmt,
+		briefStmt:              q.briefStmt,
+		changeAfterStmt:        q.changeAfterStmt,
+		changeBeforeStmt:       q.changeBeforeStmt,
+		changesStmt:            q.changesStmt,
+		claimDueStmt:           q.claimDueStmt,
+		claimInboxStmt:         q.claimInboxStmt,
+		claimJobsStmt:          q.claimJobsStmt,
+		clearEntitiesStmt:      q.clearEntitiesStmt,
+		clearMethodsStmt:       q.clearMethodsStmt,
+		connectionStmt:         q.connectionStmt,
+		correctChangeStmt:      q.correctChangeStmt,
+		dropTokenStmt:          q.dropTokenStmt,
+		endLooksStmt:           q.endLooksStmt,
+		endReadsStmt:           q.endReadsStmt,
+		entitiesStmt:           q.entitiesStmt,
+		exactMatchesStmt:       q.exactMatchesStmt,
+		finishInboxStmt:        q.finishInboxStmt,
+		holdStmt:               q.holdStmt,
+		holdJobStmt:            q.holdJobStmt,
+		jobByIDStmt:            q.jobByIDStmt,
+		jobOwnerStmt:           q.jobOwnerStmt,
+		jobSortsStmt:           q.jobSortsStmt,
+		jobsBeforeStmt:         q.jobsBeforeStmt,
+		jobsNamedStmt:          q.jobsNamedStmt,
+		jobsOfAllStmt:          q.jobsOfAllStmt,
+		jobsOfConnectionStmt:   q.jobsOfConnectionStmt,
+		jobsOfEntityStmt:       q.jobsOfEntityStmt,
+		jobsOfProviderStmt:     q.jobsOfProviderStmt,
+		jobsOfSortStmt:         q.jobsOfSortStmt,
+		keyIDsStmt:             q.keyIDsStmt,
+		lastSyncsStmt:          q.lastSyncsStmt,
+		lookSoonStmt:           q.lookSoonStmt,
+		matchesStmt:            q.matchesStmt,
+		methodsStmt:            q.methodsStmt,
+		moveJobsStmt:           q.moveJobsStmt,
+		namesStmt:              q.namesStmt,
+		openTokenSpanStmt:      q.openTokenSpanStmt,
+		pageStmt:               q.pageStmt,
+		postponeStmt:           q.postponeStmt,
+		postponeJobStmt:        q.postponeJobStmt,
+		providersLearnedStmt:   q.providersLearnedStmt,
+		pruneChangesStmt:       q.pruneChangesStmt,
+		pruneInboxStmt:         q.pruneInboxStmt,
+		pruneJobsStmt:          q.pruneJobsStmt,
+		replaceOtherTokensStmt: q.replaceOtherTokensStmt,
+		resumeReadsStmt:        q.resumeReadsStmt,
+		saveConnectionStmt:     q.saveConnectionStmt,
+		saveJobStmt:            q.saveJobStmt,
+		saveProviderStmt:       q.saveProviderStmt,
+		saveTokenStmt:          q.saveTokenStmt,
+		scheduleLookStmt:       q.scheduleLookStmt,
+		scheduleReadStmt:       q.scheduleReadStmt,
+		seeTokenStmt:           q.seeTokenStmt,
+		takeInStmt:             q.takeInStmt,
+		tallyStmt:              q.tallyStmt,
+		tokenStmt:              q.tokenStmt,
+		tokenHistoryStmt:       q.tokenHistoryStmt,
 	}
 }

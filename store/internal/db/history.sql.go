@@ -16,7 +16,7 @@ ORDER BY s.provider_id, s.type, s.status
 `
 
 func (q *Queries) JobSorts(ctx context.Context, within string) ([]JobSort, error) {
-	rows, err := q.db.QueryContext(ctx, jobSorts, within)
+	rows, err := q.query(ctx, q.jobSortsStmt, jobSorts, within)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ type JobsBeforeParams struct {
 }
 
 func (q *Queries) JobsBefore(ctx context.Context, arg JobsBeforeParams) ([]Job, error) {
-	rows, err := q.db.QueryContext(ctx, jobsBefore,
+	rows, err := q.query(ctx, q.jobsBeforeStmt, jobsBefore,
 		arg.ConnectionID,
 		arg.Type,
 		arg.Kind,
@@ -115,7 +115,7 @@ type JobsNamedParams struct {
 }
 
 func (q *Queries) JobsNamed(ctx context.Context, arg JobsNamedParams) ([]JobLine, error) {
-	rows, err := q.db.QueryContext(ctx, jobsNamed, arg.FromID, arg.ToID)
+	rows, err := q.query(ctx, q.jobsNamedStmt, jobsNamed, arg.FromID, arg.ToID)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ type JobsOfAllParams struct {
 }
 
 func (q *Queries) JobsOfAll(ctx context.Context, arg JobsOfAllParams) ([]JobLine, error) {
-	rows, err := q.db.QueryContext(ctx, jobsOfAll,
+	rows, err := q.query(ctx, q.jobsOfAllStmt, jobsOfAll,
 		arg.Since,
 		arg.BeforeAt,
 		arg.BeforeSeq,
@@ -253,7 +253,7 @@ type JobsOfConnectionParams struct {
 
 // Lists of words are given as ",one,two,"; empty for any.
 func (q *Queries) JobsOfConnection(ctx context.Context, arg JobsOfConnectionParams) ([]JobLine, error) {
-	rows, err := q.db.QueryContext(ctx, jobsOfConnection,
+	rows, err := q.query(ctx, q.jobsOfConnectionStmt, jobsOfConnection,
 		arg.ConnectionID,
 		arg.Since,
 		arg.BeforeAt,
@@ -332,7 +332,7 @@ type JobsOfEntityParams struct {
 }
 
 func (q *Queries) JobsOfEntity(ctx context.Context, arg JobsOfEntityParams) ([]JobLine, error) {
-	rows, err := q.db.QueryContext(ctx, jobsOfEntity,
+	rows, err := q.query(ctx, q.jobsOfEntityStmt, jobsOfEntity,
 		arg.EntityID,
 		arg.Since,
 		arg.BeforeAt,
@@ -406,7 +406,7 @@ type JobsOfProviderParams struct {
 }
 
 func (q *Queries) JobsOfProvider(ctx context.Context, arg JobsOfProviderParams) ([]JobLine, error) {
-	rows, err := q.db.QueryContext(ctx, jobsOfProvider,
+	rows, err := q.query(ctx, q.jobsOfProviderStmt, jobsOfProvider,
 		arg.ProviderID,
 		arg.Type,
 		arg.Status,
@@ -478,7 +478,7 @@ type JobsOfSortParams struct {
 }
 
 func (q *Queries) JobsOfSort(ctx context.Context, arg JobsOfSortParams) ([]JobLine, error) {
-	rows, err := q.db.QueryContext(ctx, jobsOfSort,
+	rows, err := q.query(ctx, q.jobsOfSortStmt, jobsOfSort,
 		arg.Type,
 		arg.Status,
 		arg.Since,
@@ -546,7 +546,7 @@ type LastSyncsParams struct {
 }
 
 func (q *Queries) LastSyncs(ctx context.Context, arg LastSyncsParams) ([]Job, error) {
-	rows, err := q.db.QueryContext(ctx, lastSyncs,
+	rows, err := q.query(ctx, q.lastSyncsStmt, lastSyncs,
 		arg.ConnectionID,
 		arg.Type,
 		arg.Now,

@@ -36,7 +36,7 @@ type ClaimInboxRow struct {
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimInbox(ctx context.Context, arg ClaimInboxParams) ([]ClaimInboxRow, error) {
-	rows, err := q.db.QueryContext(ctx, claimInbox,
+	rows, err := q.query(ctx, q.claimInboxStmt, claimInbox,
 		arg.LeaseUntil,
 		arg.Source,
 		arg.Now,
@@ -82,7 +82,7 @@ type FinishInboxParams struct {
 
 // The payload goes as soon as it has served; the id stays to be known again.
 func (q *Queries) FinishInbox(ctx context.Context, arg FinishInboxParams) error {
-	_, err := q.db.ExecContext(ctx, finishInbox, arg.Empty, arg.Source, arg.EventID)
+	_, err := q.exec(ctx, q.finishInboxStmt, finishInbox, arg.Empty, arg.Source, arg.EventID)
 	return err
 }
 
@@ -96,7 +96,7 @@ type PruneInboxParams struct {
 }
 
 func (q *Queries) PruneInbox(ctx context.Context, arg PruneInboxParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, pruneInbox, arg.Before, arg.Count)
+	result, err := q.exec(ctx, q.pruneInboxStmt, pruneInbox, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -117,7 +117,7 @@ type TakeInParams struct {
 }
 
 func (q *Queries) TakeIn(ctx context.Context, arg TakeInParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, takeIn,
+	result, err := q.exec(ctx, q.takeInStmt, takeIn,
 		arg.Source,
 		arg.EventID,
 		arg.Payload,

@@ -32,7 +32,7 @@ type BriefRow struct {
 }
 
 func (q *Queries) Brief(ctx context.Context, id string) (BriefRow, error) {
-	row := q.db.QueryRowContext(ctx, brief, id)
+	row := q.queryRow(ctx, q.briefStmt, brief, id)
 	var i BriefRow
 	err := row.Scan(
 		&i.ID,
@@ -80,7 +80,7 @@ type ExactMatchesRow struct {
 }
 
 func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]ExactMatchesRow, error) {
-	rows, err := q.db.QueryContext(ctx, exactMatches, arg.Word, arg.Count)
+	rows, err := q.query(ctx, q.exactMatchesStmt, exactMatches, arg.Word, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ type MatchesRow struct {
 // The name itself first, then names that begin with the words, then the others.
 // What is searched is read from an index alone; only the hits' rows are fetched.
 func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]MatchesRow, error) {
-	rows, err := q.db.QueryContext(ctx, matches,
+	rows, err := q.query(ctx, q.matchesStmt, matches,
 		arg.Within,
 		arg.IDPrefix,
 		arg.Word,
@@ -207,7 +207,7 @@ type NamesRow struct {
 }
 
 func (q *Queries) Names(ctx context.Context) ([]NamesRow, error) {
-	rows, err := q.db.QueryContext(ctx, names)
+	rows, err := q.query(ctx, q.namesStmt, names)
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +271,7 @@ type PageRow struct {
 }
 
 func (q *Queries) Page(ctx context.Context, arg PageParams) ([]PageRow, error) {
-	rows, err := q.db.QueryContext(ctx, page,
+	rows, err := q.query(ctx, q.pageStmt, page,
 		arg.Ended,
 		arg.AfterCalm,
 		arg.AfterKey,
@@ -331,7 +331,7 @@ type TallyRow struct {
 }
 
 func (q *Queries) Tally(ctx context.Context, within string) ([]TallyRow, error) {
-	rows, err := q.db.QueryContext(ctx, tally, within)
+	rows, err := q.query(ctx, q.tallyStmt, tally, within)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ SELECT CAST(COALESCE(MAX(learned), 0) AS BIGINT) AS learned FROM providers
 `
 
 func (q *Queries) ProvidersLearned(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, providersLearned)
+	row := q.queryRow(ctx, q.providersLearnedStmt, providersLearned)
 	var learned int64
 	err := row.Scan(&learned)
 	return learned, err
@@ -36,7 +36,7 @@ type SaveProviderParams struct {
 }
 
 func (q *Queries) SaveProvider(ctx context.Context, arg SaveProviderParams) error {
-	_, err := q.db.ExecContext(ctx, saveProvider,
+	_, err := q.exec(ctx, q.saveProviderStmt, saveProvider,
 		arg.ID,
 		arg.DisplayName,
 		arg.Products,

@@ -33,7 +33,7 @@ type ClaimJobsRow struct {
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimJobs(ctx context.Context, arg ClaimJobsParams) ([]ClaimJobsRow, error) {
-	rows, err := q.db.QueryContext(ctx, claimJobs, arg.LeaseUntil, arg.Now, arg.Count)
+	rows, err := q.query(ctx, q.claimJobsStmt, claimJobs, arg.LeaseUntil, arg.Now, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ UPDATE jobs SET next_read = 0, read_fence = read_fence + 1 WHERE connection_id =
 `
 
 func (q *Queries) EndReads(ctx context.Context, connectionID string) error {
-	_, err := q.db.ExecContext(ctx, endReads, connectionID)
+	_, err := q.exec(ctx, q.endReadsStmt, endReads, connectionID)
 	return err
 }
 
@@ -81,7 +81,7 @@ type PostponeJobParams struct {
 
 // A job that has left the queue meanwhile (its token went) does not come back.
 func (q *Queries) PostponeJob(ctx context.Context, arg PostponeJobParams) error {
-	_, err := q.db.ExecContext(ctx, postponeJob, arg.NextRead, arg.ID, arg.Fence)
+	_, err := q.exec(ctx, q.postponeJobStmt, postponeJob, arg.NextRead, arg.ID, arg.Fence)
 	return err
 }
 
@@ -97,7 +97,7 @@ type ResumeReadsParams struct {
 }
 
 func (q *Queries) ResumeReads(ctx context.Context, arg ResumeReadsParams) error {
-	_, err := q.db.ExecContext(ctx, resumeReads, arg.At, arg.ConnectionID)
+	_, err := q.exec(ctx, q.resumeReadsStmt, resumeReads, arg.At, arg.ConnectionID)
 	return err
 }
 
@@ -115,6 +115,6 @@ type ScheduleReadParams struct {
 // The fence moves on, so that a read under way, which may have been too early,
 // does not put it off again.
 func (q *Queries) ScheduleRead(ctx context.Context, arg ScheduleReadParams) error {
-	_, err := q.db.ExecContext(ctx, scheduleRead, arg.At, arg.ID)
+	_, err := q.exec(ctx, q.scheduleReadStmt, scheduleRead, arg.At, arg.ID)
 	return err
 }
