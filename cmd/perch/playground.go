@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 
 	"perch/bot"
 	"perch/commands"
+	"perch/internal/finch"
 	"perch/internal/playground"
 	localfinch "perch/internal/playground/finch"
 	localslack "perch/internal/playground/slack"
@@ -56,7 +58,7 @@ func (c playgroundCommand) Run(p *process) error {
 		return err
 	}
 	defer forget()
-	g := &ground{command: c, dir: dir, log: newLog(p.stderr, level), apiKey: rand.Text(), stdout: p.stdout}
+	g := &ground{command: c, dir: dir, log: newLog(p.stderr, level), apiKey: rand.Text(), webhookSecret: newWebhookSecret(), stdout: p.stdout}
 	catchLibraries(g.log)
 	err = g.run(p.ctx)
 	return errors.Join(err, g.life.stop(g.log))
@@ -85,7 +87,9 @@ type ground struct {
 	apiKey  string
 	stdout  io.Writer
 	life    lifecycle
-	doors   string // the bot's own HTTP address
+	// webhookSecret signs what the local Finch tells the bot.
+	webhookSecret string
+	doors         string // the bot's own HTTP address
 }
 
 // run starts the two imitations, the page and the bot, and stays until ctx ends.
@@ -93,8 +97,8 @@ func (g *ground) run(ctx context.Context) error {
 	names := bot.Names{}
 	slack := localslack.New(localslack.Options{Commands: slashes(names), Scopes: scopes, Events: botEvents})
 	g.life.onStop("local Slack", playgroundStop, func(context.Context) error { slack.Close(); return nil })
-	finch := localfinch.New(localfinch.Options{Seed: g.command.Seed, Mishaps: mishaps})
-	g.life.onStop("local Finch", playgroundStop, func(context.Context) error { finch.Close(); return nil })
+	payroll := localfinch.New(localfinch.Options{Seed: g.command.Seed, Mishaps: mishaps})
+	g.life.onStop("local Finch", playgroundStop, func(context.Context) error { payroll.Close(); return nil })
 
 	page, err := listen(g.command.Addr)
 	if err != nil {
@@ -104,16 +108,20 @@ func (g *ground) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	finchAddr, err := g.serveLocal(finch.API())
+	finchAddr, err := g.serveLocal(payroll.API())
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { finch.Run(ctx); return nil })
+	group.Go(func() error { payroll.Run(ctx); return nil })
 	group.Go(func() error {
-		return serve(ctx, g.settings(slackAddr, finchAddr, names), g.log, func(doors string) {
+		s, err := g.settings(slackAddr, finchAddr, names)
+		if err != nil {
+			return err
+		}
+		return serve(ctx, s, g.log, func(doors string) {
 			g.doors = doors
-			group.Go(func() error { return g.open(ctx, page, slack, finch) })
+			group.Go(func() error { return g.open(ctx, page, slack, payroll) })
 		})
 	})
 	return group.Wait()
@@ -130,7 +138,11 @@ func slashes(names bot.Names) []string {
 
 // settings never look at the environment: the playground knows nothing of the
 // real Slack and the real Finch.
-func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) settings {
+func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) (settings, error) {
+	secrets, err := finch.ParseSecrets(g.webhookSecret)
+	if err != nil {
+		return settings{}, fmt.Errorf("make a webhook secret: %w", err)
+	}
 	return settings{
 		SlackBotToken: secret{localslack.BotToken},
 		SlackAppToken: secret{localslack.AppToken},
@@ -142,24 +154,35 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) settings
 		Sockets:       2,
 		Names:         names,
 		PollEvery:     time.Minute,
+		Retention:     400 * 24 * time.Hour,
+		Webhooks:      secrets,
+		LooseBudget:   true,
 		LogLevel:      g.log.GetLevel(),
-	}
+	}, nil
+}
+
+// newWebhookSecret is 32 random bytes in base64, as Finch's dashboard shows them.
+func newWebhookSecret() string {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails: the program ends instead
+	return base64.StdEncoding.EncodeToString(secret)
 }
 
 // open gives Perch the connections, opens the page and says where it is.
-func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.Server, finch *localfinch.Server) error {
-	if err := g.adoptAll(ctx, finch.Tokens()); ctx.Err() != nil {
+func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.Server, payroll *localfinch.Server) error {
+	if err := g.adoptAll(ctx, payroll.Tokens()); ctx.Err() != nil {
 		return nil // Ctrl-C came first
 	} else if err != nil {
 		return fmt.Errorf("bring the connections in: %w", err)
 	}
-	for _, c := range finch.Named(leaver) {
-		if err := finch.SetStatus(c.ID, "disconnected", ""); err != nil {
+	payroll.SetWebhook(localfinch.Webhook{URL: "http://" + g.doors + "/finch/webhook", Secrets: []string{g.webhookSecret}})
+	for _, c := range payroll.Named(leaver) {
+		if err := payroll.SetStatus(c.ID, "disconnected", ""); err != nil {
 			return fmt.Errorf("let %s leave: %w", leaver, err)
 		}
 	}
 	host, _, _ := net.SplitHostPort(page.Addr().String())
-	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: finch, Adopt: g.adopt, Hosts: []string{host}}))
+	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: payroll, Adopt: g.adopt, Hosts: []string{host}}))
 	_, err := fmt.Fprintf(g.stdout, "Perch's playground is ready: http://%s/\nA local Slack and a local Finch; nothing here is real. Type /connection harbor. Ctrl-C stops.\n", page.Addr())
 	return err
 }

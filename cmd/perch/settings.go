@@ -41,6 +41,8 @@ type settings struct {
 	Retention     time.Duration
 	Webhooks      finch.Secrets
 	LogLevel      zerolog.Level
+	// LooseBudget lifts the limit on calls to Finch: the playground's has none.
+	LooseBudget bool
 }
 
 // part is what a subcommand needs of the settings: a missing one matters only

@@ -67,6 +67,9 @@ type finchWatcher struct {
 
 func newWatcher(s settings, st *store.Store, log zerolog.Logger) (finchWatcher, error) {
 	budget := finch.NewBudget()
+	if s.LooseBudget {
+		budget = finch.NewLooseBudget()
+	}
 	client, err := finch.New(finch.Options{BaseURL: s.FinchAPIURL, Budget: budget, Version: versionName()})
 	if err != nil {
 		return finchWatcher{}, fmt.Errorf("FINCH_API_URL: %w", err)

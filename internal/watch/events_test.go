@@ -132,7 +132,7 @@ func TestAnEndedConnectionIsNotSightedAnew(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := calm("c1")
-		if err := s.Lost(t.Context(), "c1", time.Now()); err != nil {
+		if err := s.Lost(t.Context(), "c1", finch.NewToken("c1"), time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		box, arrived, stop := letters(t, newFinch(), s)
