@@ -51,6 +51,9 @@ const scriptPatience = 30 * time.Second
 
 const scriptAPIKey = "script-api-key"
 
+// scriptSecret signs the local Finch's webhooks.
+const scriptSecret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
+
 func setUp(env *testscript.Env) error {
 	w := &world{env: env}
 	w.slack = localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})
@@ -79,6 +82,8 @@ func setUp(env *testscript.Env) error {
 		"PERCH_API_KEY":   scriptAPIKey,
 		"PERCH_DATABASE":  filepath.Join(env.WorkDir, "perch.db"),
 		"HOME":            env.WorkDir,
+
+		"FINCH_WEBHOOK_SECRET": scriptSecret,
 	} {
 		env.Setenv(name, value)
 	}

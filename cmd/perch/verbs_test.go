@@ -36,7 +36,7 @@ var verbs = map[string]verb{
 	"pick":    pick,    // pick USER CHANNEL ACTION N: choose the Nth option, counted from 0, of a menu
 	"suggest": suggest, // suggest USER CHANNEL ACTION TYPED REGEXP: what a searching menu offers
 	"slack":   turn,    // slack {fault}: turn a switch of the local Slack
-	"finch":   finchDo, // finch status|token|revoke|fault|mend …
+	"finch":   finchDo, // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|advance …
 	"person":  person,  // person {user}: add or change somebody
 	"acked":   acked,   // acked: every envelope was acknowledged, within 3 s and on its own socket
 	"sockets": sockets, // sockets FIELD REGEXP: every closed socket has it
@@ -45,6 +45,8 @@ var verbs = map[string]verb{
 	"noleak":  noleak,  // noleak FILE…: no token in these, the database, or any message
 	"opens":   opens,   // opens MAX: apps.connections.open was asked at most so often
 	"asked":   asked,   // asked PATH N: wait until the local Finch was asked so often
+	"jobs":    jobs,    // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
+	"jobread": jobRead, // jobread ID: wait until Perch asks the local Finch for a job
 	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
 	"page":    page,    // page: wait for the playground's page
 	"card":    card,    // card USER CHANNEL REGEXP: wait for a card in the playground
@@ -271,6 +273,29 @@ func finchDo(ts *testscript.TestScript, _ bool, args []string) {
 		w.finch.Fault(f)
 	case "mend":
 		w.finch.Mend()
+	case "webhooks":
+		need(ts, args, 2, "finch webhooks {webhook}")
+		to := localfinch.Webhook{Secrets: []string{scriptSecret}, Retries: []time.Duration{}}
+		ts.Check(json.Unmarshal([]byte(args[1]), &to))
+		to.URL = "http://" + w.http + "/finch/webhook"
+		w.finch.SetWebhook(to)
+	case "sync":
+		need(ts, args, 3, "finch sync CONNECTION OUTCOME [IN]: its job id is $JOB")
+		due := localfinch.Due{ConnectionID: args[1], Outcome: args[2]}
+		if len(args) > 3 {
+			in, err := time.ParseDuration(args[3])
+			ts.Check(err)
+			due.In = in
+		}
+		id, _, err := w.finch.Sync(due)
+		ts.Check(err)
+		ts.Setenv("JOB", id)
+	case "event":
+		need(ts, args, 4, "finch event CONNECTION TYPE DATA")
+		_, err := w.finch.Event(args[1], "", args[2], json.RawMessage(args[3]))
+		ts.Check(err)
+	case "flush":
+		w.finch.Flush()
 	default:
 		ts.Fatalf("no such thing to do: %s", args[0])
 	}
@@ -485,4 +510,24 @@ func poll(ts *testscript.TestScript, otherwise string, done func() bool) {
 			ts.Fatalf("%s", otherwise)
 		}
 	}
+}
+
+// jobs asks /jobs ID as often as it takes: what a webhook began ends later.
+func jobs(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 4, "jobs USER CHANNEL ID REGEXP")
+	w, want := theWorld(ts), regexp.MustCompile(`(?s)`+args[3])
+	poll(ts, fmt.Sprintf("/jobs %s never showed %q", args[2], args[3]), func() bool {
+		before := len(w.seen(args[0], args[1]))
+		slash(ts, false, []string{args[0], args[1], "/jobs", args[2]})
+		ctx, cancel := bounded()
+		defer cancel()
+		ts.Check(w.slack.Wait(ctx, func() bool { return len(w.seen(args[0], args[1])) > before }))
+		all := w.seen(args[0], args[1])
+		return want.MatchString(all[len(all)-1])
+	})
+}
+
+// jobRead waits until Perch asks for a job by its id.
+func jobRead(ts *testscript.TestScript, _ bool, args []string) {
+	poll(ts, "Perch never asked for the job", func() bool { return theWorld(ts).timesAsked("/jobs/automated/{job_id}") > 0 })
 }
