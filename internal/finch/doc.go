@@ -10,8 +10,10 @@
 //   - a call ends within 20 seconds or its context, whichever is shorter, and
 //     its error is an *Error that tells what it means;
 //   - only reads are repeated;
-//   - what Finch adds or changes does not break an answer: unknown fields and
-//     values are kept, and a value of the wrong type loses itself alone.
+//   - what Finch adds or changes does not break an answer: unknown fields are
+//     passed over, unknown values kept, and a value of the wrong type loses
+//     itself alone;
+//   - no text of an introspection or a catalogue has over 300 characters.
 //
 // It asks of its users to print an *Error rather than what it wraps, to treat
 // every name and message as text from strangers, and to use Client.Background
