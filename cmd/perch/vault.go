@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/rs/zerolog"
@@ -13,14 +16,13 @@ import (
 	"perch/store"
 )
 
-// vault is what the commands about connections work on: the store, and Finch
-// to ask whose a token is.
+// vault takes tokens in: the store, and Finch to ask whose a token is.
 type vault struct {
-	store   *store.Store
+	openedStore
 	watcher *watch.Watcher
-	close   func()
 }
 
+// openVault opens the database, and makes one where there is none yet.
 func openVault(p *process) (*vault, error) {
 	s, err := loadSettings(p, needNothing)
 	if err != nil {
@@ -33,13 +35,49 @@ func openVault(p *process) (*vault, error) {
 	}
 	w, err := newWatcher(s, st, log)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, st.Close())
 	}
-	return &vault{store: st, watcher: w.Watcher, close: func() {
-		if err := st.Close(); err != nil {
-			log.Error().Err(err).Msg("close the database")
+	return &vault{openedStore: openedStore{st, log}, watcher: w.Watcher}, nil
+}
+
+// openedStore is a store for the length of one command.
+type openedStore struct {
+	*store.Store
+	log zerolog.Logger
+}
+
+// close ends it. What was done is done: a failure here is for the log.
+func (o openedStore) close() {
+	if err := o.Close(); err != nil {
+		o.log.Error().Err(err).Msg("close the database")
+	}
+}
+
+// openExisting opens the database and makes nothing: neither a database nor a key.
+// Who lists or removes in the wrong folder is told so.
+func openExisting(p *process) (openedStore, error) {
+	s, err := loadSettings(p, needNothing)
+	if err != nil {
+		return openedStore{}, err
+	}
+	if isMissing(s.Database) {
+		return openedStore{}, fmt.Errorf("no database at %s. Set PERCH_DATABASE, or run this where Perch runs", absolute(s.Database))
+	}
+	log := newLog(p.stderr, zerolog.WarnLevel)
+	var keys []store.Key // none, if no token was ever sealed
+	if s.Key.reveal() != "" || !isMissing(s.Database+".key") {
+		if keys, err = store.KeysFor(p.ctx, s.Database, s.Key.reveal()); err != nil {
+			return openedStore{}, err
 		}
-	}}, nil
+	}
+	st, err := store.Open(p.ctx, store.Options{Database: s.Database, Keys: keys, Log: log})
+	return openedStore{st, log}, err
+}
+
+// isMissing reports whether a file of SQLite's is not there.
+func isMissing(path string) bool {
+	_, err := os.Stat(path)
+	return !isPostgres(path) && errors.Is(err, fs.ErrNotExist)
 }
 
 // loadSettings reads the environment and the .env file of the working directory.

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -47,7 +49,8 @@ var verbs = map[string]verb{
 	"asked":   asked,   // asked PATH N: wait until the local Finch was asked so often
 	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
 	"page":    page,    // page: wait for the playground's page
-	"card":    card,    // card USER CHANNEL REGEXP: wait for a card in the playground
+	"card":    shows,   // card USER CHANNEL REGEXP: wait for a card in the playground
+	"status":  exits,   // status N COMMAND…: run it; its exit status is N
 	"dangle":  dangle,  // dangle CONNECTION REST: leave a PUT open at Perch's door, REST bytes of whose body never come
 	"term":    term,    // term: send SIGTERM to what runs in the background
 	"took":    took,    // took MAX: what was sent SIGTERM ended within this time
@@ -409,6 +412,22 @@ func term(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "status N COMMAND…")
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("the exit status is %d, not %d", got, want)
+	}
+}
+
 // took comes right after wait.
 func took(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "took MAX")
@@ -455,8 +474,8 @@ func page(ts *testscript.TestScript, _ bool, _ []string) {
 	poll(ts, "the page is not there", func() bool { return theWorld(ts).ok("/") })
 }
 
-// card waits until the playground's own Slack shows something to a person.
-func card(ts *testscript.TestScript, _ bool, args []string) {
+// shows waits until the playground's own Slack shows something to a person.
+func shows(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 3, "card USER CHANNEL REGEXP")
 	w, want := theWorld(ts), regexp.MustCompile(`(?s)`+args[2])
 	poll(ts, "the card never came", func() bool {
