@@ -33,7 +33,7 @@ func openVault(p *process) (*vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWatcher(s, st, log)
+	w, err := newWatcher(s, st, nil, log)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -63,14 +63,19 @@ func openExisting(p *process) (openedStore, error) {
 	if isMissing(s.Database) {
 		return openedStore{}, fmt.Errorf("no database at %s. Set PERCH_DATABASE, or run this where Perch runs", absolute(s.Database))
 	}
-	log := newLog(p.stderr, zerolog.WarnLevel)
+	return openAsItIs(p.ctx, s, newLog(p.stderr, zerolog.WarnLevel))
+}
+
+// openAsItIs opens a database that is there.
+func openAsItIs(ctx context.Context, s settings, log zerolog.Logger) (openedStore, error) {
 	var keys []store.Key // none, if no token was ever sealed
 	if s.Key.reveal() != "" || !isMissing(s.Database+".key") {
-		if keys, err = store.KeysFor(p.ctx, s.Database, s.Key.reveal()); err != nil {
+		var err error
+		if keys, err = store.KeysFor(ctx, s.Database, s.Key.reveal()); err != nil {
 			return openedStore{}, err
 		}
 	}
-	st, err := store.Open(p.ctx, store.Options{Database: s.Database, Keys: keys, Log: log})
+	st, err := store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Log: log})
 	return openedStore{st, log}, err
 }
 
@@ -103,14 +108,15 @@ type finchWatcher struct {
 	budget *finch.Budget
 }
 
-func newWatcher(s settings, st *store.Store, log zerolog.Logger) (finchWatcher, error) {
+// newWatcher makes a watcher; observer may be nil.
+func newWatcher(s settings, st *store.Store, observer watch.Observer, log zerolog.Logger) (finchWatcher, error) {
 	budget := finch.NewBudget()
 	client, err := finch.New(finch.Options{BaseURL: s.FinchAPIURL, Budget: budget, Version: versionName()})
 	if err != nil {
 		return finchWatcher{}, fmt.Errorf("FINCH_API_URL: %w", err)
 	}
 	return finchWatcher{Watcher: watch.New(watch.Options{
-		Finch: client, Background: client.Background(), Store: st, PollEvery: s.PollEvery, Log: log,
+		Finch: client, Background: client.Background(), Store: st, PollEvery: s.PollEvery, Log: log, Observer: observer,
 	}), budget: budget}, nil
 }
 
