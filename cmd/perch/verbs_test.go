@@ -30,7 +30,7 @@ import (
 type verb = func(ts *testscript.TestScript, neg bool, args []string)
 
 var verbs = map[string]verb{
-	"ready":   ready,   // ready [sockets]: wait until Perch is ready, with so many sockets (2)
+	"ready":   ready,   // ready [sockets]: wait until Perch is ready, with so many sockets (2); ! ready: until it is not
 	"slash":   slash,   // slash USER CHANNEL /command text…; ! slash: Slack shows a failure
 	"expect":  expect,  // expect USER CHANNEL REGEXP: wait until the newest message shows it
 	"never":   never,   // never USER CHANNEL REGEXP: no message shows it
@@ -45,6 +45,7 @@ var verbs = map[string]verb{
 	"send":    send,    // send {envelope}: send any envelope and wait for its acknowledgement
 	"door":    door,    // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
 	"noleak":  noleak,  // noleak FILE…: no token in these, the database, or any message
+	"called":  called,  // called METHOD N: wait until the local Slack was asked so often
 	"opens":   opens,   // opens MAX: apps.connections.open was asked at most so often
 	"asked":   asked,   // asked PATH N: wait until the local Finch was asked so often
 	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
@@ -79,12 +80,7 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, cancel := bounded()
 	defer cancel()
 	if neg {
-		resp, err := w.door(http.MethodGet, "/readyz", "")
-		ts.Check(err)
-		defer resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
-			ts.Fatalf("Perch says it is ready")
-		}
+		poll(ts, "Perch says it is ready", func() bool { return !w.ok("/readyz") })
 		return
 	}
 	ts.Check(w.slack.WaitLive(ctx, n))
@@ -387,6 +383,15 @@ func opens(ts *testscript.TestScript, _ bool, args []string) {
 	if n := len(theWorld(ts).slack.Calls("apps.connections.open")); n > most {
 		ts.Fatalf("apps.connections.open was asked %d times, at most %d expected", n, most)
 	}
+}
+
+func called(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "called METHOD N")
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	poll(ts, fmt.Sprintf("Slack was not asked %d times for %s", n, args[0]), func() bool {
+		return len(theWorld(ts).slack.Calls(args[0])) >= n
+	})
 }
 
 func asked(ts *testscript.TestScript, _ bool, args []string) {
