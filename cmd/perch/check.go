@@ -149,17 +149,31 @@ func (k *checker) database(ctx context.Context) (string, error) {
 		k.opened = true
 		return "will be made at " + absolute(path), writable(filepath.Dir(path))
 	}
-	st, err := openAsItIs(ctx, k.settings, zerolog.Nop())
+	keys, err := store.KeysFound(path, k.settings.Key.reveal())
 	if err != nil {
 		return "", err
 	}
-	defer st.close()
-	counts, err := st.Counts(ctx, "")
+	found, err := store.Inspect(ctx, store.Options{Database: path, Keys: keys, Log: zerolog.Nop()})
 	if err != nil {
 		return "", err
 	}
-	k.opened, k.token = true, anyToken(ctx, st.Store)
-	return fmt.Sprintf("%d live connections, %d disconnected", counts.Live, counts.Disconnected), nil
+	k.opened, k.token = true, found.Token
+	return databaseDetail(found), nil
+}
+
+// databaseDetail says what serve would find, and what it would do about it.
+func databaseDetail(found store.Report) string {
+	counts := fmt.Sprintf("%d live connections, %d disconnected", found.Counts.Live, found.Counts.Disconnected)
+	switch {
+	case !found.Exists:
+		return "is empty; serve will make its tables"
+	case !found.Read:
+		return fmt.Sprintf("of version %d; serve will bring it to %d", found.Version, found.Newest)
+	case found.Version < found.Newest:
+		return fmt.Sprintf("%s; of version %d, serve will bring it to %d", counts, found.Version, found.Newest)
+	default:
+		return counts
+	}
 }
 
 func writable(dir string) error {
@@ -168,19 +182,6 @@ func writable(dir string) error {
 		return fmt.Errorf("cannot write to %s: %w. Make the folder, or set PERCH_DATABASE", absolute(dir), errors.Unwrap(err))
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
-// anyToken is some stored token to try Finch with, or none.
-func anyToken(ctx context.Context, st *store.Store) finch.Token {
-	page, err := st.List(ctx, finch.ListQuery{Tab: finch.Live, Limit: 1})
-	if err != nil || len(page.Briefs) == 0 {
-		return finch.Token{}
-	}
-	token, err := st.Token(ctx, page.Briefs[0].ID)
-	if err != nil {
-		return finch.Token{}
-	}
-	return token
 }
 
 func (k *checker) finch(ctx context.Context) (string, error) {

@@ -63,19 +63,12 @@ func openExisting(p *process) (openedStore, error) {
 	if isMissing(s.Database) {
 		return openedStore{}, fmt.Errorf("no database at %s. Set PERCH_DATABASE, or run this where Perch runs", absolute(s.Database))
 	}
-	return openAsItIs(p.ctx, s, newLog(p.stderr, zerolog.WarnLevel))
-}
-
-// openAsItIs opens a database that is there.
-func openAsItIs(ctx context.Context, s settings, log zerolog.Logger) (openedStore, error) {
-	var keys []store.Key // none, if no token was ever sealed
-	if s.Key.reveal() != "" || !isMissing(s.Database+".key") {
-		var err error
-		if keys, err = store.KeysFor(ctx, s.Database, s.Key.reveal()); err != nil {
-			return openedStore{}, err
-		}
+	keys, err := store.KeysFound(s.Database, s.Key.reveal())
+	if err != nil {
+		return openedStore{}, err
 	}
-	st, err := store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Log: log})
+	log := newLog(p.stderr, zerolog.WarnLevel)
+	st, err := store.Open(p.ctx, store.Options{Database: s.Database, Keys: keys, Log: log})
 	return openedStore{st, log}, err
 }
 
