@@ -91,6 +91,20 @@ func parseKey(word string) (Key, error) {
 // unless the database already holds tokens: a new key could not open them
 // (ErrKeyMissing). A key file that others may read is refused (ErrKey).
 func KeysFor(ctx context.Context, database, setting string) ([]Key, error) {
+	keys, err := KeysFound(database, setting)
+	if err != nil || len(keys) > 0 {
+		return keys, err
+	}
+	k, err := firstKey(ctx, database, database+".key")
+	if err != nil {
+		return nil, err
+	}
+	return []Key{k}, nil
+}
+
+// KeysFound is KeysFor that makes nothing: where there is no key file yet, there
+// is no key and no error.
+func KeysFound(database, setting string) ([]Key, error) {
 	switch {
 	case strings.TrimSpace(setting) != "":
 		return ParseKeys(setting)
@@ -100,10 +114,9 @@ func KeysFor(ctx context.Context, database, setting string) ([]Key, error) {
 	if err := checkPath(database); err != nil {
 		return nil, err
 	}
-	path := database + ".key"
-	k, err := readKeyFile(path)
+	k, err := readKeyFile(database + ".key")
 	if errors.Is(err, fs.ErrNotExist) {
-		k, err = firstKey(ctx, database, path)
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
@@ -113,7 +126,7 @@ func KeysFor(ctx context.Context, database, setting string) ([]Key, error) {
 
 // firstKey makes the key file of a database that has sealed nothing yet.
 func firstKey(ctx context.Context, database, path string) (Key, error) {
-	found, err := probe(ctx, database)
+	found, err := probe(ctx, database, probePragmas)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

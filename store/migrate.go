@@ -18,6 +18,9 @@ var migrations embed.FS
 // cannot be mistaken for another program's.
 const migrationsTable = "perch_migrations"
 
+// newestApplied is the version of the tables; 0 before the first.
+const newestApplied = `SELECT COALESCE(MAX(version_id), 0) FROM ` + migrationsTable + ` WHERE is_applied`
+
 func migrationsFor(dialect goose.Dialect) (fs.FS, error) {
 	folder := "migrations/sqlite"
 	if dialect == goose.DialectPostgres {

@@ -28,6 +28,9 @@ const (
 	readerPragmas = "?_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=cache_size(-2000)"
 	probePragmas  = "?mode=ro&_pragma=busy_timeout(5000)"
 	readers       = 3
+	// atRestPragmas are for a file that nobody has open: SQLite then makes no files
+	// beside it, which a reader could not take away again.
+	atRestPragmas = "?mode=ro&immutable=1"
 )
 
 func (s *Store) openSQLite(ctx context.Context, o Options) error {
@@ -126,7 +129,7 @@ func prepareFile(ctx context.Context, path string) (probed, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return probe(ctx, path)
+		return probe(ctx, path, probePragmas)
 	case err != nil:
 		return probed{}, fmt.Errorf("create the database (the folder must be writable): %w", err)
 	}
@@ -141,7 +144,7 @@ type probed struct {
 
 // probe looks at a file without writing to it. Errors: fs.ErrNotExist,
 // ErrForeign, ErrDamaged, ErrNewer.
-func probe(ctx context.Context, path string) (probed, error) {
+func probe(ctx context.Context, path, pragmas string) (probed, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return probed{}, fmt.Errorf("look for the database: %w", err)
@@ -149,7 +152,7 @@ func probe(ctx context.Context, path string) (probed, error) {
 	if info.Size() == 0 {
 		return probed{}, nil
 	}
-	pool, err := openPool(path, probePragmas, 1)
+	pool, err := openPool(path, pragmas, 1)
 	if err != nil {
 		return probed{}, err
 	}
@@ -176,7 +179,7 @@ func examine(ctx context.Context, pool *sql.DB) (probed, error) {
 		return probed{}, nil
 	}
 	var found probed
-	err = pool.QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM `+migrationsTable+` WHERE is_applied = 1`).Scan(&found.version)
+	err = pool.QueryRowContext(ctx, newestApplied).Scan(&found.version)
 	if err == nil {
 		err = checkVersion(found.version, goose.DialectSQLite3)
 	}

@@ -2,17 +2,17 @@ package main
 
 import (
 	"bufio"
-	"encoding/csv"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"perch/bot/card"
 	"perch/internal/finch"
-	"perch/internal/watch"
 )
 
 // connectionsCommand is `perch connections …`: the token vault by hand.
@@ -44,173 +44,73 @@ func (addCommand) Run(p *process) error {
 	defer v.close()
 	id, created, err := v.watcher.Admit(p.ctx, "", token)
 	if err != nil {
-		return errors.New(admitSentence(err))
+		return admitError(err)
 	}
 	word := "Replaced the token of"
 	if created {
 		word = "Added"
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s connection %s.\n", word, id)
+	_, err = fmt.Fprintf(p.stdout, "%s connection %s.\n", word, printable(id))
 	return err
 }
 
-// admitSentence says why a token was not taken.
-func admitSentence(err error) string {
-	if elsewhere, ok := errors.AsType[*watch.Mismatch](err); ok {
-		return elsewhere.Error()
+// admitError says in Finch's terms why a token was not taken. What has nothing to do
+// with Finch stays as it is: the way out is elsewhere.
+func admitError(err error) error {
+	if _, told := errors.AsType[*finch.Error](err); told {
+		return errors.New(finch.Sentence(err))
 	}
-	return finch.Sentence(err)
-}
-
-type importCommand struct {
-	File string `arg:"" type:"existingfile" help:"The CSV file."`
-}
-
-func (c importCommand) Run(p *process) error {
-	applicants, lines, err := readApplicants(c.File)
-	if faulty, ok := errors.AsType[faultyLines](err); ok {
-		fmt.Fprintln(p.stdout, strings.Join(faulty, "\n"))
-		return fmt.Errorf("%d lines cannot be read, so nothing was stored. Mend them and import again", len(faulty))
-	}
-	if err != nil {
-		return err
-	}
-	v, err := openVault(p)
-	if err != nil {
-		return err
-	}
-	defer v.close()
-	outcomes, err := v.watcher.AdmitAll(p.ctx, applicants)
-	failed := reportImport(p.stdout, outcomes, lines)
-	switch {
-	case failed > 0:
-		return fmt.Errorf("%d of %d lines cannot be taken, so nothing was stored. Mend them and import again", failed, len(lines))
-	case err != nil:
-		return fmt.Errorf("nothing was stored: %w", err)
-	}
-	return nil
-}
-
-// reportImport prints a line for each line of the file and counts the failed.
-func reportImport(out io.Writer, outcomes []watch.Outcome, lines []int) (failed int) {
-	for i, o := range outcomes {
-		if o.Err != nil {
-			failed++
-			fmt.Fprintf(out, "line %d: %s: %s\n", lines[i], o.ConnectionID, admitSentence(o.Err))
-		}
-	}
-	if failed > 0 {
-		return failed
-	}
-	for i, o := range outcomes {
-		word := "replaced"
-		if o.Created {
-			word = "added"
-		}
-		fmt.Fprintf(out, "line %d: %s %s\n", lines[i], o.ConnectionID, word)
-	}
-	return 0
-}
-
-// faultyLines are the lines of a file that cannot be read, each with its number.
-type faultyLines []string
-
-func (f faultyLines) Error() string { return strings.Join(f, "; ") }
-
-// maxImport bounds an import, in lines.
-const maxImport = 50_000
-
-// readApplicants reads the CSV file. Its errors name lines, never tokens.
-func readApplicants(path string) ([]watch.Applicant, []int, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("open the CSV file: %w", err)
-	}
-	defer file.Close()
-	r := csv.NewReader(file)
-	header, err := r.Read()
-	if err != nil || len(header) != 2 || !named(header[0], "connection_id") || !named(header[1], "access_token") {
-		return nil, nil, fmt.Errorf("%s: line 1 is not the header connection_id,access_token", path)
-	}
-	return readRows(r, path)
-}
-
-func readRows(r *csv.Reader, path string) (applicants []watch.Applicant, lines []int, err error) {
-	var faults faultyLines
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
-			return nil, nil, fmt.Errorf("%s: line %d: %w", path, wrong.Line, wrong.Err)
-		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		line, _ := r.FieldPos(0)
-		id, token := strings.TrimSpace(row[0]), strings.TrimSpace(row[1])
-		if id == "" || token == "" {
-			faults = append(faults, fmt.Sprintf("line %d: the connection id or the token is empty", line))
-			continue
-		}
-		applicants = append(applicants, watch.Applicant{ConnectionID: id, Token: finch.NewToken(token)})
-		lines = append(lines, line)
-		if len(lines) > maxImport {
-			return nil, nil, fmt.Errorf("%s: more than %d lines. Import it in parts", path, maxImport)
-		}
-	}
-	switch {
-	case len(faults) > 0:
-		return nil, nil, faults
-	case len(applicants) == 0:
-		return nil, nil, fmt.Errorf("%s: no connections below the header", path)
-	}
-	return applicants, lines, nil
-}
-
-// named compares a header cell, which a spreadsheet may begin with a byte-order mark.
-func named(cell, name string) bool {
-	return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(cell, "\ufeff")), name)
+	return err
 }
 
 type listCommand struct{}
 
 func (listCommand) Run(p *process) error {
-	v, err := openVault(p)
+	st, err := openExisting(p)
 	if err != nil {
 		return err
 	}
-	defer v.close()
+	defer st.close()
 	out := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "CONNECTION\tCUSTOMER ID\tCUSTOMER\tPROVIDER\tSTATUS\tTOKEN\tFIRST SEEN\tLAST SEEN")
+	listed := 0
 	for _, tab := range finch.Tabs {
-		if err := v.listTab(p, out, tab); err != nil {
+		n, err := st.listTab(p.ctx, out, tab)
+		if err != nil {
 			return err
 		}
+		listed += n
+	}
+	if listed == 0 {
+		fmt.Fprintln(p.stderr, "No connections yet. To add one: perch connections add < token.txt")
 	}
 	return out.Flush()
 }
 
-func (v *vault) listTab(p *process, out io.Writer, tab finch.Tab) error {
+// listTab prints a tab's rows and counts them.
+func (o openedStore) listTab(ctx context.Context, out io.Writer, tab finch.Tab) (listed int, err error) {
 	q := finch.ListQuery{Tab: tab, Limit: 500}
 	for {
-		page, err := v.store.List(p.ctx, q)
+		page, err := o.List(ctx, q)
 		if err != nil {
-			return fmt.Errorf("list connections: %w", err)
+			return listed, fmt.Errorf("list connections: %w", err)
 		}
 		for _, b := range page.Briefs {
-			c, err := v.store.Connection(p.ctx, b.ID)
+			c, err := o.Connection(ctx, b.ID)
 			if err != nil {
-				return fmt.Errorf("read connection %s: %w", b.ID, err)
+				return listed, fmt.Errorf("read connection %s: %w", b.ID, err)
 			}
 			fmt.Fprintln(out, strings.Join(listRow(c), "\t"))
+			listed++
 		}
 		if q.After = page.Next; q.After == "" {
-			return nil
+			return listed, nil
 		}
 	}
 }
+
+// maxName keeps one long name from pushing every column off the screen, in characters.
+const maxName = 40
 
 func listRow(c finch.Connection) []string {
 	token, last := "none", time.Time{}
@@ -221,7 +121,7 @@ func listRow(c finch.Connection) []string {
 		token = "none"
 	}
 	row := []string{
-		c.ID, c.CustomerID, c.CustomerName, c.ProviderID, string(c.Worst()), token,
+		c.ID, c.CustomerID, card.Cut(card.Clean(c.CustomerName), maxName), c.ProviderID, string(c.Worst()), token,
 		listTime(c.FirstSeen), listTime(last),
 	}
 	for i := range row {
@@ -230,19 +130,9 @@ func listRow(c finch.Connection) []string {
 	return row
 }
 
-// printable keeps text from outside from steering a terminal.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || (r >= 0x7f && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
-			return -1
-		}
-		return r
-	}, s)
-	if s == "" {
-		return "-"
-	}
-	return s
-}
+// printable keeps text from outside from steering a terminal, or from reading
+// as what it is not.
+func printable(s string) string { return cmp.Or(card.Clean(s), "-") }
 
 func listTime(t time.Time) string {
 	if t.IsZero() {
@@ -256,16 +146,16 @@ type removeCommand struct {
 }
 
 func (c removeCommand) Run(p *process) error {
-	v, err := openVault(p)
+	st, err := openExisting(p)
 	if err != nil {
 		return err
 	}
-	defer v.close()
-	if err := v.store.Forget(p.ctx, c.ID); errors.Is(err, finch.ErrUnknown) {
+	defer st.close()
+	if err := st.Forget(p.ctx, c.ID); errors.Is(err, finch.ErrUnknown) {
 		return fmt.Errorf("no connection %q here. See: perch connections list", c.ID)
 	} else if err != nil {
 		return fmt.Errorf("forget connection %s: %w", c.ID, err)
 	}
-	_, err = fmt.Fprintf(p.stdout, "Forgot the token of connection %s. Its history stays.\n", c.ID)
+	_, err = fmt.Fprintf(p.stdout, "Forgot the token of connection %s. Its history stays.\n", printable(c.ID))
 	return err
 }

@@ -86,6 +86,15 @@ func (e *environment) token(name, prefix string, required bool) string {
 	return v
 }
 
+// database is a path or a URL of PostgreSQL's.
+func (e *environment) database(name, otherwise string) string {
+	v := e.text(name, otherwise)
+	if strings.Contains(v, "://") && !isPostgres(v) {
+		e.fault(name, "is neither the path of a file nor postgres://…")
+	}
+	return v
+}
+
 func (e *environment) url(name, otherwise string) string {
 	v := e.text(name, otherwise)
 	if v == "" {

@@ -78,12 +78,3 @@ func TestStatusSaysOneLine(t *testing.T) {
 		}
 	}
 }
-
-func TestPrintableTextSteersNoTerminal(t *testing.T) {
-	if got := printable("a\x1b[31mb\u202ec\u009bd"); got != "a[31mbcd" {
-		t.Errorf("got %q", got)
-	}
-	if got := printable("\x00"); got != "-" {
-		t.Errorf("nothing became %q", got)
-	}
-}

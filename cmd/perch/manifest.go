@@ -8,6 +8,7 @@ import (
 
 	"perch/bot"
 	"perch/commands"
+	"perch/internal/dotenv"
 )
 
 // manifestCommand is `perch manifest [--json]`. It needs no tokens, only the
@@ -17,7 +18,11 @@ type manifestCommand struct {
 }
 
 func (c manifestCommand) Run(p *process) error {
-	e := &environment{getenv: p.getenv}
+	getenv, err := dotenv.Over(p.getenv, ".env")
+	if err != nil {
+		return err
+	}
+	e := &environment{getenv: getenv}
 	names := e.commandNames("PERCH_COMMANDS")
 	if err := e.err(); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -12,13 +13,15 @@ import (
 	"perch/internal/finch"
 )
 
-// meters are what /metrics shows. It is the sockets' Observer.
+// meters are what /metrics shows. It is the sockets' Observer and the watcher's.
 type meters struct {
 	registry    *prometheus.Registry
 	acks        *prometheus.HistogramVec
 	unacked     *prometheus.CounterVec
 	disconnects *prometheus.CounterVec
 	requests    *prometheus.CounterVec
+	looks       *prometheus.HistogramVec
+	sweeps      *prometheus.HistogramVec
 }
 
 func newMeters(version string) *meters {
@@ -42,7 +45,17 @@ func newMeters(version string) *meters {
 			Help: "Commands, clicks and menus asked of the bot, by kind and what became of them.",
 		}, []string{"kind", "outcome"}),
 	}
-	m.registry.MustRegister(m.acks, m.unacked, m.disconnects, m.requests, buildInfo(version),
+	m.looks = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "perch_finch_look_seconds",
+		Help:    "A look at a connection, by the trouble it ended in.",
+		Buckets: []float64{.1, .25, .5, 1, 2.5, 5, 10, 20, 45},
+	}, []string{"trouble"})
+	m.sweeps = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "perch_sweep_seconds",
+		Help:    "A turn of a sweep over what is due, by its name.",
+		Buckets: []float64{.001, .01, .1, 1, 10, 60, 600},
+	}, []string{"name"})
+	m.registry.MustRegister(m.acks, m.unacked, m.disconnects, m.requests, m.looks, m.sweeps, buildInfo(version),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -63,6 +76,16 @@ func (m *meters) Disconnected(reason string) { m.disconnects.WithLabelValues(rea
 // requested is the bot's observer.
 func (m *meters) requested(kind, outcome string, _ time.Duration) {
 	m.requests.WithLabelValues(kind, outcome).Inc()
+}
+
+// Looked implements watch.Observer.
+func (m *meters) Looked(took time.Duration, trouble finch.Trouble) {
+	m.looks.WithLabelValues(cmp.Or(string(trouble), "none")).Observe(took.Seconds())
+}
+
+// Swept implements watch.Observer. Why a sweep failed is in the log.
+func (m *meters) Swept(name string, took time.Duration, _ error) {
+	m.sweeps.WithLabelValues(name).Observe(took.Seconds())
 }
 
 // buildInfo is always 1; its label is what is asked for.

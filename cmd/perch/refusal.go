@@ -65,3 +65,16 @@ func explainSlack(err error) error {
 	}
 	return fmt.Errorf("no answer from Slack: %w. Is SLACK_API_URL right, and the network open?", withoutAddress(err))
 }
+
+// explainGroup says what to do about a user group that cannot be asked for.
+func explainGroup(setting, id string, err error) error {
+	answer, ok := errors.AsType[slack.SlackErrorResponse](err)
+	switch {
+	case !ok:
+		return explainSlack(err)
+	case answer.Err == "missing_scope":
+		return fmt.Errorf("%s names the user group %s, and the app may not ask for it. %s", setting, id, wayOut(answer.Err))
+	default:
+		return fmt.Errorf("%s names the user group %s, which Slack does not give out: %s. Its id is at the end of the group's address in Slack", setting, id, answer.Err)
+	}
+}

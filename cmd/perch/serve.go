@@ -77,7 +77,7 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	}
 	v.life.onStop("database", databaseClose, func(context.Context) error { return st.Close() })
 	v.ready.database = st
-	watcher, err := newWatcher(v.settings, st, v.log)
+	watcher, err := newWatcher(v.settings, st, v.meters, v.log)
 	if err != nil {
 		return err
 	}

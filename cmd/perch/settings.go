@@ -62,7 +62,7 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		SlackAppToken: secret{e.token("SLACK_APP_TOKEN", "xapp-", needs&needSlack != 0)},
 		SlackAPIURL:   withSlash(e.url("SLACK_API_URL", "https://slack.com/api/")),
 		FinchAPIURL:   e.url("FINCH_API_URL", "https://api.tryfinch.com"),
-		Database:      e.text("PERCH_DATABASE", "perch.db"),
+		Database:      e.database("PERCH_DATABASE", "perch.db"),
 		HTTPAddr:      e.address("PERCH_HTTP_ADDR", "127.0.0.1:8080"),
 		APIKey:        secret{e.text("PERCH_API_KEY", "")},
 		Proxies:       e.networks("PERCH_TRUSTED_PROXIES"),

@@ -106,6 +106,7 @@ func TestSettingsThatAreNot(t *testing.T) {
 		"PERCH_POLL_EVERY":     {"0", "-5s", "5", "never"},
 		"PERCH_RETENTION":      {"0d", "-1d", "99999d"},
 		"PERCH_SOCKETS":        {"0", "11", "-1", "2.5"},
+		"PERCH_DATABASE":       {"mysql://db/perch"},
 		"PERCH_LOG_LEVEL":      {"trace", "panic", "disabled", "7", "loud"},
 		"PERCH_KEY":            {"c2hvcnQ=", "hunter2!"},
 		"FINCH_WEBHOOK_SECRET": {"whsec_", "not base64!"},

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/rs/zerolog"
@@ -13,14 +16,13 @@ import (
 	"perch/store"
 )
 
-// vault is what the commands about connections work on: the store, and Finch
-// to ask whose a token is.
+// vault takes tokens in: the store, and Finch to ask whose a token is.
 type vault struct {
-	store   *store.Store
+	openedStore
 	watcher *watch.Watcher
-	close   func()
 }
 
+// openVault opens the database, and makes one where there is none yet.
 func openVault(p *process) (*vault, error) {
 	s, err := loadSettings(p, needNothing)
 	if err != nil {
@@ -31,15 +33,49 @@ func openVault(p *process) (*vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWatcher(s, st, log)
+	w, err := newWatcher(s, st, nil, log)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, st.Close())
 	}
-	return &vault{store: st, watcher: w.Watcher, close: func() {
-		if err := st.Close(); err != nil {
-			log.Error().Err(err).Msg("close the database")
-		}
-	}}, nil
+	return &vault{openedStore: openedStore{st, log}, watcher: w.Watcher}, nil
+}
+
+// openedStore is a store for the length of one command.
+type openedStore struct {
+	*store.Store
+	log zerolog.Logger
+}
+
+// close ends it. What was done is done: a failure here is for the log.
+func (o openedStore) close() {
+	if err := o.Close(); err != nil {
+		o.log.Error().Err(err).Msg("close the database")
+	}
+}
+
+// openExisting opens the database and makes nothing: neither a database nor a key.
+// Who lists or removes in the wrong folder is told so.
+func openExisting(p *process) (openedStore, error) {
+	s, err := loadSettings(p, needNothing)
+	if err != nil {
+		return openedStore{}, err
+	}
+	if isMissing(s.Database) {
+		return openedStore{}, fmt.Errorf("no database at %s. Set PERCH_DATABASE, or run this where Perch runs", absolute(s.Database))
+	}
+	keys, err := store.KeysFound(s.Database, s.Key.reveal())
+	if err != nil {
+		return openedStore{}, err
+	}
+	log := newLog(p.stderr, zerolog.WarnLevel)
+	st, err := store.Open(p.ctx, store.Options{Database: s.Database, Keys: keys, Log: log})
+	return openedStore{st, log}, err
+}
+
+// isMissing reports whether a file of SQLite's is not there.
+func isMissing(path string) bool {
+	_, err := os.Stat(path)
+	return !isPostgres(path) && errors.Is(err, fs.ErrNotExist)
 }
 
 // loadSettings reads the environment and the .env file of the working directory.
@@ -65,7 +101,8 @@ type finchWatcher struct {
 	budget *finch.Budget
 }
 
-func newWatcher(s settings, st *store.Store, log zerolog.Logger) (finchWatcher, error) {
+// newWatcher makes a watcher; observer may be nil.
+func newWatcher(s settings, st *store.Store, observer watch.Observer, log zerolog.Logger) (finchWatcher, error) {
 	budget := finch.NewBudget()
 	if s.LooseBudget {
 		budget = finch.NewLooseBudget()
@@ -76,7 +113,7 @@ func newWatcher(s settings, st *store.Store, log zerolog.Logger) (finchWatcher, 
 	}
 	return finchWatcher{Watcher: watch.New(watch.Options{
 		Finch: client, Background: client.Background(), Store: st, Events: finchInbox{st},
-		PollEvery: s.PollEvery, Retention: s.Retention, Log: log,
+		PollEvery: s.PollEvery, Retention: s.Retention, Log: log, Observer: observer,
 	}), budget: budget}, nil
 }
 

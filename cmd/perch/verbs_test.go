@@ -1,26 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
-	"net"
-	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	localfinch "perch/internal/playground/finch"
 	localslack "perch/internal/playground/slack"
 )
 
@@ -28,7 +19,7 @@ import (
 type verb = func(ts *testscript.TestScript, neg bool, args []string)
 
 var verbs = map[string]verb{
-	"ready":   ready,   // ready [sockets]: wait until Perch is ready, with so many sockets (2)
+	"ready":   ready,   // ready [sockets]: wait until Perch is ready, with so many sockets (2); ! ready: until it is not
 	"slash":   slash,   // slash USER CHANNEL /command text…; ! slash: Slack shows a failure
 	"expect":  expect,  // expect USER CHANNEL REGEXP: wait until the newest message shows it
 	"never":   never,   // never USER CHANNEL REGEXP: no message shows it
@@ -43,13 +34,15 @@ var verbs = map[string]verb{
 	"send":    send,    // send {envelope}: send any envelope and wait for its acknowledgement
 	"door":    door,    // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
 	"noleak":  noleak,  // noleak FILE…: no token in these, the database, or any message
+	"called":  called,  // called METHOD N: wait until the local Slack was asked so often
 	"opens":   opens,   // opens MAX: apps.connections.open was asked at most so often
 	"asked":   asked,   // asked PATH N: wait until the local Finch was asked so often
 	"jobs":    jobs,    // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
 	"jobread": jobRead, // jobread ID: wait until Perch asks the local Finch for a job
 	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
 	"page":    page,    // page: wait for the playground's page
-	"card":    card,    // card USER CHANNEL REGEXP: wait for a card in the playground
+	"card":    shows,   // card USER CHANNEL REGEXP: wait for a card in the playground
+	"status":  exits,   // status N COMMAND…: run it; its exit status is N
 	"dangle":  dangle,  // dangle CONNECTION REST: leave a PUT open at Perch's door, REST bytes of whose body never come
 	"term":    term,    // term: send SIGTERM to what runs in the background
 	"took":    took,    // took MAX: what was sent SIGTERM ended within this time
@@ -65,38 +58,6 @@ func need(ts *testscript.TestScript, args []string, n int, usage string) {
 	if len(args) < n {
 		ts.Fatalf("usage: %s", usage)
 	}
-}
-
-func ready(ts *testscript.TestScript, neg bool, args []string) {
-	w := theWorld(ts)
-	n := 2
-	if len(args) > 0 {
-		parsed, err := strconv.Atoi(args[0])
-		ts.Check(err)
-		n = parsed
-	}
-	ctx, cancel := bounded()
-	defer cancel()
-	if neg {
-		resp, err := w.door(http.MethodGet, "/readyz", "")
-		ts.Check(err)
-		defer resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
-			ts.Fatalf("Perch says it is ready")
-		}
-		return
-	}
-	ts.Check(w.slack.WaitLive(ctx, n))
-	poll(ts, "Perch never became ready", func() bool { return w.ok("/readyz") })
-}
-
-func (w *world) ok(path string) bool {
-	resp, err := w.door(http.MethodGet, path, "")
-	if err != nil {
-		return false
-	}
-	defer resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
 }
 
 func slash(ts *testscript.TestScript, neg bool, args []string) {
@@ -250,57 +211,6 @@ func person(ts *testscript.TestScript, _ bool, args []string) {
 	theWorld(ts).slack.PutUser(u)
 }
 
-func finchDo(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 1, "finch status|token|revoke|fault|mend …")
-	w := theWorld(ts)
-	switch args[0] {
-	case "status":
-		need(ts, args, 3, "finch status ID STATUS")
-		ts.Check(w.finch.SetStatus(args[1], args[2], ""))
-	case "token":
-		need(ts, args, 2, "finch token CONNECTION: replaces it; the new one is in new-token.txt")
-		_, secret, err := w.finch.ReplaceToken(args[1], false)
-		ts.Check(err)
-		ts.Check(os.WriteFile(filepath.Join(w.env.WorkDir, "new-token.txt"), []byte(secret+"\n"), 0o600))
-	case "revoke":
-		need(ts, args, 2, "finch revoke CONNECTION")
-		_, err := w.finch.Revoke(args[1])
-		ts.Check(err)
-	case "fault":
-		need(ts, args, 2, "finch fault {fault}")
-		var f localfinch.Fault
-		ts.Check(json.Unmarshal([]byte(args[1]), &f))
-		w.finch.Fault(f)
-	case "mend":
-		w.finch.Mend()
-	case "webhooks":
-		need(ts, args, 2, "finch webhooks {webhook}")
-		to := localfinch.Webhook{Secrets: []string{scriptSecret}, Retries: []time.Duration{}}
-		ts.Check(json.Unmarshal([]byte(args[1]), &to))
-		to.URL = "http://" + w.http + "/finch/webhook"
-		w.finch.SetWebhook(to)
-	case "sync":
-		need(ts, args, 3, "finch sync CONNECTION OUTCOME [IN]: its job id is $JOB")
-		due := localfinch.Due{ConnectionID: args[1], Outcome: args[2]}
-		if len(args) > 3 {
-			in, err := time.ParseDuration(args[3])
-			ts.Check(err)
-			due.In = in
-		}
-		id, _, err := w.finch.Sync(due)
-		ts.Check(err)
-		ts.Setenv("JOB", id)
-	case "event":
-		need(ts, args, 4, "finch event CONNECTION TYPE DATA")
-		_, err := w.finch.Event(args[1], "", args[2], json.RawMessage(args[3]))
-		ts.Check(err)
-	case "flush":
-		w.finch.Flush()
-	default:
-		ts.Fatalf("no such thing to do: %s", args[0])
-	}
-}
-
 func acked(ts *testscript.TestScript, _ bool, _ []string) {
 	w := theWorld(ts)
 	poll(ts, "an envelope was never acknowledged in time", func() bool {
@@ -347,61 +257,6 @@ func send(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func door(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 2, "door METHOD PATH [BODY]")
-	body := ""
-	if len(args) > 2 {
-		body = args[2]
-	}
-	resp, err := theWorld(ts).door(args[0], args[1], body)
-	ts.Check(err)
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	ts.Check(err)
-	fmt.Fprintf(ts.Stdout(), "%d %s\n", resp.StatusCode, answer)
-}
-
-func noleak(ts *testscript.TestScript, _ bool, args []string) {
-	w := theWorld(ts)
-	var secrets []string
-	for _, token := range w.finch.Tokens() {
-		secrets = append(secrets, token)
-	}
-	secrets = append(secrets, localslack.BotToken, localslack.AppToken, "ticket=", "/hooks/", scriptAPIKey)
-	texts := map[string]string{}
-	for _, name := range args {
-		texts[name] = ts.ReadFile(name)
-	}
-	raw, err := json.Marshal(w.slack.Deliveries())
-	ts.Check(err)
-	texts["acknowledgements"] = string(raw)
-	for _, user := range []string{"UANN", "UBO", "UCAM"} {
-		st, err := w.slack.State(user)
-		ts.Check(err)
-		raw, err := json.Marshal(st.Messages)
-		ts.Check(err)
-		texts["messages of "+user] = string(raw)
-	}
-	ts.Check(filepath.WalkDir(w.env.WorkDir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && strings.Contains(d.Name(), "perch.db") && !strings.HasSuffix(d.Name(), ".key") {
-			raw, err := os.ReadFile(path)
-			texts[d.Name()] = string(raw)
-			return err
-		}
-		return err
-	}))
-	for where, text := range texts {
-		if text == "" && where != "perch.db.lock" && !strings.HasSuffix(where, "-wal") {
-			ts.Fatalf("%s is empty, so it proves nothing", where)
-		}
-		for _, secret := range secrets {
-			if strings.Contains(text, secret) {
-				ts.Fatalf("%s holds a secret (%.12s…)", where, secret)
-			}
-		}
-	}
-}
-
 func opens(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "opens MAX")
 	most, err := strconv.Atoi(args[0])
@@ -411,90 +266,12 @@ func opens(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-func asked(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 2, "asked PATH N")
-	w := theWorld(ts)
+func called(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "called METHOD N")
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	poll(ts, fmt.Sprintf("Finch was not asked %d times for %s", n, args[0]), func() bool { return w.timesAsked(args[0]) >= n })
-}
-
-func (w *world) timesAsked(path string) int {
-	total := 0
-	for _, c := range w.finch.Calls(path) {
-		total += c.Count
-	}
-	return total
-}
-
-func term(ts *testscript.TestScript, _ bool, _ []string) {
-	theWorld(ts).termed = time.Now()
-	for _, cmd := range ts.BackgroundCmds() {
-		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
-	}
-}
-
-// took comes right after wait.
-func took(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 1, "took MAX")
-	most, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	if took := time.Since(theWorld(ts).termed); took > most {
-		ts.Fatalf("it took %v to stop", took)
-	}
-}
-
-// dangle sends by hand what no HTTP client would, and goes on once Perch waits for
-// the body: it says so with 100 Continue.
-func dangle(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 2, "dangle CONNECTION REST")
-	rest, err := strconv.Atoi(args[1])
-	ts.Check(err)
-	w := theWorld(ts)
-	conn, err := net.Dial("tcp", w.http)
-	ts.Check(err)
-	w.env.Defer(func() { conn.Close() })
-	const body = `{"access_token":"a-token"}`
-	fmt.Fprintf(conn, "PUT /v1/connections/%s HTTP/1.1\r\nHost: perch\r\nAuthorization: Bearer %s\r\n"+
-		"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", args[0], scriptAPIKey, len(body)+rest)
-	ts.Check(conn.SetReadDeadline(time.Now().Add(scriptPatience)))
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	ts.Check(err)
-	if !strings.Contains(line, "100 Continue") {
-		ts.Fatalf("Perch answers %q", line)
-	}
-	_, err = io.WriteString(conn, body)
-	ts.Check(err)
-}
-
-// put hands a token file to PUT /v1/connections/ID.
-func put(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 2, "put CONNECTION TOKEN-FILE")
-	body, err := json.Marshal(map[string]string{"access_token": strings.TrimSpace(ts.ReadFile(args[1]))})
-	ts.Check(err)
-	door(ts, false, []string{http.MethodPut, "/v1/connections/" + args[0], string(body)})
-}
-
-// page waits until the playground's page is served at PERCH_HTTP_ADDR.
-func page(ts *testscript.TestScript, _ bool, _ []string) {
-	poll(ts, "the page is not there", func() bool { return theWorld(ts).ok("/") })
-}
-
-// card waits until the playground's own Slack shows something to a person.
-func card(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 3, "card USER CHANNEL REGEXP")
-	w, want := theWorld(ts), regexp.MustCompile(`(?s)`+args[2])
-	poll(ts, "the card never came", func() bool {
-		resp, err := w.door(http.MethodGet, "/_slack/state?user="+args[0], "")
-		if err != nil {
-			return false
-		}
-		defer resp.Body.Close()
-		var st localslack.State
-		if json.NewDecoder(resp.Body).Decode(&st) != nil {
-			return false
-		}
-		return slices.ContainsFunc(st.Messages[args[1]], func(m localslack.Message) bool { return want.MatchString(m.Shown) })
+	poll(ts, fmt.Sprintf("Slack was not asked %d times for %s", n, args[0]), func() bool {
+		return len(theWorld(ts).slack.Calls(args[0])) >= n
 	})
 }
 

@@ -13,8 +13,12 @@ var version = ""
 type versionCommand struct{}
 
 func (versionCommand) Run(p *process) error {
-	_, err := fmt.Fprintf(p.stdout, "perch %s (%s %s/%s)\n", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintln(p.stdout, versionLine())
 	return err
+}
+
+func versionLine() string {
+	return fmt.Sprintf("perch %s (%s %s/%s)", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // versionName is the release, or the commit it was built from.

@@ -108,7 +108,7 @@ func (c *Client) Budget() *Budget { return c.budget }
 // product, and answers for connections that need a reconnect too.
 func (c *Client) Introspect(ctx context.Context, token Token) (Introspection, error) {
 	q := call{method: http.MethodGet, path: "/introspect", token: token}
-	return fetch(ctx, c, q, decodeIntrospection)
+	return fetch(ctx, c, q, func(body []byte) (Introspection, error) { return decodeIntrospection(body, token) })
 }
 
 // Providers asks for Finch's catalogue. It is large and changes rarely: once a

@@ -14,7 +14,7 @@ import (
 var (
 	errNotFinchs = errors.New("the answer is not the JSON that Finch documents")
 	errNotWhole  = errors.New("the answer is not whole JSON")
-	errNameless  = errors.New("the answer names no connection")
+	errNameless  = errors.New("the answer names no connection, or by no usable id")
 )
 
 // lenient decodes JSON into v and forgives values of another type than
@@ -42,18 +42,17 @@ func forgiving(err error) error {
 
 // decodeIntrospection needs to learn which connection it is; methods without a
 // type and entities without an id are left out, since nothing can be said of them.
-func decodeIntrospection(body []byte) (Introspection, error) {
+func decodeIntrospection(body []byte, token Token) (Introspection, error) {
 	var in Introspection
 	if err := lenient(body, '{', &in); err != nil {
 		return Introspection{}, err
 	}
-	if in.ConnectionID == "" {
+	if in.ConnectionID == "" || len(in.ConnectionID) > maxWord {
 		return Introspection{}, errNameless
 	}
 	in.Methods = slices.DeleteFunc(in.Methods, func(m Method) bool { return m.Type == "" })
 	in.Entities = slices.DeleteFunc(in.Entities, func(e Entity) bool { return e.ID == "" })
-	in.Raw = body
-	return in, nil
+	return in.bounded(token), nil
 }
 
 func decodeProviders(body []byte) ([]Provider, error) {
@@ -61,7 +60,11 @@ func decodeProviders(body []byte) ([]Provider, error) {
 	if err := lenient(body, '[', &providers); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(providers, func(p Provider) bool { return p.ID == "" }), nil
+	providers = slices.DeleteFunc(providers, func(p Provider) bool { return p.ID == "" })
+	for i, p := range providers {
+		providers[i] = p.bounded()
+	}
+	return providers, nil
 }
 
 func decodeJobs(body []byte) (JobList, error) {

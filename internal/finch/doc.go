@@ -13,8 +13,10 @@
 //   - only reads are repeated;
 //   - a webhook that Secrets.Verify lets pass was signed by Finch no
 //     more than five minutes ago;
-//   - what Finch adds or changes does not break an answer: unknown fields and
-//     values are kept, and a value of the wrong type loses itself alone.
+//   - what Finch adds or changes does not break an answer: unknown fields are
+//     passed over, unknown values kept, and a value of the wrong type loses
+//     itself alone;
+//   - no text of an introspection or a catalogue has over 300 characters.
 //
 // It asks of its users to print an *Error rather than what it wraps, to treat
 // every name and message as text from strangers, and to use Client.Background

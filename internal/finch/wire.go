@@ -7,10 +7,8 @@ import (
 )
 
 // Introspection is Finch's answer to GET /introspect: the truth about one
-// access token's connection at the moment it was asked. Raw keeps the whole
-// answer, so fields that this version does not know are not lost to a caller
-// that wants them; it can hold an employer's e-mail and login name, so it is
-// neither stored nor logged.
+// access token's connection at the moment it was asked. What else the answer
+// holds, such as an employer's e-mail and login name, is not kept.
 type Introspection struct {
 	// TokenID is the id of the token itself (wire name "id"). It is no secret
 	// and serves as the token's fingerprint.
@@ -29,15 +27,16 @@ type Introspection struct {
 	Methods          []Method     `json:"authentication_methods"`
 	Entities         []Entity     `json:"entities"`
 	// Manual is true for an assisted connection, false for an automated one.
-	Manual bool            `json:"manual"`
-	Raw    json.RawMessage `json:"-"`
+	Manual bool `json:"manual"`
 }
 
 // StatusReport is a status with what Finch says beside it.
 type StatusReport struct {
 	Status   Status   `json:"status"`
 	LastSync SyncTime `json:"last_successful_sync"`
-	Message  string   `json:"message"`
+	// Message is for people: one line without control characters, at most 300
+	// characters.
+	Message string `json:"message"`
 }
 
 // Method is one way in which Finch reaches the provider, with the products it

@@ -1,13 +1,14 @@
 package finch
 
 import (
-	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 func harbor(t testing.TB) []byte {
@@ -22,7 +23,7 @@ func harbor(t testing.TB) []byte {
 func TestIntrospectionReadsEverything(t *testing.T) {
 	t.Parallel()
 	body := harbor(t)
-	got, err := decodeIntrospection(body)
+	got, err := decodeIntrospection(body, Token{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,6 @@ func TestIntrospectionReadsEverything(t *testing.T) {
 			{ID: "11111111-aaaa-4bbb-8ccc-000000000001", Name: "Harbor Coffee LLC", SourceID: "0099123", Status: Connected},
 			{ID: "11111111-aaaa-4bbb-8ccc-000000000002", Name: "Harbor Bakery Inc", SourceID: "0099124", Status: Reauth},
 		},
-		Raw: body,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("read  %+v\nwant %+v", got, want)
@@ -74,14 +74,10 @@ func TestIntrospectionForgives(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := decodeIntrospection([]byte(tt.body))
+			got, err := decodeIntrospection([]byte(tt.body), Token{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if string(got.Raw) != tt.body {
-				t.Errorf("raw is %s, want the answer as it came", got.Raw)
-			}
-			got.Raw = nil
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("read  %+v\nwant %+v", got, tt.want)
 			}
@@ -89,10 +85,61 @@ func TestIntrospectionForgives(t *testing.T) {
 	}
 }
 
+func TestWhatFinchSaysToPeopleIsCleanedAndBounded(t *testing.T) {
+	t.Parallel()
+	hostile := `Call\u202e \u0000\nus <!channel> tok-secret ` + strings.Repeat("x", 5000)
+	body := []byte(`{"connection_id":"c","connection_status":{"message":"` + hostile + `"},` +
+		`"authentication_methods":[{"type":"oauth","connection_status":{"message":"` + hostile + `"}}]}`)
+	in, err := decodeIntrospection(body, NewToken("tok-secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []string{in.ConnectionStatus.Message, in.Methods[0].Report.Message} {
+		if !strings.HasPrefix(got, "Call us <!channel> [redacted] xxx") || utf8.RuneCountInString(got) != 300 {
+			t.Errorf("the message is %q", got)
+		}
+	}
+}
+
+func TestNothingThatFinchSaysIsUnbounded(t *testing.T) {
+	t.Parallel()
+	long := `"` + strings.Repeat("é", 9000) + `"`
+	entities := strings.Repeat(`{"id":"e","name":"E"},`, 5000)
+	body := `{"connection_id":"c","id":` + long + `,"client_type":` + long + `,"connection_type":` + long + `,"company_id":` + long +
+		`,"customer_id":` + long + `,"customer_name":` + long + `,"provider_id":` + long + `,"products":[` + long + `],
+		"connection_status":{"status":` + long + `,"last_successful_sync":` + long + `},
+		"authentication_methods":[{"type":` + long + `,"products":[` + long + `],"connection_status":{"status":` + long + `,"last_successful_sync":[` + long + `]}}],
+		"entities":[{"id":` + long + `,"name":` + long + `,"source_id":` + long + `,"status":` + long + `},` + entities + `7]}`
+	in, err := decodeIntrospection([]byte(body), Token{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(in.Entities) > 1000 {
+		t.Errorf("%d entities", len(in.Entities))
+	}
+	in.Entities = in.Entities[:1]
+	for _, field := range strings.FieldsFunc(fmt.Sprintf("%+v", in), func(r rune) bool { return r != 'é' }) {
+		if n := utf8.RuneCountInString(field); n > 300 {
+			t.Errorf("%d characters are kept: %.100s", n, field)
+		}
+	}
+	if n := utf8.RuneCountInString(in.CustomerName); n != 300 {
+		t.Errorf("a name has %d characters", n)
+	}
+	if n := utf8.RuneCountInString(in.CustomerID); n != 255 {
+		t.Errorf("an id has %d characters", n)
+	}
+	providers, err := decodeProviders([]byte(`[{"id":` + long + `,"display_name":` + long + `,"products":[` + long + `]}]`))
+	if err != nil || utf8.RuneCountInString(providers[0].ID) != 255 || utf8.RuneCountInString(providers[0].DisplayName) != 300 ||
+		utf8.RuneCountInString(providers[0].Products[0]) != 255 {
+		t.Errorf("providers: %v", err)
+	}
+}
+
 func TestIntrospectionRefuses(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"", "null", "[]", `"x"`, "<html>", "{", `{"connection_id":"c"`, `{}`, `{"connection_id":""}`, `{"connection_id":5}`, `{"connection_id":"c"} trailing`} {
-		if in, err := decodeIntrospection([]byte(body)); err == nil {
+	for _, body := range []string{"", "null", "[]", `"x"`, "<html>", "{", `{"connection_id":"c"`, `{}`, `{"connection_id":""}`, `{"connection_id":5}`, `{"connection_id":"` + strings.Repeat("x", 256) + `"}`, `{"connection_id":"c"} trailing`} {
+		if in, err := decodeIntrospection([]byte(body), Token{}); err == nil {
 			t.Errorf("%q was read as %+v", body, in)
 		}
 	}
@@ -198,15 +245,15 @@ func FuzzIntrospection(f *testing.F) {
 	f.Add([]byte(`{"connection_id":"c","connection_status":{"last_successful_sync":{}}}`))
 	f.Add([]byte(`{"connection_id":"c","entities":[1,null,{"id":[]}],"authentication_methods":[{"connection_status":3}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		in, err := decodeIntrospection(body)
+		in, err := decodeIntrospection(body, Token{})
 		if err != nil {
 			if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r > '~' }) {
 				t.Errorf("the error quotes the answer: %q", err)
 			}
 			return
 		}
-		if in.ConnectionID == "" || !bytes.Equal(in.Raw, body) {
-			t.Errorf("read without an id or its source: %+v", in)
+		if in.ConnectionID == "" {
+			t.Errorf("read without an id: %+v", in)
 		}
 		c := Connection{HasToken: true, Report: in.ConnectionStatus, Products: in.Products, Methods: in.Methods, Entities: in.Entities}
 		if c.Worst().Urgency() < c.Overall().Urgency() {
@@ -220,7 +267,7 @@ func FuzzIntrospection(f *testing.F) {
 		if err != nil {
 			t.Fatalf("cannot be written again: %v", err)
 		}
-		if _, err := decodeIntrospection(again); err != nil {
+		if _, err := decodeIntrospection(again, Token{}); err != nil {
 			t.Errorf("what was written cannot be read: %v", err)
 		}
 	})

@@ -40,9 +40,13 @@ func answer(w http.ResponseWriter, status int, err error) {
 	body := struct {
 		OK    bool   `json:"ok"`
 		Error string `json:"error,omitempty"`
+		Code  string `json:"code,omitempty"`
 	}{OK: err == nil}
 	if err != nil {
 		body.Error = err.Error()
+	}
+	if errors.Is(err, errNoAdopt) {
+		body.Code = "by_hand"
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

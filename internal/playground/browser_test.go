@@ -63,6 +63,15 @@ const hostileCard = `[
  {"type":"actions","elements":[{"type":"button","action_id":"go","text":{"type":"plain_text","text":"Go"},
   "confirm":{"title":{"type":"plain_text","text":"Sure?"},"text":{"type":"plain_text","text":"Really"},"confirm":{"type":"plain_text","text":"Yes"},"deny":{"type":"plain_text","text":"No"}}}]}]`
 
+const lowCard = `[
+ {"type":"rich_text","elements":[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"connection  c0ffee00-1111-4222-8333-444455556666"}]}]},
+ {"type":"actions","elements":[
+  {"type":"static_select","action_id":"low","options":` + fiveOptions + `},{"type":"overflow","action_id":"more","options":` + fiveOptions + `}]}]`
+
+const fiveOptions = `[
+ {"text":{"type":"plain_text","text":"One"},"value":"1"},{"text":{"type":"plain_text","text":"Two"},"value":"2"},{"text":{"type":"plain_text","text":"Three"},"value":"3"},
+ {"text":{"type":"plain_text","text":"Four"},"value":"4"},{"text":{"type":"plain_text","text":"Five"},"value":"5"}]`
+
 func TestPageInABrowser(t *testing.T) {
 	w := newWorkspace(t)
 	p := openTab(t, w.page.URL+"/#UANN/CALERTS")
@@ -123,6 +132,49 @@ func TestPageInABrowser(t *testing.T) {
 		p.sees(t, `document.querySelector("#thread-messages").textContent.includes("here") && document.querySelector(".thread-link")?.textContent.startsWith("1 reply")`)
 		p.press(t, "Escape", 27)
 		p.sees(t, `!document.body.classList.contains("with-thread")`)
+	})
+	t.Run("a menu near the bottom opens upwards, whole", func(t *testing.T) {
+		p.call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 700, "deviceScaleFactor": 1, "mobile": false})
+		w.call(t, "chat.postMessage", url.Values{"channel": {"CALERTS"}, "text": {"low"}, "blocks": {lowCard}})
+		p.does(t, `window.low = () => [...document.querySelectorAll("#messages article")].at(-1)`)
+		for _, opener := range []string{"button.select", "button.overflow"} {
+			p.sees(t, `(low().scrollIntoView({ block: "end" }), low().querySelector("`+opener+`")?.getBoundingClientRect().bottom > 450)`)
+			p.does(t, `low().querySelector("`+opener+`").click()`)
+			p.sees(t, `(() => {
+				const options = [...document.querySelectorAll(".panel :is(.option, .menu-item)")].map((o) => o.getBoundingClientRect());
+				return options.length === 5 && options.every((o) => o.top >= 0 && o.bottom <= low().querySelector("`+opener+`").getBoundingClientRect().top);
+			})()`)
+			p.press(t, "Escape", 27)
+			p.sees(t, `!document.querySelector(".panel")`)
+		}
+		p.sees(t, `(() => { const pre = low().querySelector("pre"); return pre.scrollWidth > pre.clientWidth && pre.getClientRects().length === 1 && pre.clientHeight < 40; })()`)
+		p.call(t, "Emulation.clearDeviceMetricsOverride", map[string]any{})
+	})
+	t.Run("/invite is Slack's own: the channel tells of it, once", func(t *testing.T) {
+		p.does(t, `location.hash = "UANN/CGENERAL"`)
+		p.sees(t, `document.querySelector("#channel-name").textContent === "#general" && !document.querySelector("#invite").hidden`)
+		p.does(t, `document.querySelector("#text").focus()`)
+		p.write(t, "/inv")
+		p.press(t, "Tab", 9)
+		p.write(t, "@per")
+		p.press(t, "Tab", 9)
+		p.sees(t, `document.querySelector("#text").value === "/invite @perch "`)
+		p.press(t, "Enter", 13)
+		p.sees(t, `document.querySelector("article .text")?.textContent === "was added to #general by @ann." && document.querySelector("#invite").hidden`)
+		p.write(t, "/invite @perch ")
+		p.press(t, "Enter", 13)
+		p.sees(t, `document.querySelector(".failure")?.textContent === "@perch is already in this channel."`)
+	})
+	t.Run("the lab marks what lasts and rests what cannot work", func(t *testing.T) {
+		p.does(t, `if (!document.body.classList.contains("with-lab")) document.querySelector('.main [data-toggles="lab"]').click()`)
+		p.sees(t, `document.querySelector("#lab-connection").value === "c0ffee00-1111-4222-8333-444455556666"`)
+		p.does(t, `window.press = (words) => [...document.querySelectorAll("#lab button")].find((b) => b.textContent === words).click()`)
+		p.does(t, `press("Is down")`)
+		p.sees(t, `document.querySelector("#lab [aria-pressed=true]")?.textContent === "Is down"`)
+		p.does(t, `press("Is well again")`)
+		p.sees(t, `document.querySelector("#lab [aria-pressed=true]") === null`)
+		p.does(t, `document.querySelector("#lab-status").value = "disconnected"; press("Set")`)
+		p.sees(t, `document.querySelector("#lab-status").disabled && document.querySelector("#lab-about").textContent.includes("connecting again makes a new one")`)
 	})
 	t.Run("another person sees what is theirs", func(t *testing.T) {
 		p.does(t, `location.hash = "UGUEST/CALERTS"`)

@@ -159,12 +159,18 @@ func TestReconnectedEmployersTokenGoesToPerch(t *testing.T) {
 			}
 			r := httptest.NewRequest("POST", "http://localhost/_host/connections/c-1/token", strings.NewReader(tt.body))
 			w := serve(playground.New(o), r)
-			var answer struct{ OK bool }
+			var answer struct {
+				OK   bool
+				Code string
+			}
 			if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
 				t.Fatalf("answer: %v", err)
 			}
 			if w.Code != tt.status || answer.OK != (tt.status == 200) {
 				t.Errorf("%d %s, want %d", w.Code, w.Body, tt.status)
+			}
+			if (answer.Code == "by_hand") != (tt.adopt == nil) {
+				t.Errorf("the code is %q", answer.Code)
 			}
 			if tt.status == 200 && (gotID != "c-1" || gotToken != token) {
 				t.Errorf("Perch was handed %q for %q", gotToken, gotID)

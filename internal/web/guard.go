@@ -52,17 +52,15 @@ func (g *guard) check(r *http.Request) error {
 			message: "Send the API key as `Authorization: Bearer …`.",
 		}
 	}
-	guesses := g.guesses(callerAddress(r, g.trusted))
-	if guesses.Tokens() < 1 {
+	if g.matches(key) {
+		return nil // also where others guess: who has the key must not be locked out by them
+	}
+	if !g.guesses(callerAddress(r, g.trusted)).Allow() {
 		return &refusal{
 			status: http.StatusTooManyRequests, code: "too_many_attempts", retryAfter: guessEvery,
 			message: "Too many wrong API keys came from this address. Try again later.",
 		}
 	}
-	if g.matches(key) {
-		return nil
-	}
-	guesses.Allow()
 	return &refusal{status: http.StatusUnauthorized, code: "unauthorized", message: "This is not the API key."}
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,9 @@ import (
 
 	"github.com/rs/zerolog"
 )
+
+// comeBack is how long a restart takes.
+const comeBack = 5 * time.Second
 
 // handler does one request. It either answers or returns why not, never both.
 type handler func(w *answer, r *http.Request) error
@@ -63,7 +67,11 @@ func (d *doors) handle(pattern string, h handler) {
 	d.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		a := w.(*answer) // ServeHTTP made it
 		a.route = pattern
-		if err := h(a, r); err != nil {
+		err := h(a, r)
+		if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+			err = interrupted(err)
+		}
+		if err != nil {
 			a.refuse(err)
 		}
 	})
@@ -79,6 +87,15 @@ func (a *answer) refuse(err error) {
 	}
 	if a.status == 0 {
 		r.writeTo(a, a.ref)
+	}
+}
+
+// interrupted is the refusal of a request that was given up: its caller has
+// gone, or the server is closing.
+func interrupted(cause error) *refusal {
+	return &refusal{
+		status: http.StatusServiceUnavailable, code: "interrupted", retryAfter: comeBack, cause: cause,
+		message: "Perch is stopping and may not have done this. Send it again in a moment.",
 	}
 }
 
@@ -100,7 +117,9 @@ func (a *answer) rescue() {
 // unrouted is the refusal of a request that no door is for.
 func (d *doors) unrouted(r *http.Request) *refusal {
 	h, pattern := d.mux.Handler(r)
-	if pattern != "" {
+	// The router redirects from paths such as //healthz, under a pattern too; our
+	// doors are functions, its redirects are not.
+	if _, door := h.(http.HandlerFunc); door && pattern != "" {
 		return nil
 	}
 	v := verdict{header: make(http.Header)}

@@ -85,7 +85,9 @@ const (
 	maxHeader         = 32 << 10
 )
 
-// Server returns an http.Server for the doors that no slow caller can tie up.
+// Server returns an http.Server for the doors that no slow caller can tie up. A
+// caller that sets BaseContext and cancels it gives up what requests wait for;
+// they are answered 503.
 func Server(addr string, h http.Handler) *http.Server {
 	return &http.Server{
 		Addr:              addr,

@@ -28,6 +28,7 @@ const (
 // house is what the doors open onto; each part can be replaced.
 type house struct {
 	admit   func(want string, token finch.Token) (string, bool, error)
+	inside  func() // what happens while Admit waits for the request to be given up
 	forget  func(id string) error
 	reasons []string
 	log     bytes.Buffer
@@ -38,8 +39,13 @@ type house struct {
 	forgot   []string
 }
 
-func (h *house) Admit(_ context.Context, want string, token finch.Token) (string, bool, error) {
+func (h *house) Admit(ctx context.Context, want string, token finch.Token) (string, bool, error) {
 	h.admitted = append(h.admitted, want+" "+token.Reveal())
+	if h.inside != nil {
+		h.inside()
+		<-ctx.Done()
+		return "", false, fmt.Errorf("verify the token: %w", ctx.Err())
+	}
 	if h.admit != nil {
 		return h.admit(want, token)
 	}
@@ -173,6 +179,8 @@ func TestEveryRefusalHasOneForm(t *testing.T) {
 		"a method that the door lacks": {"POST", "/v1/connections/c1", 405, "method_not_allowed", "DELETE, PUT"},
 		"reading a token back":         {"GET", "/v1/connections/c1", 405, "method_not_allowed", "DELETE, PUT"},
 		"writing health":               {"PUT", "/healthz", 405, "method_not_allowed", "GET, HEAD"},
+		"an empty part of a path":      {"PUT", "//v1/connections/c1", 404, "not_found", ""},
+		"a path with detours":          {"GET", "/v1/../healthz", 404, "not_found", ""},
 		"a method that nobody knows":   {"HARVEST", "/healthz", 405, "method_not_allowed", "GET, HEAD"},
 	}
 	for name, test := range tests {
@@ -243,6 +251,19 @@ func TestPanicAfterTheAnswerBeganIsStillLogged(t *testing.T) {
 	}
 	if line := h.line(t); line["stack"] == nil {
 		t.Errorf("logged %v", line)
+	}
+}
+
+func TestWhoeverIsInsideWhenPerchStopsIsToldToComeBack(t *testing.T) {
+	t.Parallel()
+	base, giveUp := context.WithCancel(t.Context())
+	h := newHouse(func(h *house) { h.inside = giveUp })
+	q := put(`{"access_token":"` + secret + `"}`)
+	q.Request = q.WithContext(base)
+	a := h.answer(t, q)
+	a.want(t, 503, "interrupted")
+	if a.Header().Get("Retry-After") == "" {
+		t.Error("does not say when to come back")
 	}
 }
 

@@ -54,17 +54,25 @@ func steer[T any](do func(T) (reply, error)) http.HandlerFunc {
 		}
 		given, err := do(want)
 		if err != nil {
-			status := http.StatusBadRequest
-			if errors.Is(err, ErrUnknown) {
-				status = http.StatusNotFound
-			}
-			show(w, status, map[string]any{"ok": false, "error": err.Error()})
+			status, code := refused(err)
+			show(w, status, map[string]any{"ok": false, "error": err.Error(), "code": code})
 			return
 		}
 		body := map[string]any{"ok": true}
 		maps.Copy(body, given)
 		show(w, http.StatusOK, body)
 	}
+}
+
+// refused is the HTTP status of an error, and its name for programs.
+func refused(err error) (status int, code string) {
+	switch {
+	case errors.Is(err, ErrUnknown):
+		return http.StatusNotFound, "unknown"
+	case errors.Is(err, ErrEnded):
+		return http.StatusConflict, "ended"
+	}
+	return http.StatusBadRequest, "invalid"
 }
 
 func show(w http.ResponseWriter, status int, body any) {

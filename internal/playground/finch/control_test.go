@@ -142,3 +142,27 @@ func TestControlRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		})
 	}
 }
+
+func TestControlNamesWhyNot(t *testing.T) {
+	t.Parallel()
+	s := local(t, Options{})
+	door := steering(t, s)
+	gone := plain(t, s).ID
+	door.post("/status", map[string]any{"connection_id": gone, "status": disconnected})
+	for name, tt := range map[string]struct {
+		got  answered
+		code string
+	}{
+		"status of one that has ended": {door.post("/status", map[string]any{"connection_id": gone, "status": reauth}), "ended"},
+		"sync of one that has ended":   {door.post("/sync", map[string]any{"connection_id": gone}), "ended"},
+		"token of one that has ended":  {door.post("/token", map[string]any{"connection_id": gone}), "ended"},
+		"sync of one that is not":      {door.post("/sync", map[string]any{"connection_id": "nobody"}), "unknown"},
+		"a status that is none":        {door.post("/status", map[string]any{"connection_id": harborConnection, "status": "odd"}), "invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tt.got.text("code") != tt.code || tt.got.at("ok") != false {
+				t.Errorf("%d %s", tt.got.status, tt.got.raw)
+			}
+		})
+	}
+}

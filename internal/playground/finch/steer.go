@@ -11,6 +11,9 @@ import (
 // ErrUnknown is returned for an id that does not exist here.
 var ErrUnknown = errors.New("no such connection, entity, token or session")
 
+// ErrEnded is returned for what a connection that has ended cannot do.
+var ErrEnded = errors.New("the connection has ended")
+
 // Now is the local Finch's clock.
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
@@ -37,7 +40,7 @@ func (s *Server) SetStatus(id, status, message string) error {
 	}
 	if c := s.world.byID[id]; c != nil {
 		if c.ended() {
-			return fmt.Errorf("set a status: connection %s has ended", id)
+			return fmt.Errorf("set a status: %s: %w", id, ErrEnded)
 		}
 		s.change(c, status, message)
 		return nil
@@ -75,7 +78,7 @@ func (s *Server) Sync(d Due) (jobID string, at time.Time, err error) {
 	case c == nil:
 		return "", at, fmt.Errorf("sync: %s: %w", d.ConnectionID, ErrUnknown)
 	case c.ended():
-		return "", at, fmt.Errorf("sync: connection %s has ended", c.id)
+		return "", at, fmt.Errorf("sync: %s: %w", c.id, ErrEnded)
 	case d.Outcome != "" && !slices.Contains(outcomes, d.Outcome):
 		return "", at, fmt.Errorf("sync: outcome %q is none of %q", d.Outcome, outcomes)
 	}
@@ -123,8 +126,11 @@ func (s *Server) ReplaceToken(connectionID string, revokeOld bool) (tokenID, sec
 	defer s.mu.Unlock()
 	s.settle()
 	c := s.world.byID[connectionID]
-	if c == nil || c.ended() {
+	switch {
+	case c == nil:
 		return "", "", fmt.Errorf("replace the token of %s: %w", connectionID, ErrUnknown)
+	case c.ended():
+		return "", "", fmt.Errorf("replace the token of %s: %w", connectionID, ErrEnded)
 	}
 	s.change(c, connected, "")
 	t := s.replaceToken(c)

@@ -207,7 +207,7 @@ class App {
     $("person").addEventListener("change", (e) => {
       location.hash = `${e.target.value}/${this.channelId}`;
     });
-    $("invite").addEventListener("click", () => post("/_slack/invite", { channel: this.channelId }));
+    $("invite").addEventListener("click", () => post("/_slack/invite", { channel: this.channelId, inviter: this.user }));
     $("join").addEventListener("click", () => post("/_slack/invite", { channel: this.channelId, user: this.user }));
     $("try").addEventListener("click", () => this.composer.suggest("/connection harbor"));
     $("thread-close").addEventListener("click", () => this.closeThread());

@@ -3,14 +3,15 @@
 import { post } from "./client.js";
 import { el, fill } from "./dom.js";
 
-// What Slack would show from the app's manifest. A command the table does not
-// know is offered without a hint.
+// What Slack would show from the app's manifest, and for its own commands. One
+// that the table does not know is offered without a hint.
 const hints = {
-  "/connection": "[customer, or any id]",
+  "/connection": "[customer name, customer id, connection id or company id]",
   "/jobs": "[customer or job id] [status:error] [since:7d]",
   "/session-timeline": "customer or session id",
   "/explore": "[customer] [METHOD /path] [param=value …]",
   "/perch": "help",
+  "/invite": "@someone [#channel]",
 };
 
 const historyLength = 50;

@@ -2,6 +2,7 @@
 // at any moment, at the press of a button.
 
 import { get, post, remove } from "./client.js";
+import { describe, hasEnded, nameConnections } from "./connections.js";
 import { el, fill } from "./dom.js";
 
 const statuses = ["connected", "processing", "pending", "reauth", "error_permissions", "error_no_account_setup", "disconnected"];
@@ -13,60 +14,79 @@ const outcomes = [
   ["missed", "never starts"],
   ["stuck", "never ends"],
 ];
-const slowMilliseconds = 8000;
 
-/** Draws the panel into `holder` and keeps its list of connections fresh. */
+// What is wrong with Finch until it is well again.
+const troubles = [
+  { name: "Answers after 8 s", said: "Finch answers after 8 seconds.", fault: { delay_ms: 8000 } },
+  { name: "Is down", said: "Finch answers 503 to everything.", fault: { status: 503, body: "<html><body>Service Unavailable</body></html>", content_type: "text/html" } },
+];
+
+const refusals = {
+  ended: "This connection has ended; connecting again makes a new one.",
+  unknown: "This connection is not there any more.",
+  by_hand: "Nothing here hands tokens to Perch; add it by hand.",
+};
+
+/** Draws the panel into `holder` and keeps what it knows of Finch fresh. */
 export class Lab {
   #connections = [];
+  #faults = [];
 
   constructor(app, holder) {
     this.app = app;
     this.pick = el("select", { id: "lab-connection", on: { change: () => this.#describe() } });
-    this.about = el("p.hint");
+    this.about = el("p.hint", { id: "lab-about" });
     this.said = el("p.lab-said", { role: "status" });
     this.status = choice("lab-status", statuses.map((s) => [s, s]));
     this.outcome = choice("lab-outcome", outcomes);
     fill(holder, this.#customer(), this.#finch(), this.#slack(), this.said);
   }
 
-  /** Asks the local Finch for its connections again. */
+  /** Asks the local Finch for its connections and its faults again. */
   async refresh() {
-    const state = await get("/_finch/state");
-    if (!state.ok) return;
-    this.#connections = [...(state.connections ?? [])].sort((a, b) => label(a).localeCompare(label(b)));
+    const [state, faults] = await Promise.all([get("/_finch/state"), get("/_finch/fault")]);
+    if (!state.ok || !faults.ok) return;
+    this.#connections = state.connections ?? [];
+    this.#faults = faults.faults ?? [];
+    this.#list();
+    this.#describe();
+    this.#showTroubles();
+  }
+
+  #list() {
     const chosen = this.pick.value;
-    fill(this.pick, this.#connections.map((c) => el("option", { value: c.connection_id }, label(c))));
+    fill(this.pick, [...nameConnections(this.#connections)].map(([id, name]) => el("option", { value: id }, name)));
     const harbor = this.#connections.find((c) => /harbor/i.test(c.customer_name ?? ""));
     this.pick.value = this.#connections.some((c) => c.connection_id === chosen) ? chosen : (harbor?.connection_id ?? this.pick.value);
-    this.#describe();
   }
 
   #customer() {
+    this.alive = [
+      this.status,
+      this.#button("Set", () => this.#tell("status", { status: this.status.value }, `Status is ${this.status.value} now.`)),
+      this.outcome,
+      this.#button("Run", () => this.#sync()),
+      this.#button("Employer reconnects: new token", () => this.#reconnect()),
+    ];
+    const [status, set, outcome, run, reconnect] = this.alive;
     return section(
       "With a customer",
       field("Connection", this.pick),
       this.about,
-      row(field("Status becomes", this.status), this.#button("Set", () => this.#tell("status", { status: this.status.value }, `Status is ${this.status.value} now.`))),
-      row(field("A sync runs now and", this.outcome), this.#button("Run", () => this.#sync())),
-      this.#button("Employer reconnects: new token", () => this.#reconnect()),
+      row(field("Status becomes", status), set),
+      row(field("A sync runs now and", outcome), run),
+      el("p.hint", {}, "In this version a card shows a failed sync only by what it does to the status."),
+      reconnect,
     );
   }
 
   #finch() {
-    return section(
-      "With Finch",
-      el(
-        "div.lab-buttons",
-        {},
-        this.#button("Answers after 8 s", () => this.#fault({ delay_ms: slowMilliseconds }, "Finch answers after 8 seconds.")),
-        this.#button("Is down", () => this.#fault({ status: 503, body: "<html><body>Service Unavailable</body></html>", content_type: "text/html" }, "Finch answers 503 to everything.")),
-        this.#button("Is well again", () => this.#fault(null, "Finch is well.")),
-      ),
-    );
+    this.troubles = troubles.map((t) => this.#button(t.name, () => this.#trouble(t)));
+    return section("With Finch", el("div.lab-buttons", {}, this.troubles, this.#button("Is well again", () => this.#do(() => remove("/_finch/fault"), "Finch is well."))));
   }
 
   #slack() {
-    const slack = (fault, said) => this.#do(() => post("/_slack/fault", fault), said);
+    const slack = (fault, said) => (this.app.state?.bot?.connected ? this.#do(() => post("/_slack/fault", fault), said) : this.#say("Perch is not connected to Slack now."));
     return section(
       "With Slack",
       el(
@@ -99,27 +119,35 @@ export class Lab {
   }
 
   // The fault before is taken away first: two at once would hide each other.
-  #fault(fault, said) {
+  #trouble({ fault, said }) {
     return this.#do(async () => {
       const cleared = await remove("/_finch/fault");
-      return fault && cleared.ok ? post("/_finch/fault", fault) : cleared;
+      return cleared.ok ? post("/_finch/fault", fault) : cleared;
     }, said);
+  }
+
+  #showTroubles() {
+    const lasts = ({ fault }) => this.#faults.some((f) => f.status === fault.status && f.delay_ms === fault.delay_ms && !f.path);
+    this.troubles.forEach((button, i) => button.setAttribute("aria-pressed", String(lasts(troubles[i]))));
   }
 
   // The employer signs in again; the application that uses Finch gets the new
   // token and hands it to Perch, as it would in earnest.
-  async #reconnect() {
+  #reconnect() {
     const id = this.pick.value;
-    const token = await post("/_finch/token", { connection_id: id });
-    if (!token.ok) return this.#say(token.error);
-    const adopted = await post(`/_host/connections/${encodeURIComponent(id)}/token`, { access_token: token.access_token });
-    this.#say(adopted.ok ? "The employer reconnected; Perch has the new token." : `The employer reconnected, but Perch did not take the new token: ${adopted.error}.`);
-    return this.refresh();
+    return this.#do(
+      async () => {
+        const token = await post("/_finch/token", { connection_id: id });
+        return token.ok ? post(`/_host/connections/${encodeURIComponent(id)}/token`, { access_token: token.access_token }) : token;
+      },
+      "The employer reconnected; Perch has the new token.",
+      "The employer reconnected, but Perch could not check the new token with Finch. Press again when Finch is well.",
+    );
   }
 
-  async #do(act, said) {
+  async #do(act, said, failed = "That did not work. Reload the page and try again.") {
     const answer = await act();
-    this.#say(answer.ok ? said : `That did not work: ${answer.error}`);
+    this.#say(answer.ok ? said : answer.gone ? answer.error : (refusals[answer.code] ?? failed));
     await this.refresh();
   }
 
@@ -127,14 +155,15 @@ export class Lab {
     this.said.textContent = text;
   }
 
+  // What has ended takes no more: its buttons rest, and the focus goes on to
+  // where another connection can be chosen.
   #describe() {
-    const c = this.#connections.find((one) => one.connection_id === this.pick.value);
-    this.about.textContent = c ? [c.status, c.provider_id, c.assisted ? "assisted" : "automated", c.environment].filter(Boolean).join(" · ") : "";
+    const chosen = this.#connections.find((one) => one.connection_id === this.pick.value);
+    this.about.textContent = chosen ? describe(chosen) : "";
+    const rests = !chosen || hasEnded(chosen);
+    if (rests && this.alive.includes(document.activeElement)) this.pick.focus();
+    for (const control of this.alive) control.disabled = rests;
   }
-}
-
-function label(connection) {
-  return connection.customer_name ?? connection.customer_id ?? connection.connection_id;
 }
 
 function section(title, ...content) {

@@ -6,9 +6,9 @@ import { el } from "./dom.js";
 
 /**
  * Opens a panel beside an element and gives it back. It closes by itself and
- * returns the focus.
+ * returns the focus. `room` is the height, in pixels, that it may come to need.
  */
-export function openPanel(anchor, content, { label, role, onClose } = {}) {
+export function openPanel(anchor, content, { label, role, room = 0, onClose } = {}) {
   const panel = el("div.panel", { popover: "auto", role, "aria-label": label }, content);
   // What stands outside an open dialog is inert, so the panel goes inside.
   (anchor.closest("dialog") ?? document.body).append(panel);
@@ -24,23 +24,30 @@ export function openPanel(anchor, content, { label, role, onClose } = {}) {
     onClose?.();
   });
   panel.showPopover();
-  place(panel, anchor);
+  place(panel, anchor, room);
   return panel;
 }
 
-/** Puts a panel under its anchor, or above where there is more room. */
-export function place(panel, anchor) {
+/**
+ * Puts a panel under its anchor, or above where it does not fit below and
+ * there is more room. Placed again, one that opened upwards stays above: it
+ * must not jump while somebody types in it.
+ */
+export function place(panel, anchor, room = 0) {
   const at = anchor.getBoundingClientRect();
   const gap = 4;
   const below = innerHeight - at.bottom - 2 * gap;
   const above = at.top - 2 * gap;
-  const up = below < Math.min(panel.scrollHeight, 280) && above > below;
-  const width = panel.offsetWidth;
-  const set = (name, value) => panel.style.setProperty(name, `${value}px`);
+  const set = (name, value) => panel.style.setProperty(name, value === null ? "auto" : `${value}px`);
+  // Measured where nothing narrows it.
+  set("max-height", innerHeight);
+  set("left", gap);
+  const up = panel.dataset.side === "up" || (Math.max(panel.offsetHeight, room) > below && above > below);
+  panel.dataset.side = up ? "up" : "down";
+  set("top", up ? null : at.bottom + gap);
+  set("bottom", up ? innerHeight - at.top + gap : null);
   set("max-height", Math.max(120, up ? above : below));
-  set("left", Math.max(gap, Math.min(at.left, innerWidth - width - gap)));
-  if (up) set("bottom", innerHeight - at.top + gap);
-  else set("top", at.bottom + gap);
+  set("left", Math.max(gap, Math.min(at.left, innerWidth - panel.offsetWidth - gap)));
 }
 
 /**

@@ -30,7 +30,7 @@ export function drawMessage(app, channel, message, how) {
       {},
       ephemeral && el("div.only-you", {}, el("span", { "aria-hidden": "true" }, "👁 "), "Only visible to you"),
       !compact && el("div.message-head", {}, el("b.author", {}, author.name), author.app && el("span.badge", {}, "APP"), author.note && el("span.badge", {}, author.note), drawTime(message.ts)),
-      el("div.message-body", {}, drawBody(message, surface), message.edited && el("span.edited", { title: `edited ${stamp(message.edited.ts, "{date_short_pretty} {time}")}` }, " (edited)")),
+      el("div.message-body", {}, drawBody(message, channel, surface), message.edited && el("span.edited", { title: `edited ${stamp(message.edited.ts, "{date_short_pretty} {time}")}` }, " (edited)")),
       (message.attachments ?? []).map((a) => drawAttachment(a, surface)),
       message.files?.length > 0 && drawFiles(message.files),
       drawReactions(message, app),
@@ -54,8 +54,9 @@ function tint(text) {
 }
 
 // Blocks take the place of the text; the text alone is for notifications.
-function drawBody(message, surface) {
+function drawBody(message, channel, surface) {
   if (message.blocks?.length > 0) return drawBlocks(message.blocks, surface);
+  if (message.inviter) return el("div.text.hint", {}, drawText(parseMrkdwn(`was added to <#${channel}> by <@${message.inviter}>.`), surface.names));
   return message.text ? el("div.text", {}, drawText(parseMrkdwn(message.text), surface.names)) : null;
 }
 

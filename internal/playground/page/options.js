@@ -6,6 +6,8 @@ import { openPanel, place } from "./menu.js";
 import { drawTextObject, words } from "./words.js";
 
 const typingPause = 150;
+// What is found later should not make the list jump to the other side.
+const searchRoom = 320;
 
 /** One opened list of options; it ends when its panel closes. */
 export class OptionList {
@@ -29,7 +31,7 @@ export class OptionList {
     this.before = [...this.picked.keys()].join("\n");
     this.search = this.#drawSearch();
     this.list = el("div.options", { role: "listbox", id: "options", "aria-label": how.label, "aria-multiselectable": how.many ? "true" : null });
-    this.panel = openPanel(anchor, [this.search, this.list, this.#drawFoot()], { onClose: () => this.#closed() });
+    this.panel = openPanel(anchor, [this.search, this.list, this.#drawFoot()], { room: how.remote ? searchRoom : 0, onClose: () => this.#closed() });
     this.panel.classList.add("select-panel");
     this.search.focus();
     this.#refresh();
@@ -89,7 +91,7 @@ export class OptionList {
     const turn = ++this.#asked;
     const { least, remote, groups } = this.how;
     if (this.search.value.length < least) {
-      this.#note(`Type ${least} or more ${least === 1 ? "character" : "characters"}.`);
+      this.#note(least === 1 ? "Type something to search." : `Type ${least} or more characters.`);
       return;
     }
     if (remote) this.#note("Loading…");

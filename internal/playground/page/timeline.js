@@ -138,7 +138,7 @@ function withDays(items) {
 }
 
 // Failures of clicks are told beside what was clicked; these are the rest.
-const commandFailures = new Set(["operation_timeout", "dispatch_failed", "not_a_command"]);
+const commandFailures = new Set(["operation_timeout", "dispatch_failed", "not_a_command", "invite_refused"]);
 
 function noticesOf(app, channel) {
   return (app.state.notices ?? [])

@@ -145,6 +145,9 @@ func TestWhatTheAppHearsOf(t *testing.T) {
 	if outer, m := a.event(); m.Type != "member_joined_channel" || m.User != BotUserID || !outer.ExtShared {
 		t.Fatalf("got %+v", m)
 	}
+	if _, m := a.event(); m.Subtype != "channel_join" || m.User != BotUserID {
+		t.Fatalf("got %+v", m)
+	}
 	ok(t, s.Kick("CSHARED", ""))
 	if _, m := a.event(); m.Type != "channel_left" {
 		t.Fatalf("got %+v", m)

@@ -27,6 +27,7 @@ type Message struct {
 	ReplyCount  int                `json:"reply_count,omitempty"`
 	Edited      *Edit              `json:"edited,omitempty"`
 	ClientMsgID string             `json:"client_msg_id,omitempty"`
+	Inviter     string             `json:"inviter,omitempty"` // of a subtype channel_join or group_join
 	EphemeralTo string             `json:"ephemeral_to,omitempty"`
 	State       *elementState      `json:"state,omitempty"`
 	Shown       string             `json:"shown,omitempty"`

@@ -244,14 +244,21 @@ func (s *Server) memberChange(channel, user string) (*Channel, string, error) {
 }
 
 // join adds a member and tells the app, if it is in the channel or joins it.
+// The channel shows who was invited.
 func (s *Server) join(ch *Channel, user, inviter string) {
 	if ch.has(user) {
 		return
 	}
 	ch.Members = append(slices.Clone(ch.Members), user)
-	if !ch.has(BotUserID) {
-		return
+	if ch.has(BotUserID) {
+		s.joinedEvent(ch, user, inviter)
 	}
+	if inviter != "" {
+		s.tellOfInvite(ch, user, inviter)
+	}
+}
+
+func (s *Server) joinedEvent(ch *Channel, user, inviter string) {
 	event := object{
 		"type": "member_joined_channel", "user": user, "channel": ch.ID, "channel_type": strings.ToUpper(channelType(ch)[:1]),
 		"team": TeamID, "event_ts": s.ws.stamp(s.now()),

@@ -10,13 +10,16 @@ import (
 
 // Slash types a command line, "/connection harbor", and waits for the
 // acknowledgement. A *Failed is what the person sees when none comes or the
-// command is not registered.
+// command is not registered. /invite is Slack's own: the app is not asked.
 //
 // Real Slack offers commands in a shared channel only to the installing
 // workspace; here everybody who sees the channel can type one, so that an app's
 // own refusal can be seen.
 func (s *Server) Slash(ctx context.Context, user, channel, text string) error {
 	command, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if command == inviteCommand {
+		return s.runInvite(user, channel, rest)
+	}
 	payload, err := s.commandPayload(user, channel, command, strings.TrimSpace(rest))
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ type State struct {
 	Team      Team                 `json:"team"`
 	Me        User                 `json:"me"`
 	Bot       Bot                  `json:"bot"`
-	Commands  []string             `json:"commands"`
+	Commands  []string             `json:"commands"` // the app's, and Slack's own
 	Shortcuts []Shortcut           `json:"shortcuts"`
 	Users     []User               `json:"users"`
 	Channels  []ChannelView        `json:"channels"`
@@ -69,7 +69,7 @@ func (s *Server) State(user string) (State, error) {
 	st := State{
 		Seq: s.seq, Me: *me, Team: Team{ID: TeamID, Name: "Perch Playground", Domain: "perch-playground"},
 		Bot:      Bot{UserID: BotUserID, BotID: BotID, AppID: AppID, Name: "perch", Connected: len(s.liveLinks())},
-		Commands: s.opts.Commands, Shortcuts: s.shortcutsFor(me),
+		Commands: append(slices.Clone(s.opts.Commands), inviteCommand), Shortcuts: s.shortcutsFor(me),
 		Messages: map[string][]Message{}, Channels: []ChannelView{}, Views: []View{}, Notices: []Notice{},
 	}
 	for _, u := range s.ws.sortedUsers() {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { describe, nameConnections } from "../page/connections.js";
 import { formatDate } from "../page/dates.js";
 import { emojiByCode, emojiByName } from "../page/emoji.js";
 import { parseCSV } from "../page/files.js";
@@ -163,4 +164,29 @@ test("hostile markdown ends", () => {
 test("CSV", () => {
   assert.deepEqual(parseCSV('a,b\r\n"x, y","say ""hi"""\n,\n'), [["a", "b"], ["x, y", 'say "hi"'], ["", ""]]);
   assert.deepEqual(parseCSV(""), []);
+});
+
+test("connections are told apart", () => {
+  const one = (id, customer_id, customer_name, more) => ({ connection_id: id, customer_id, customer_name, status: "connected", introspected: 1, ...more });
+  const names = nameConnections([
+    one("aaaaaaaa-1", "cust_2", "Twin"),
+    one("bbbbbbbb-2", "cust_3", "Twin"),
+    one("cccccccc-3", "cust_4", "Again", { status: "disconnected" }),
+    one("dddddddd-4", "cust_4", "Again"),
+    one("eeeeeeee-5", "cust_5", null, { introspected: 0 }),
+    one("ffffffff-6", "cust_6", "x".repeat(255)),
+  ]);
+  assert.deepEqual([...names], [
+    ["cccccccc-3", "Again · cust_4 · cccccccc (ended)"],
+    ["dddddddd-4", "Again · cust_4 · dddddddd"],
+    ["eeeeeeee-5", "cust_5 (unknown to Perch)"],
+    ["aaaaaaaa-1", "Twin · cust_2"],
+    ["bbbbbbbb-2", "Twin · cust_3"],
+    ["ffffffff-6", `${"x".repeat(59)}…`],
+  ]);
+});
+
+test("a connection in words", () => {
+  const gone = { status: "disconnected", provider_id: "gusto", assisted: false, environment: "production", introspected: 0 };
+  assert.equal(describe(gone), "disconnected · gusto · automated · production. It has ended; connecting again makes a new one. Perch was never told of it.");
 });
