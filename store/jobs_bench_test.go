@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,6 +44,46 @@ func BenchmarkJobs(b *testing.B) {
 	}
 	b.Run("cold/newest 10 of a connection", func(b *testing.B) { askCold(b, p, questions(jobs)[0].ask) })
 	b.Run("cold/failed of all", func(b *testing.B) { askCold(b, p, questions(jobs)[3].ask) })
+	b.Run("an event taken in while jobs are pruned", func(b *testing.B) { pruneUnder(b, p.open(b)) })
+}
+
+// BenchmarkRecordJob measures what is said of jobs on its way to the disk: a
+// new one, one that is known and has ended, and a thousand new ones together.
+func BenchmarkRecordJob(b *testing.B) {
+	s := sqlitePlace(b).open(b)
+	grant(b, s, named("conn-1", "cust-1", "Acme"))
+	n := 0
+	fresh := func() finch.KnownJob {
+		n++
+		j := asked(benchJob(n), "conn-1")
+		j.RequestIDs = []string{benchJob(n)}
+		return j
+	}
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			record(b, s, fresh())
+		}
+	})
+	b.Run("ended", func(b *testing.B) {
+		of := n
+		for b.Loop() {
+			j := asked(benchJob(1+n%of), "conn-1")
+			n++
+			j.Status, j.Learned = finch.JobComplete, start.Add(time.Duration(n)*time.Second)
+			record(b, s, j)
+		}
+	})
+	b.Run("a thousand new", func(b *testing.B) {
+		for b.Loop() {
+			jobs := make([]finch.KnownJob, 1000)
+			for i := range jobs {
+				jobs[i] = fresh()
+			}
+			if _, err := s.RecordJobs(b.Context(), jobs); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 // question is something a person asks; each time of another part of the history.
@@ -145,6 +187,35 @@ func askCold(b *testing.B, p place, question func(*testing.B, *store.Store, *ran
 		}
 	}
 	report(b, took, found)
+}
+
+// pruneUnder measures how long others wait to write while twentieths
+// of the jobs are removed, one after another; "rows" is how many for each write.
+func pruneUnder(b *testing.B, s *store.Store) {
+	var took []time.Duration
+	pruned, before := 0, start.Add(-benchSpan)
+	for b.Loop() {
+		var done sync.WaitGroup
+		ctx, cancel := context.WithCancel(b.Context())
+		before = before.Add(benchSpan / 20)
+		done.Go(func() {
+			defer cancel()
+			n, err := s.PruneJobs(b.Context(), before)
+			if err != nil {
+				b.Error(err)
+			}
+			pruned += n
+		})
+		for ctx.Err() == nil {
+			began := time.Now()
+			if _, err := s.TakeIn(b.Context(), "finch", fmt.Sprint(len(took)), []byte("{}")); err != nil {
+				b.Fatal(err)
+			}
+			took = append(took, time.Since(began))
+		}
+		done.Wait()
+	}
+	report(b, took, pruned)
 }
 
 func report(b *testing.B, took []time.Duration, found int) {

@@ -8,12 +8,16 @@ import (
 	"perch/store/internal/db"
 )
 
-// pruneChunk keeps other writers waiting no longer than some 20 ms.
-const pruneChunk = 500
+// How many rows a step removes, so that other writers wait some 20 ms for it
+// at most. A job stands in six indexes, in most of them far from its neighbours.
+const (
+	pruneChunk     = 500
+	pruneJobsChunk = 100
+)
 
 // PruneInbox removes events received before the given time and returns how many went.
 func (s *Store) PruneInbox(ctx context.Context, before time.Time) (int, error) {
-	n, err := s.prune(ctx, func(q *db.Queries) (int64, error) {
+	n, err := s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
 		return q.PruneInbox(ctx, db.PruneInboxParams{Before: stamp(before), Count: pruneChunk})
 	})
 	if err != nil {
@@ -25,8 +29,8 @@ func (s *Store) PruneInbox(ctx context.Context, before time.Time) (int, error) {
 // PruneJobs removes jobs that happened before the given time and returns how
 // many went. A job that is still to be read stays.
 func (s *Store) PruneJobs(ctx context.Context, before time.Time) (int, error) {
-	n, err := s.prune(ctx, func(q *db.Queries) (int64, error) {
-		return q.PruneJobs(ctx, db.PruneJobsParams{Before: stamp(before), Count: pruneChunk})
+	n, err := s.prune(ctx, pruneJobsChunk, func(q *db.Queries) (int64, error) {
+		return q.PruneJobs(ctx, db.PruneJobsParams{Before: stamp(before), Count: pruneJobsChunk})
 	})
 	if err != nil {
 		return n, fmt.Errorf("prune the jobs: %w", err)
@@ -37,7 +41,7 @@ func (s *Store) PruneJobs(ctx context.Context, before time.Time) (int, error) {
 // PruneChanges removes steps of status histories from before the given time
 // and returns how many went.
 func (s *Store) PruneChanges(ctx context.Context, before time.Time) (int, error) {
-	n, err := s.prune(ctx, func(q *db.Queries) (int64, error) {
+	n, err := s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
 		return q.PruneChanges(ctx, db.PruneChangesParams{Before: stamp(before), Count: pruneChunk})
 	})
 	if err != nil {
@@ -46,8 +50,9 @@ func (s *Store) PruneChanges(ctx context.Context, before time.Time) (int, error)
 	return n, nil
 }
 
-// prune removes in small steps, so that others can write in between.
-func (s *Store) prune(ctx context.Context, remove func(*db.Queries) (int64, error)) (int, error) {
+// prune removes in steps of so many rows until one finds fewer; others write in
+// between.
+func (s *Store) prune(ctx context.Context, chunk int64, remove func(*db.Queries) (int64, error)) (int, error) {
 	total := 0
 	for {
 		var n int64
@@ -59,7 +64,7 @@ func (s *Store) prune(ctx context.Context, remove func(*db.Queries) (int64, erro
 			return total, err
 		}
 		total += int(n)
-		if n < pruneChunk {
+		if n < chunk {
 			return total, nil
 		}
 	}

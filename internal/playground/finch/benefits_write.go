@@ -11,19 +11,19 @@ import (
 // half a day by machine, after two days by hand, as Finch says.
 func (c *call) writeLater(kind string, body []map[string]any, do func()) *manualJob {
 	s := c.server
-	j := &manualJob{id: s.world.seed.id("manual job", s.world.next()), status: pending, owner: c.owner}
+	j := &manualJob{
+		id: s.world.seed.id("manual job", s.world.next()), status: pending, kind: kind, owner: c.owner, entity: c.entity,
+	}
 	s.world.manual[j.id] = j
 	takes := s.options.Day / 2
 	if c.owner.carrier("benefits").kind == assisted {
 		takes = 2 * s.options.Day
 	}
 	s.plan(c.now.Add(takes/2), func(time.Time) { j.status = inProgress })
-	s.plan(c.now.Add(takes), func(time.Time) {
+	s.plan(c.now.Add(takes), func(now time.Time) {
 		do()
-		j.status, j.body = complete, body
-		s.tell(j.owner, c.entity, "job.benefit_"+kind+".completed", map[string]any{
-			"job_id": j.id, "job_url": "https://api.tryfinch.com/jobs/manual/" + j.id,
-		})
+		j.status, j.body, j.completed = complete, body, now
+		s.tell(j.ended())
 	})
 	return j
 }

@@ -20,6 +20,8 @@ type character struct {
 	outcome string
 	// ago is how long ago it last synced, in days of syncing; 0 is the usual.
 	ago int
+	// gap is how many days before its last sync one was missed.
+	gap int
 	// fresh is a connection made hours ago that has not synced yet.
 	fresh bool
 	// deductions gives it an assisted second method of this status.
@@ -65,13 +67,16 @@ func cast() []character {
 		{name: "O'Malley & Sons Plumbing", provider: "adp_run", deductions: connected},
 		{name: "Saffron Table", provider: "zenefits"},
 		{name: "Redwood Robotics", provider: "rippling", entities: []string{"Redwood Robotics Inc", "Redwood Field Services LLC"}},
-		{name: "Silver Lake Dairy", provider: "insperity"},
+		{name: "Silver Lake Dairy", provider: "insperity", gap: 4},
 		{name: "Tidewater Marine", provider: "adp_workforce_now", method: assisted},
 		{name: "Perch Sandbox One", provider: "gusto", method: credential, env: sandbox, source: byFinch},
 		{name: "Perch Sandbox Two", provider: "bamboo_hr", env: sandbox, source: byFinch, status: reauth},
 		{name: "Perch Sandbox Assisted", provider: "insperity", env: sandbox, source: byFinch, status: pending},
 		{name: "Staging Bakery", provider: "gusto", env: development},
-		{name: "Staging Clinic", provider: "adp_run", env: development, outcome: permissionsError},
+		{
+			name: "Staging Clinic", provider: "adp_run", env: development, outcome: permissionsError,
+			status: noPermissions, message: "The account lacks permissions at the provider", ago: 4,
+		},
 		{name: "Juniper Street Books", provider: "trinet", status: processing, fresh: true},
 		{name: "Mesa Verde Builders", provider: "paychex_flex", outcome: failed, ago: 1},
 	}

@@ -82,6 +82,8 @@ type connection struct {
 	jobs int
 	// outcome is how its syncs end.
 	outcome string
+	// gap is how many days before its last sync one was missed; 0 is never.
+	gap int
 	// The first successes that were announced.
 	toldOrg, toldPayroll bool
 	refresh              refreshes

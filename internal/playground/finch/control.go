@@ -32,6 +32,9 @@ func (s *Server) Control() http.Handler {
 	mux.HandleFunc("POST /revoke", steer(s.controlRevoke))
 	mux.HandleFunc("POST /webhook", steer(s.controlWebhook))
 	mux.HandleFunc("POST /event", steer(s.controlEvent))
+	mux.HandleFunc("POST /replay", func(w http.ResponseWriter, r *http.Request) {
+		steer(func(struct{}) (reply, error) { return nil, s.Replay(r.Context()) })(w, r)
+	})
 	mux.HandleFunc("POST /limit", steer(s.controlLimit))
 	mux.HandleFunc("POST /connect", steer(s.controlConnect))
 	mux.HandleFunc("POST /reset", steer(func(struct{}) (reply, error) { s.Reset(); return nil, nil }))

@@ -1,6 +1,9 @@
 package finch
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
 // fate is how a job ends that nobody gave an outcome: by what is wrong with
 // the connection, as its outcome is set, or now and then by mishap.
@@ -11,15 +14,23 @@ func (s *Server) fate(j *job, now time.Time) string {
 		return reauthError
 	case c.status == noPermissions, c.status == notSetUp:
 		return permissionsError
-	case c.outcome != complete || s.options.Mishaps <= 0:
+	case c.outcome != complete:
 		return c.outcome
 	}
-	dice := s.world.seed.dice("fate", j.id)
-	switch roll := dice.Float64(); {
-	case roll >= s.options.Mishaps:
-		return complete
-	case roll < s.options.Mishaps/4:
+	outcome := chance(s.options.Mishaps, s.world.seed.dice("fate", j.id))
+	if outcome == reauthError {
 		s.plan(now.Add(s.options.Day/3), func(time.Time) { s.comeBack(c) })
+	}
+	return outcome
+}
+
+// chance is how a sync ends with which nothing is wrong, given the share of
+// mishaps.
+func chance(mishaps float64, dice *rand.Rand) string {
+	switch roll := dice.Float64(); {
+	case roll >= mishaps:
+		return complete
+	case roll < mishaps/4:
 		return reauthError
 	default:
 		return failed

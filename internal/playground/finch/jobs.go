@@ -115,8 +115,14 @@ func (c *call) queued(status int, j *job) answer {
 // manualJob is a job that writes deductions, by machine or by hand.
 type manualJob struct {
 	id, status string
-	owner      *connection
-	body       []map[string]any
+	// kind is create, register, update, enroll or unenroll.
+	kind  string
+	owner *connection
+	// entity is whose deductions they are.
+	entity *entity
+	body   []map[string]any
+	// completed is nothing that Finch would tell; zero until then.
+	completed time.Time
 }
 
 func getManualJob(c *call) answer {

@@ -67,13 +67,13 @@ func (s *Server) finish(j *job, now time.Time) {
 	s.retire(j)
 	c.lastTry, c.lastResult = now, "error"
 	if j.kind == w4Sync {
-		s.tell(c, nil, "job.w4_form_employee_sync.completed", jobNews(j))
+		s.tell(j.ended())
 		return
 	}
 	if j.status == complete {
 		s.succeed(c, now)
 	}
-	s.tell(c, nil, "job.data_sync_all.completed", jobNews(j))
+	s.tell(j.ended())
 	switch j.status {
 	case complete:
 		s.firsts(c, j)
@@ -101,11 +101,11 @@ func (s *Server) succeed(c *connection, now time.Time) {
 func (s *Server) firsts(c *connection, j *job) {
 	if !c.toldOrg && c.granted("directory") {
 		c.toldOrg = true
-		s.tell(c, nil, "job.initial_data_sync_org.succeeded", jobNews(j))
+		s.tell(news{c, nil, "job.initial_data_sync_org.succeeded", j.named()})
 	}
 	if !c.toldPayroll && c.granted("payment") {
 		c.toldPayroll = true
-		s.tell(c, nil, "job.initial_data_sync_payroll.succeeded", jobNews(j))
+		s.tell(news{c, nil, "job.initial_data_sync_payroll.succeeded", j.named()})
 	}
 }
 
@@ -143,7 +143,7 @@ func (s *Server) change(c *connection, status, message string) {
 		c.next = nil
 	}
 	for _, e := range touched {
-		s.tell(c, e, "account.updated", s.statusNews(status, c.methods[0]))
+		s.tell(news{c, e, "account.updated", s.statusNews(status, c.methods[0])})
 	}
 }
 
@@ -153,7 +153,7 @@ func (s *Server) changeEntity(c *connection, e *entity, status string) {
 		return
 	}
 	e.status = status
-	s.tell(c, e, "account.updated", s.statusNews(status, c.methods[0]))
+	s.tell(news{c, e, "account.updated", s.statusNews(status, c.methods[0])})
 }
 
 // revoke ends a connection's tokens, but for one if given, and counts them.
@@ -166,10 +166,6 @@ func (s *Server) revoke(c *connection, but *token) int {
 		}
 	}
 	return n
-}
-
-func jobNews(j *job) map[string]any {
-	return map[string]any{"job_id": j.id, "job_url": j.url()}
 }
 
 // statusNews has the method as a string, as Finch's pages say, or as an

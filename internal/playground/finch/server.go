@@ -27,9 +27,13 @@ type Options struct {
 	Day time.Duration
 	// SyncTakes is how long a sync is in progress; 3.12 s if zero.
 	SyncTakes time.Duration
+	// History is how many days of finished syncs the world begins with, 400 at
+	// most; they can be read by id, and Replay tells of them. None if zero.
+	History int
 	// Mishaps is the share of syncs, 0 to 1, that fail for no reason set by
 	// anybody; one in four of those is an employer who must sign in again and
-	// does so a third of a day later. Which ones is the seed's.
+	// does so a third of a day later. Which ones is the seed's. It holds for the
+	// syncs of History too.
 	Mishaps float64
 	// Refreshes is how many syncs a connection may force in an hour; 1 if zero,
 	// none at all (the add-on was not bought) if negative.
@@ -80,6 +84,7 @@ func New(o Options) *Server {
 	if o.SyncTakes <= 0 {
 		o.SyncTakes = usualTakes
 	}
+	o.History = min(max(o.History, 0), keepJobs)
 	if o.Refreshes == 0 {
 		o.Refreshes = 1
 	}

@@ -174,7 +174,7 @@ func (s *Server) Event(connectionID, entityID, kind string, data json.RawMessage
 	if c == nil || entityID != "" && c.entity(entityID) == nil {
 		return "", fmt.Errorf("send an event of %s: %w", connectionID, ErrUnknown)
 	}
-	return s.tell(c, c.entity(entityID), kind, data), nil
+	return s.tell(news{c, c.entity(entityID), kind, data}), nil
 }
 
 // Deliveries are the last 500 events and what became of them, oldest first.

@@ -3,7 +3,6 @@ package finch
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -75,7 +74,7 @@ type postbox struct {
 }
 
 func newPostbox(config Webhook) postbox {
-	return postbox{config: config, http: &http.Client{Timeout: sendTimeout, Transport: &http.Transport{}}, sender: &sync.WaitGroup{}}
+	return postbox{config: config, http: &http.Client{Timeout: sendTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: replayAtOnce}}, sender: &sync.WaitGroup{}}
 }
 
 // empty forgets all events, sent or not.
@@ -83,31 +82,29 @@ func (p *postbox) empty() {
 	p.waiting, p.held, p.log, p.delivered, p.lost = nil, nil, nil, 0, 0
 }
 
-// tell sends an event. The entity is named where a connection has several.
-func (s *Server) tell(c *connection, e *entity, kind string, data any) string {
+// tell sends an event and returns its id, empty where no webhook is set up.
+func (s *Server) tell(n news) string {
 	if s.post.config.URL == "" {
 		return ""
 	}
-	var entityID *string
-	if e != nil && len(c.entities) > 1 {
-		entityID = &e.id
-	}
-	body, err := json.Marshal(struct {
-		CompanyID    string  `json:"company_id"`
-		AccountID    string  `json:"account_id"`
-		ConnectionID string  `json:"connection_id"`
-		EntityID     *string `json:"entity_id"`
-		EventType    string  `json:"event_type"`
-		Data         any     `json:"data"`
-	}{c.companyID, c.accountID, c.id, entityID, kind, data})
+	d, err := s.letter(n)
 	if err != nil {
 		return ""
 	}
-	d := &Delivery{EventID: "msg_" + uuid.NewString(), EventType: kind, ConnectionID: c.id, At: s.clock.now(), body: body}
-	s.post.log = append(s.post.log, d)
-	s.post.log = s.post.log[max(0, len(s.post.log)-maxDeliveries):]
 	s.enqueue(d)
 	return d.EventID
+}
+
+// letter makes an event of news and enters it in the log.
+func (s *Server) letter(n news) (*Delivery, error) {
+	body, err := n.wire()
+	if err != nil {
+		return nil, fmt.Errorf("write an event: %w", err)
+	}
+	d := &Delivery{EventID: "msg_" + uuid.NewString(), EventType: n.kind, ConnectionID: n.of.id, At: s.clock.now(), body: body}
+	s.post.log = append(s.post.log, d)
+	s.post.log = s.post.log[max(0, len(s.post.log)-maxDeliveries):]
+	return d, nil
 }
 
 // enqueue puts an event in line, in disorder or twice if that is wanted.
@@ -177,20 +174,20 @@ func (s *Server) drain() {
 		s.post.waiting = s.post.waiting[1:]
 		config, wall := s.post.config, s.clock.wall()
 		s.mu.Unlock()
-		status, err := s.deliver(config, d, wall)
+		status, err := s.deliver(s.ended, config, d, wall)
 		s.mu.Lock()
 		s.delivered(d, status, err)
 	}
 }
 
 // deliver makes one attempt.
-func (s *Server) deliver(config Webhook, d *Delivery, wall time.Time) (status int, err error) {
+func (s *Server) deliver(ctx context.Context, config Webhook, d *Delivery, wall time.Time) (status int, err error) {
 	timestamp := strconv.FormatInt(wall.Unix(), 10)
 	signature, err := Sign(config.Secrets, d.EventID, timestamp, d.body)
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(s.ended, sendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, config.URL, bytes.NewReader(d.body))
 	if err != nil {
@@ -211,13 +208,7 @@ func (s *Server) deliver(config Webhook, d *Delivery, wall time.Time) (status in
 
 // delivered notes an attempt and plans another if it failed.
 func (s *Server) delivered(d *Delivery, status int, err error) {
-	d.Attempts++
-	d.Status = status
-	if err == nil && status >= 200 && status < 300 {
-		if !d.Delivered {
-			s.post.delivered++
-		}
-		d.Delivered = true
+	if s.note(d, status, err) {
 		return
 	}
 	retries := s.post.config.Retries
@@ -232,4 +223,18 @@ func (s *Server) delivered(d *Delivery, status int, err error) {
 		s.post.waiting = append(s.post.waiting, d)
 		s.send()
 	})
+}
+
+// note notes an attempt and reports whether it succeeded.
+func (s *Server) note(d *Delivery, status int, err error) bool {
+	d.Attempts++
+	d.Status = status
+	if err != nil || status < 200 || status > 299 {
+		return false
+	}
+	if !d.Delivered {
+		s.post.delivered++
+	}
+	d.Delivered = true
+	return true
 }

@@ -45,6 +45,9 @@ func newWorld(o Options, now time.Time) *world {
 	for n := 0; len(w.connections) < o.Connections; n++ {
 		w.add(w.crowdMember(n))
 	}
+	if o.History > 0 {
+		w.recall(o.History, o.Mishaps)
+	}
 	return w
 }
 
@@ -81,7 +84,7 @@ func (w *world) add(part character) *connection {
 		number: number, id: w.seed.id("connection", number), companyID: w.seed.id("company", number), accountID: w.seed.id("account", number),
 		client: w.clients[or(part.env, production)], source: or(part.source, byProvider), provider: p.id,
 		customer: customer{id: fmt.Sprintf("cust_%d", 1000+number)},
-		status:   or(part.status, connected), message: part.message, outcome: or(part.outcome, complete),
+		status:   or(part.status, connected), message: part.message, outcome: or(part.outcome, complete), gap: part.gap,
 		created: w.born.Add(-time.Duration(30*24+dice.IntN(800*24))*time.Hour - time.Duration(dice.IntN(3600_000))*time.Millisecond),
 	}
 	if part.fresh {
