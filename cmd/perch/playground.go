@@ -38,6 +38,9 @@ type playgroundCommand struct {
 // can Perch show one that has ended.
 const leaver = "Saffron Table"
 
+// pastDays is how far back the jobs of the playground's connections go.
+const pastDays = 30
+
 // mishaps is the share of syncs that fail, so that there is something to see.
 const mishaps = 0.05
 
@@ -97,7 +100,7 @@ func (g *ground) run(ctx context.Context) error {
 	names := bot.Names{}
 	slack := localslack.New(localslack.Options{Commands: slashes(names), Scopes: scopes, Events: botEvents})
 	g.life.onStop("local Slack", playgroundStop, func(context.Context) error { slack.Close(); return nil })
-	payroll := localfinch.New(localfinch.Options{Seed: g.command.Seed, Mishaps: mishaps})
+	payroll := localfinch.New(localfinch.Options{Seed: g.command.Seed, Mishaps: mishaps, History: pastDays})
 	g.life.onStop("local Finch", playgroundStop, func(context.Context) error { payroll.Close(); return nil })
 
 	page, err := listen(g.command.Addr)
@@ -180,6 +183,9 @@ func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.
 		if err := payroll.SetStatus(c.ID, "disconnected", ""); err != nil {
 			return fmt.Errorf("let %s leave: %w", leaver, err)
 		}
+	}
+	if err := payroll.Replay(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("tell Perch of past jobs: %w", err)
 	}
 	host, _, _ := net.SplitHostPort(page.Addr().String())
 	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: payroll, Adopt: g.adopt, Hosts: []string{host}}))

@@ -78,19 +78,30 @@ func listed(facts finch.Facts) []finch.KnownJob {
 	return jobs
 }
 
-// readDueJobs reads the jobs whose turn it is.
+// readDueJobs reads the jobs whose turn it is, until none is left.
 func (w *Watcher) readDueJobs(ctx context.Context) error {
+	for {
+		more, err := w.readSomeJobs(ctx)
+		if err != nil || !more || w.work.isClosed() {
+			return err
+		}
+	}
+}
+
+// readSomeJobs reads a batch, and reports whether more may be due.
+func (w *Watcher) readSomeJobs(ctx context.Context) (more bool, err error) {
 	due, err := w.store.ClaimJobs(ctx, jobsAtOnce, readLease)
 	if err != nil {
-		return fmt.Errorf("claim due jobs: %w", err)
+		return false, fmt.Errorf("claim due jobs: %w", err)
 	}
-	w.behind.Store(len(due) == jobsAtOnce)
+	more = len(due) == jobsAtOnce
+	w.behind.Store(more)
 	var pool errgroup.Group
 	pool.SetLimit(readers)
 	for _, d := range due {
 		pool.Go(func() error { return w.survive(func() error { return w.jobTurn(ctx, d) }) })
 	}
-	return pool.Wait()
+	return more, pool.Wait()
 }
 
 // jobTurn reads one job and sets its next turn.

@@ -7,9 +7,7 @@ import { el, fill } from "./dom.js";
 // that the table does not know is offered without a hint.
 const hints = {
   "/connection": "[customer name, customer id, connection id or company id]",
-  "/jobs": "[customer or job id] [status:error] [since:7d]",
-  "/session-timeline": "customer or session id",
-  "/explore": "[customer] [METHOD /path] [param=value …]",
+  "/jobs": "[customer, id or Job ID] [status:failed] [type:…] [provider:…] [since:7d]",
   "/perch": "help",
   "/invite": "@someone [#channel]",
 };

@@ -75,7 +75,6 @@ export class Lab {
       this.about,
       row(field("Status becomes", status), set),
       row(field("A sync runs now and", outcome), run),
-      el("p.hint", {}, "In this version a card shows a failed sync only by what it does to the status."),
       reconnect,
     );
   }
