@@ -24,11 +24,9 @@ type checkCommand struct {
 	Live bool `help:"Only ask a running Perch whether it is alive (for health checks without a shell)."`
 }
 
-// How long a check may take, and how much of it Finch.
-const (
-	checkTimeout = 20 * time.Second
-	finchTimeout = 8 * time.Second
-)
+// checkTimeout is how long one check may take. Each has its own, so that one that
+// hears nothing leaves the others their time.
+const checkTimeout = 8 * time.Second
 
 func (c checkCommand) Run(p *process) error {
 	if c.Live {
@@ -42,15 +40,13 @@ func (c checkCommand) Run(p *process) error {
 		return out.err()
 	}
 	out.settings(wrong)
-	ctx, cancel := context.WithTimeout(p.ctx, checkTimeout)
-	defer cancel()
 	k := checker{settings: s, client: &http.Client{Timeout: slackTimeout}}
 	for _, c := range k.checks() {
 		if names := wrong.among(c.needs...); len(names) > 0 {
 			out.skipped(c.name, "not asked without "+strings.Join(names, " and "))
 			continue
 		}
-		out.run(ctx, c)
+		out.run(p.ctx, c)
 	}
 	return out.err()
 }
@@ -96,7 +92,7 @@ func (r *report) line(verdict, name, detail string) {
 func (r *report) skipped(name, why string) { r.line("-", name, why) }
 
 func (r *report) failed(name string, err error) {
-	r.line("FAIL", name, err.Error())
+	r.line("FAIL", name, oneLine(err))
 	r.bad++
 }
 
@@ -110,6 +106,8 @@ func (r *report) settings(wrong wrongSettings) {
 }
 
 func (r *report) run(ctx context.Context, c check) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
 	detail, err := c.ask(ctx)
 	why, pointless := errors.AsType[skipped](err)
 	switch {
@@ -192,8 +190,6 @@ func (k *checker) finch(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("FINCH_API_URL: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, finchTimeout)
-	defer cancel()
 	if k.token.IsZero() {
 		return knock(ctx, client)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"perch/internal/finch"
@@ -22,5 +24,14 @@ func TestCheckSaysWhatServeWouldDoToTheDatabase(t *testing.T) {
 		if got := databaseDetail(tt.found); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
+	}
+}
+
+func TestAFailureIsOneLineOfTheReport(t *testing.T) {
+	var out strings.Builder
+	r := &report{out: &out}
+	r.failed("database", errors.New("does not answer:\n\tdial error\n\ttimeout"))
+	if want := "FAIL  database         does not answer: dial error; timeout\n"; out.String() != want {
+		t.Errorf("printed %q", out.String())
 	}
 }

@@ -101,7 +101,7 @@ func (e *environment) url(name, otherwise string) string {
 		return ""
 	}
 	u, err := url.Parse(v)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil || strings.ContainsAny(v, "?#") {
 		e.fault(name, "is not an address like https://host/path")
 	}
 	return v

@@ -32,7 +32,7 @@ func explainRefusal(err error) error {
 	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return fmt.Errorf("SLACK_BOT_TOKEN is refused by Slack: %s. %s", answer.Err, wayOut(answer.Err))
 	}
-	return err
+	return fmt.Errorf("%w. Is SLACK_API_URL right?", err)
 }
 
 // withoutAddress strips the address that net/http puts into its errors.
@@ -63,7 +63,7 @@ func explainSlack(err error) error {
 	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return fmt.Errorf("refused by Slack: %s. %s", answer.Err, wayOut(answer.Err))
 	}
-	return fmt.Errorf("no answer from Slack: %w. Is SLACK_API_URL right, and the network open?", withoutAddress(err))
+	return fmt.Errorf("no usable answer from Slack: %w. Is SLACK_API_URL right, and the network open?", withoutAddress(err))
 }
 
 // explainGroup says what to do about a user group that cannot be asked for.

@@ -51,6 +51,16 @@ func TestTheAppIsKnownFromEitherToken(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotSlackIsSaidWithAWayOut(t *testing.T) {
+	api := httptest.NewServer(http.NotFoundHandler())
+	defer api.Close()
+	v := &service{settings: settings{SlackAPIURL: api.URL + "/"}}
+	_, err := v.identify(t.Context(), api.Client())
+	if err == nil || !strings.Contains(err.Error(), "404") || !strings.Contains(err.Error(), "Is SLACK_API_URL right?") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestTheLogStaysJSONAndQuotesNoAnswer(t *testing.T) {
 	var out strings.Builder
 	line := "Unsolicited response received on idle HTTP channel starting with \"{payroll}\"; err=<nil>\n"

@@ -106,6 +106,7 @@ func TestSettingsThatAreNot(t *testing.T) {
 		"PERCH_POLL_EVERY":     {"0", "-5s", "5", "never"},
 		"PERCH_RETENTION":      {"0d", "-1d", "99999d"},
 		"PERCH_SOCKETS":        {"0", "11", "-1", "2.5"},
+		"FINCH_API_URL":        {"api.tryfinch.com", "https://:443", "https://h/?x", "https://h/#x", "https://u:p@h", "ftp://h"},
 		"PERCH_DATABASE":       {"mysql://db/perch"},
 		"PERCH_LOG_LEVEL":      {"trace", "panic", "disabled", "7", "loud"},
 		"PERCH_KEY":            {"c2hvcnQ=", "hunter2!"},
