@@ -21,6 +21,10 @@
 // sends account.updated. A connection's new token leaves the old ones working
 // unless Options.RevokeReplaced says otherwise.
 //
+// A world begun with Options.History has a past that agrees with what introspect
+// says: its jobs are read by id and not listed. Nobody has been told of them
+// until Replay does so.
+//
 // Duties of the caller. Run drives the scenario on its own; without it,
 // syncs and webhooks happen only when a request comes in or Tick is called.
 // Close stops deliveries. Control is a door for tests and the playground's
