@@ -179,18 +179,29 @@ func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.
 		return fmt.Errorf("bring the connections in: %w", err)
 	}
 	payroll.SetWebhook(localfinch.Webhook{URL: "http://" + g.doors + "/finch/webhook", Secrets: []string{g.webhookSecret}})
-	for _, c := range payroll.Named(leaver) {
-		if err := payroll.SetStatus(c.ID, "disconnected", ""); err != nil {
-			return fmt.Errorf("let %s leave: %w", leaver, err)
-		}
-	}
 	if err := payroll.Replay(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("tell Perch of past jobs: %w", err)
 	}
 	host, _, _ := net.SplitHostPort(page.Addr().String())
 	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: payroll, Adopt: g.adopt, Hosts: []string{host}}))
+	g.letLeave(ctx, payroll)
 	_, err := fmt.Fprintf(g.stdout, "Perch's playground is ready: http://%s/\nA local Slack and a local Finch; nothing here is real. Type /connection harbor. Ctrl-C stops.\n", page.Addr())
 	return err
+}
+
+// leaveAfter is how long the leaver stays: long enough for its past to be read.
+const leaveAfter = 20 * time.Second
+
+// letLeave ends the leaver's connection a little later.
+func (g *ground) letLeave(ctx context.Context, payroll *localfinch.Server) {
+	leave := time.AfterFunc(leaveAfter, func() {
+		for _, c := range payroll.Named(leaver) {
+			if err := payroll.SetStatus(c.ID, "disconnected", ""); err != nil && ctx.Err() == nil {
+				g.log.Warn().Err(err).Msg("let a customer leave")
+			}
+		}
+	})
+	g.life.onStop("the leaver", playgroundStop, func(context.Context) error { leave.Stop(); return nil })
 }
 
 func listen(addr string) (net.Listener, error) {
