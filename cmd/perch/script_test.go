@@ -47,7 +47,7 @@ type world struct {
 
 // scriptPatience is how long a script waits for what it expects. It is long: a test
 // that passes never waits for it, and the machine may be slow.
-const scriptPatience = 30 * time.Second
+const scriptPatience = 90 * time.Second
 
 const scriptAPIKey = "script-api-key"
 
@@ -57,7 +57,7 @@ const scriptSecret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
 func setUp(env *testscript.Env) error {
 	w := &world{env: env}
 	w.slack = localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})
-	w.finch = localfinch.New(localfinch.Options{Seed: 1})
+	w.finch = localfinch.New(localfinch.Options{Seed: 1, History: 3})
 	slackAt, finchAt := httptest.NewServer(w.slack.API()), httptest.NewServer(w.finch.API())
 	env.Defer(func() {
 		w.slack.Close()

@@ -100,6 +100,10 @@ func finchDo(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	case "flush":
 		w.finch.Flush()
+	case "replay":
+		ctx, cancel := bounded()
+		defer cancel()
+		ts.Check(w.finch.Replay(ctx))
 	default:
 		ts.Fatalf("no such thing to do: %s", args[0])
 	}

@@ -27,7 +27,7 @@ var verbs = map[string]verb{
 	"pick":    pick,    // pick USER CHANNEL ACTION N: choose the Nth option, counted from 0, of a menu
 	"suggest": suggest, // suggest USER CHANNEL ACTION TYPED REGEXP: what a searching menu offers
 	"slack":   turn,    // slack {fault}: turn a switch of the local Slack
-	"finch":   finchDo, // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|advance …
+	"finch":   finchDo, // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|replay …
 	"person":  person,  // person {user}: add or change somebody
 	"acked":   acked,   // acked: every envelope was acknowledged, within 3 s and on its own socket
 	"sockets": sockets, // sockets FIELD REGEXP: every closed socket has it
@@ -37,6 +37,7 @@ var verbs = map[string]verb{
 	"called":  called,  // called METHOD N: wait until the local Slack was asked so often
 	"opens":   opens,   // opens MAX: apps.connections.open was asked at most so often
 	"asked":   asked,   // asked PATH N: wait until the local Finch was asked so often
+	"lists":   lists,   // lists USER CHANNEL COMMAND REGEXP: type it until the answer shows it
 	"jobs":    jobs,    // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
 	"jobread": jobRead, // jobread ID: wait until Perch asks the local Finch for a job
 	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
@@ -290,12 +291,18 @@ func poll(ts *testscript.TestScript, otherwise string, done func() bool) {
 }
 
 // jobs asks /jobs ID as often as it takes: what a webhook began ends later.
-func jobs(ts *testscript.TestScript, _ bool, args []string) {
+func jobs(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, args, 4, "jobs USER CHANNEL ID REGEXP")
+	lists(ts, neg, []string{args[0], args[1], "/jobs " + args[2], args[3]})
+}
+
+// lists types a command as often as it takes.
+func lists(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 4, "lists USER CHANNEL COMMAND REGEXP")
 	w, want := theWorld(ts), regexp.MustCompile(`(?s)`+args[3])
-	poll(ts, fmt.Sprintf("/jobs %s never showed %q", args[2], args[3]), func() bool {
+	poll(ts, fmt.Sprintf("%s never showed %q", args[2], args[3]), func() bool {
 		before := len(w.seen(args[0], args[1]))
-		slash(ts, false, []string{args[0], args[1], "/jobs", args[2]})
+		slash(ts, false, []string{args[0], args[1], args[2]})
 		ctx, cancel := bounded()
 		defer cancel()
 		ts.Check(w.slack.Wait(ctx, func() bool { return len(w.seen(args[0], args[1])) > before }))

@@ -12,15 +12,13 @@ import (
 )
 
 const (
-	// jobsAtOnce is how many jobs are claimed together, readers how many are read
-	// together.
-	jobsAtOnce = 50
-	readers    = 8
+	// readers is how many jobs are claimed and read together: no more, so that a
+	// claim whose process died is soon free again.
+	readers = 8
 	// readWithin bounds the reading of a job: one call of at most 20 s.
 	readWithin = 25 * time.Second
-	// readLease outlasts the slowest batch: 50 jobs, eight at a time, each with
-	// its records.
-	readLease = 10 * time.Minute
+	// readLease outlasts the slowest reading, its record, and the next turn's.
+	readLease = readWithin + 2*recordWithin + 5*time.Second
 	// recentSyncs are asked how long a sync of the connection usually takes.
 	recentSyncs = 5
 )
@@ -90,14 +88,13 @@ func (w *Watcher) readDueJobs(ctx context.Context) error {
 
 // readSomeJobs reads a batch, and reports whether more may be due.
 func (w *Watcher) readSomeJobs(ctx context.Context) (more bool, err error) {
-	due, err := w.store.ClaimJobs(ctx, jobsAtOnce, readLease)
+	due, err := w.store.ClaimJobs(ctx, readers, readLease)
 	if err != nil {
 		return false, fmt.Errorf("claim due jobs: %w", err)
 	}
-	more = len(due) == jobsAtOnce
+	more = len(due) == readers
 	w.behind.Store(more)
 	var pool errgroup.Group
-	pool.SetLimit(readers)
 	for _, d := range due {
 		pool.Go(func() error { return w.survive(func() error { return w.jobTurn(ctx, d) }) })
 	}
