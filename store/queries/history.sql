@@ -26,9 +26,21 @@ WHERE entity_id = sqlc.arg(entity_id) AND entity_id <> ''
     AND (CAST(sqlc.arg(providers) AS TEXT) = '' OR sqlc.arg(providers) LIKE '%,' || provider_id || ',%')
 ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 
+-- name: PlacesOfSort :many
+SELECT at FROM jobs
+WHERE type = sqlc.arg(type) AND status = sqlc.arg(status)
+    AND at >= sqlc.arg(since) AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
+
 -- name: JobsOfSort :many
 SELECT * FROM job_lines
 WHERE type = sqlc.arg(type) AND status = sqlc.arg(status)
+    AND at >= sqlc.arg(since) AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
+
+-- name: PlacesOfProvider :many
+SELECT at FROM jobs
+WHERE provider_id = sqlc.arg(provider_id) AND type = sqlc.arg(type) AND status = sqlc.arg(status)
     AND at >= sqlc.arg(since) AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
 ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 

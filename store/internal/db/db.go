@@ -156,6 +156,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pageStmt, err = db.PrepareContext(ctx, page); err != nil {
 		return nil, fmt.Errorf("error preparing query Page: %w", err)
 	}
+	if q.placesOfProviderStmt, err = db.PrepareContext(ctx, placesOfProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query PlacesOfProvider: %w", err)
+	}
+	if q.placesOfSortStmt, err = db.PrepareContext(ctx, placesOfSort); err != nil {
+		return nil, fmt.Errorf("error preparing query PlacesOfSort: %w", err)
+	}
 	if q.postponeStmt, err = db.PrepareContext(ctx, postpone); err != nil {
 		return nil, fmt.Errorf("error preparing query Postpone: %w", err)
 	}
@@ -438,6 +444,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pageStmt: %w", cerr)
 		}
 	}
+	if q.placesOfProviderStmt != nil {
+		if cerr := q.placesOfProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placesOfProviderStmt: %w", cerr)
+		}
+	}
+	if q.placesOfSortStmt != nil {
+		if cerr := q.placesOfSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placesOfSortStmt: %w", cerr)
+		}
+	}
 	if q.postponeStmt != nil {
 		if cerr := q.postponeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing postponeStmt: %w", cerr)
@@ -616,6 +632,8 @@ type Queries struct {
 	namesStmt              *sql.Stmt
 	openTokenSpanStmt      *sql.Stmt
 	pageStmt               *sql.Stmt
+	placesOfProviderStmt   *sql.Stmt
+	placesOfSortStmt       *sql.Stmt
 	postponeStmt           *sql.Stmt
 	postponeJobStmt        *sql.Stmt
 	providersLearnedStmt   *sql.Stmt
@@ -685,6 +703,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		namesStmt:              q.namesStmt,
 		openTokenSpanStmt:      q.openTokenSpanStmt,
 		pageStmt:               q.pageStmt,
+		placesOfProviderStmt:   q.placesOfProviderStmt,
+		placesOfSortStmt:       q.placesOfSortStmt,
 		postponeStmt:           q.postponeStmt,
 		postponeJobStmt:        q.postponeJobStmt,
 		providersLearnedStmt:   q.providersLearnedStmt,
