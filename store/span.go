@@ -167,28 +167,25 @@ func sortsOf(ctx context.Context, q *db.Queries, query finch.JobQuery) ([]db.Job
 	if query.Provider == "" && (few || len(query.Statuses) == 0 && len(query.Types) == 0) {
 		return nil, nil
 	}
-	all, err := q.JobSorts(ctx, within(query.Provider))
+	all, err := sortsAt(ctx, q, query.Provider)
 	if err != nil {
 		return nil, fmt.Errorf("select the sorts of jobs: %w", err)
 	}
-	exact := func(s db.JobSort) bool { return s.ProviderID == query.Provider }
-	named := query.Provider != "" && slices.ContainsFunc(all, exact)
+	exact := slices.ContainsFunc(all, func(s db.JobSort) bool { return s.ProviderID == query.Provider })
 	sorts := []db.JobSort{}
 	for _, s := range all {
-		switch {
-		case named && !exact(s):
-			continue
-		case query.Provider == "":
-			s.ProviderID = "" // the same type and status of any provider
-		}
-		if passes(query.Statuses, finch.JobStatus(s.Status)) && passes(query.Types, s.Type) {
+		if (!exact || s.ProviderID == query.Provider) && passes(query.Statuses, finch.JobStatus(s.Status)) && passes(query.Types, s.Type) {
 			sorts = append(sorts, s)
 		}
 	}
-	if query.Provider == "" {
-		slices.SortFunc(sorts, func(a, b db.JobSort) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Status, b.Status)) })
+	return sorts, nil
+}
+
+func sortsAt(ctx context.Context, q *db.Queries, provider string) ([]db.JobSort, error) {
+	if provider == "" {
+		return q.JobSorts(ctx)
 	}
-	return slices.Compact(sorts), nil
+	return q.JobSortsOfProviders(ctx, within(provider))
 }
 
 func passes[T comparable](wanted []T, it T) bool {

@@ -51,8 +51,11 @@ WHERE provider_id = sqlc.arg(provider_id) AND type = sqlc.arg(type) AND status =
 ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 
 -- name: JobSorts :many
-SELECT s.provider_id, s.type, s.status FROM job_sorts s LEFT JOIN providers p ON p.id = s.provider_id
-WHERE CAST(sqlc.arg(within) AS TEXT) = '' OR s.provider_id LIKE sqlc.arg(within) ESCAPE '\' OR p.folded LIKE sqlc.arg(within) ESCAPE '\'
+SELECT * FROM job_sorts WHERE provider_id = '' ORDER BY type, status;
+
+-- name: JobSortsOfProviders :many
+SELECT s.* FROM job_sorts s LEFT JOIN providers p ON p.id = s.provider_id
+WHERE s.provider_id <> '' AND (s.provider_id LIKE CAST(sqlc.arg(within) AS TEXT) ESCAPE '\' OR p.folded LIKE sqlc.arg(within) ESCAPE '\')
 ORDER BY s.provider_id, s.type, s.status;
 
 -- name: JobsBefore :many

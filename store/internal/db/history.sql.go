@@ -10,13 +10,40 @@ import (
 )
 
 const jobSorts = `-- name: JobSorts :many
+SELECT provider_id, type, status FROM job_sorts WHERE provider_id = '' ORDER BY type, status
+`
+
+func (q *Queries) JobSorts(ctx context.Context) ([]JobSort, error) {
+	rows, err := q.query(ctx, q.jobSortsStmt, jobSorts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []JobSort
+	for rows.Next() {
+		var i JobSort
+		if err := rows.Scan(&i.ProviderID, &i.Type, &i.Status); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const jobSortsOfProviders = `-- name: JobSortsOfProviders :many
 SELECT s.provider_id, s.type, s.status FROM job_sorts s LEFT JOIN providers p ON p.id = s.provider_id
-WHERE CAST($1 AS TEXT) = '' OR s.provider_id LIKE $1 ESCAPE '\' OR p.folded LIKE $1 ESCAPE '\'
+WHERE s.provider_id <> '' AND (s.provider_id LIKE CAST($1 AS TEXT) ESCAPE '\' OR p.folded LIKE $1 ESCAPE '\')
 ORDER BY s.provider_id, s.type, s.status
 `
 
-func (q *Queries) JobSorts(ctx context.Context, within string) ([]JobSort, error) {
-	rows, err := q.query(ctx, q.jobSortsStmt, jobSorts, within)
+func (q *Queries) JobSortsOfProviders(ctx context.Context, within string) ([]JobSort, error) {
+	rows, err := q.query(ctx, q.jobSortsOfProvidersStmt, jobSortsOfProviders, within)
 	if err != nil {
 		return nil, err
 	}
