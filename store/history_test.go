@@ -100,6 +100,7 @@ func TestJobsNewestFirst(t *testing.T) {
 			{"a part of providers' names and ids", finch.JobQuery{Provider: "GUST", Limit: 9}, [][]string{{"19", "18", "16", "15", "13", "12", "10", "09", "07"}, {"06", "04", "03", "01"}}},
 			{"a part of a provider's name", finch.JobQuery{Provider: "by adp", Limit: 9}, [][]string{{"20", "17", "14", "11", "08", "05", "02"}}},
 			{"no provider", finch.JobQuery{Provider: "nobody", Limit: 9}, nil},
+			{"a provider of invisible letters", finch.JobQuery{Provider: "\u200b", Limit: 9}, nil},
 			{"a wildcard is none", finch.JobQuery{Provider: "gusto%", Limit: 9}, nil},
 			{"failed at a provider", finch.JobQuery{Provider: "adp_run", Statuses: failed, Limit: 9}, [][]string{{"14", "08"}}},
 			{"failed of a type at a provider", finch.JobQuery{Provider: "adp_run", Statuses: failed, Types: []string{"benefit_create"}, Limit: 9}, nil},

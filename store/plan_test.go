@@ -29,12 +29,12 @@ func TestHistoryIsReadByIndex(t *testing.T) {
 	argument := regexp.MustCompile(`sqlc\.arg\(\w+\)`)
 	explained := 0
 	for _, query := range regexp.MustCompile(`(?s)-- name: (\w+).*?\n(.*?);\n`).FindAllStringSubmatch(string(text), -1) {
-		if query[1] == "JobSorts" { // a table of a few hundred rows
+		if strings.HasPrefix(query[1], "JobSorts") { // a table of a few hundred rows
 			continue
 		}
 		explained++
 		plan := explain(t, pool, argument.ReplaceAllString(query[2], "?"))
-		if strings.Contains(plan, "SCAN") || strings.Contains(plan, "B-TREE") || !strings.Contains(plan, "USING INDEX jobs_by_") {
+		if strings.Contains(plan, "SCAN") || strings.Contains(plan, "B-TREE") || !strings.Contains(plan, "INDEX jobs_by_") {
 			t.Errorf("%s:\n%s", query[1], plan)
 		}
 	}

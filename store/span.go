@@ -84,9 +84,13 @@ func (sp span) ofEntity(ctx context.Context, q *db.Queries, query finch.JobQuery
 	})
 }
 
-// ofSorts reads the newest of each sort and keeps the newest of all. Once there
-// are enough, only what is newer than the last of them is read on.
+// ofSorts finds the newest jobs of several sorts. Of each sort the indexes alone
+// give the places in the history; then those few jobs are read that come first.
 func (sp span) ofSorts(ctx context.Context, q *db.Queries, query finch.JobQuery, sorts []db.JobSort) ([]db.JobLine, error) {
+	sorts, sp, err := sp.foremost(ctx, q, query, sorts)
+	if err != nil {
+		return nil, err
+	}
 	var newest []db.JobLine
 	for _, sort := range sorts {
 		rows, err := sp.ofSort(ctx, q, query, sort)
@@ -94,13 +98,54 @@ func (sp span) ofSorts(ctx context.Context, q *db.Queries, query finch.JobQuery,
 			return nil, fmt.Errorf("select the jobs of a sort: %w", err)
 		}
 		newest = append(newest, rows...)
-		slices.SortFunc(newest, func(a, b db.JobLine) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq)) })
+	}
+	slices.SortFunc(newest, func(a, b db.JobLine) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq)) })
+	return newest[:min(len(newest), sp.count)], nil
+}
+
+// placed is where a job of a sort stands in the history.
+type placed struct {
+	at   int64
+	sort db.JobSort
+}
+
+// foremost are the sorts among whose jobs the newest are, and the span narrowed
+// to those. Once there are enough, only what is newer than the last is read on.
+func (sp span) foremost(ctx context.Context, q *db.Queries, query finch.JobQuery, sorts []db.JobSort) ([]db.JobSort, span, error) {
+	var newest []placed
+	for _, sort := range sorts {
+		places, err := sp.placesOf(ctx, q, query, sort)
+		if err != nil {
+			return nil, span{}, fmt.Errorf("select the places of a sort: %w", err)
+		}
+		for _, at := range places {
+			newest = append(newest, placed{at, sort})
+		}
+		slices.SortStableFunc(newest, func(a, b placed) int { return cmp.Compare(b.at, a.at) })
 		if len(newest) >= sp.count {
-			newest = newest[:sp.count]
-			sp.since = newest[sp.count-1].At
+			sp.since = newest[sp.count-1].at
+			newest = slices.DeleteFunc(newest, func(p placed) bool { return p.at < sp.since })
 		}
 	}
-	return newest, nil
+	var found []db.JobSort
+	for _, p := range newest {
+		if !slices.Contains(found, p.sort) {
+			found = append(found, p.sort)
+		}
+	}
+	return found, sp, nil
+}
+
+func (sp span) placesOf(ctx context.Context, q *db.Queries, query finch.JobQuery, sort db.JobSort) ([]int64, error) {
+	if query.Provider == "" {
+		return q.PlacesOfSort(ctx, db.PlacesOfSortParams{
+			Type: sort.Type, Status: sort.Status, Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq, Count: count(sp.count),
+		})
+	}
+	return q.PlacesOfProvider(ctx, db.PlacesOfProviderParams{
+		ProviderID: sort.ProviderID, Type: sort.Type, Status: sort.Status,
+		Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq, Count: count(sp.count),
+	})
 }
 
 func (sp span) ofSort(ctx context.Context, q *db.Queries, query finch.JobQuery, sort db.JobSort) ([]db.JobLine, error) {
@@ -122,28 +167,25 @@ func sortsOf(ctx context.Context, q *db.Queries, query finch.JobQuery) ([]db.Job
 	if query.Provider == "" && (few || len(query.Statuses) == 0 && len(query.Types) == 0) {
 		return nil, nil
 	}
-	all, err := q.JobSorts(ctx, within(query.Provider))
+	all, err := sortsAt(ctx, q, query.Provider)
 	if err != nil {
 		return nil, fmt.Errorf("select the sorts of jobs: %w", err)
 	}
-	exact := func(s db.JobSort) bool { return s.ProviderID == query.Provider }
-	named := query.Provider != "" && slices.ContainsFunc(all, exact)
+	exact := slices.ContainsFunc(all, func(s db.JobSort) bool { return s.ProviderID == query.Provider })
 	sorts := []db.JobSort{}
 	for _, s := range all {
-		switch {
-		case named && !exact(s):
-			continue
-		case query.Provider == "":
-			s.ProviderID = "" // the same type and status of any provider
-		}
-		if passes(query.Statuses, finch.JobStatus(s.Status)) && passes(query.Types, s.Type) {
+		if (!exact || s.ProviderID == query.Provider) && passes(query.Statuses, finch.JobStatus(s.Status)) && passes(query.Types, s.Type) {
 			sorts = append(sorts, s)
 		}
 	}
-	if query.Provider == "" {
-		slices.SortFunc(sorts, func(a, b db.JobSort) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Status, b.Status)) })
+	return sorts, nil
+}
+
+func sortsAt(ctx context.Context, q *db.Queries, provider string) ([]db.JobSort, error) {
+	if provider == "" {
+		return q.JobSorts(ctx)
 	}
-	return slices.Compact(sorts), nil
+	return q.JobSortsOfProviders(ctx, within(provider))
 }
 
 func passes[T comparable](wanted []T, it T) bool {

@@ -26,9 +26,21 @@ WHERE entity_id = sqlc.arg(entity_id) AND entity_id <> ''
     AND (CAST(sqlc.arg(providers) AS TEXT) = '' OR sqlc.arg(providers) LIKE '%,' || provider_id || ',%')
 ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 
+-- name: PlacesOfSort :many
+SELECT at FROM jobs
+WHERE type = sqlc.arg(type) AND status = sqlc.arg(status)
+    AND at >= sqlc.arg(since) AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
+
 -- name: JobsOfSort :many
 SELECT * FROM job_lines
 WHERE type = sqlc.arg(type) AND status = sqlc.arg(status)
+    AND at >= sqlc.arg(since) AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
+
+-- name: PlacesOfProvider :many
+SELECT at FROM jobs
+WHERE provider_id = sqlc.arg(provider_id) AND type = sqlc.arg(type) AND status = sqlc.arg(status)
     AND at >= sqlc.arg(since) AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
 ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 
@@ -39,8 +51,11 @@ WHERE provider_id = sqlc.arg(provider_id) AND type = sqlc.arg(type) AND status =
 ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 
 -- name: JobSorts :many
-SELECT s.provider_id, s.type, s.status FROM job_sorts s LEFT JOIN providers p ON p.id = s.provider_id
-WHERE CAST(sqlc.arg(within) AS TEXT) = '' OR s.provider_id LIKE sqlc.arg(within) ESCAPE '\' OR p.folded LIKE sqlc.arg(within) ESCAPE '\'
+SELECT * FROM job_sorts WHERE provider_id = '' ORDER BY type, status;
+
+-- name: JobSortsOfProviders :many
+SELECT s.* FROM job_sorts s LEFT JOIN providers p ON p.id = s.provider_id
+WHERE s.provider_id <> '' AND (s.provider_id LIKE CAST(sqlc.arg(within) AS TEXT) ESCAPE '\' OR p.folded LIKE sqlc.arg(within) ESCAPE '\')
 ORDER BY s.provider_id, s.type, s.status;
 
 -- name: JobsBefore :many

@@ -38,7 +38,8 @@ ON CONFLICT (id) DO UPDATE SET
     request_ids = excluded.request_ids, results = excluded.results, next_read = excluded.next_read;
 
 -- name: AddJobSort :exec
-INSERT INTO job_sorts (provider_id, type, status) VALUES (sqlc.arg(provider_id), sqlc.arg(type), sqlc.arg(status))
+INSERT INTO job_sorts (provider_id, type, status)
+VALUES (sqlc.arg(provider_id), sqlc.arg(type), sqlc.arg(status)), ('', sqlc.arg(type), sqlc.arg(status))
 ON CONFLICT (provider_id, type, status) DO NOTHING;
 
 -- name: MoveJobs :exec

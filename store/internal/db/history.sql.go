@@ -10,13 +10,40 @@ import (
 )
 
 const jobSorts = `-- name: JobSorts :many
+SELECT provider_id, type, status FROM job_sorts WHERE provider_id = '' ORDER BY type, status
+`
+
+func (q *Queries) JobSorts(ctx context.Context) ([]JobSort, error) {
+	rows, err := q.query(ctx, q.jobSortsStmt, jobSorts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []JobSort
+	for rows.Next() {
+		var i JobSort
+		if err := rows.Scan(&i.ProviderID, &i.Type, &i.Status); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const jobSortsOfProviders = `-- name: JobSortsOfProviders :many
 SELECT s.provider_id, s.type, s.status FROM job_sorts s LEFT JOIN providers p ON p.id = s.provider_id
-WHERE CAST($1 AS TEXT) = '' OR s.provider_id LIKE $1 ESCAPE '\' OR p.folded LIKE $1 ESCAPE '\'
+WHERE s.provider_id <> '' AND (s.provider_id LIKE CAST($1 AS TEXT) ESCAPE '\' OR p.folded LIKE $1 ESCAPE '\')
 ORDER BY s.provider_id, s.type, s.status
 `
 
-func (q *Queries) JobSorts(ctx context.Context, within string) ([]JobSort, error) {
-	rows, err := q.query(ctx, q.jobSortsStmt, jobSorts, within)
+func (q *Queries) JobSortsOfProviders(ctx context.Context, within string) ([]JobSort, error) {
+	rows, err := q.query(ctx, q.jobSortsOfProvidersStmt, jobSortsOfProviders, within)
 	if err != nil {
 		return nil, err
 	}
@@ -584,6 +611,100 @@ func (q *Queries) LastSyncs(ctx context.Context, arg LastSyncsParams) ([]Job, er
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placesOfProvider = `-- name: PlacesOfProvider :many
+SELECT at FROM jobs
+WHERE provider_id = $1 AND type = $2 AND status = $3
+    AND at >= $4 AND (at, seq) < (CAST($5 AS BIGINT), CAST($6 AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT $7
+`
+
+type PlacesOfProviderParams struct {
+	ProviderID string
+	Type       string
+	Status     string
+	Since      int64
+	BeforeAt   int64
+	BeforeSeq  int64
+	Count      int32
+}
+
+func (q *Queries) PlacesOfProvider(ctx context.Context, arg PlacesOfProviderParams) ([]int64, error) {
+	rows, err := q.query(ctx, q.placesOfProviderStmt, placesOfProvider,
+		arg.ProviderID,
+		arg.Type,
+		arg.Status,
+		arg.Since,
+		arg.BeforeAt,
+		arg.BeforeSeq,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
+			return nil, err
+		}
+		items = append(items, at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placesOfSort = `-- name: PlacesOfSort :many
+SELECT at FROM jobs
+WHERE type = $1 AND status = $2
+    AND at >= $3 AND (at, seq) < (CAST($4 AS BIGINT), CAST($5 AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT $6
+`
+
+type PlacesOfSortParams struct {
+	Type      string
+	Status    string
+	Since     int64
+	BeforeAt  int64
+	BeforeSeq int64
+	Count     int32
+}
+
+func (q *Queries) PlacesOfSort(ctx context.Context, arg PlacesOfSortParams) ([]int64, error) {
+	rows, err := q.query(ctx, q.placesOfSortStmt, placesOfSort,
+		arg.Type,
+		arg.Status,
+		arg.Since,
+		arg.BeforeAt,
+		arg.BeforeSeq,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
+			return nil, err
+		}
+		items = append(items, at)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

@@ -70,7 +70,8 @@ func (q *Queries) AddJob(ctx context.Context, arg AddJobParams) (int64, error) {
 }
 
 const addJobSort = `-- name: AddJobSort :exec
-INSERT INTO job_sorts (provider_id, type, status) VALUES ($1, $2, $3)
+INSERT INTO job_sorts (provider_id, type, status)
+VALUES ($1, $2, $3), ('', $2, $3)
 ON CONFLICT (provider_id, type, status) DO NOTHING
 `
 

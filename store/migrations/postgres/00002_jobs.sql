@@ -37,8 +37,9 @@ CREATE INDEX jobs_by_provider ON jobs (provider_id, type, status, at, seq);
 CREATE INDEX jobs_by_read ON jobs (next_read) WHERE next_read > 0;
 
 -- Which providers, types and statuses occur together: a page filtered by any of
--- them is read as one short range of an index for each of these. None is ever
--- removed; a range that has become empty costs next to nothing.
+-- them is read as one short range of an index for each of these. Each type and
+-- status stands here without a provider too, for any. None is ever removed; a
+-- range that has become empty costs next to nothing.
 CREATE TABLE job_sorts (
     provider_id TEXT COLLATE "C" NOT NULL,
     type        TEXT COLLATE "C" NOT NULL,
