@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,16 +88,24 @@ func setUp(env *testscript.Env) error {
 	} {
 		env.Setenv(name, value)
 	}
-	return w.writeTokens()
+	return w.writeTokens("tokens.csv")
 }
 
-// writeTokens leaves every token of the local Finch in tokens.csv.
-func (w *world) writeTokens() error {
+// writeTokens leaves tokens of the local Finch in a file: those of the named
+// customers, or all.
+func (w *world) writeTokens(file string, customers ...string) error {
 	lines := []string{"connection_id,access_token"}
 	for id, token := range w.finch.Tokens() {
-		lines = append(lines, id+","+token)
+		c, _ := w.finch.Connection(id)
+		name := ""
+		if c.CustomerName != nil {
+			name = *c.CustomerName
+		}
+		if len(customers) == 0 || slices.Contains(customers, name) {
+			lines = append(lines, id+","+token)
+		}
 	}
-	return os.WriteFile(filepath.Join(w.env.WorkDir, "tokens.csv"), []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+	return os.WriteFile(filepath.Join(w.env.WorkDir, file), []byte(strings.Join(lines, "\n")+"\n"), 0o600)
 }
 
 // freeAddress is a port that nobody holds now.

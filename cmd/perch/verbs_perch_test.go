@@ -100,6 +100,9 @@ func finchDo(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 	case "flush":
 		w.finch.Flush()
+	case "tokens":
+		need(ts, args, 3, "finch tokens FILE CUSTOMER…: leaves only these customers' tokens in a file")
+		ts.Check(w.writeTokens(args[1], args[2:]...))
 	case "replay":
 		ctx, cancel := bounded()
 		defer cancel()
