@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,6 +113,21 @@ func (p past) stripWords(day func(time.Time) string) string {
 		}
 	}
 	return strings.Join(words, ", ")
+}
+
+// failedInARow is how many of the last syncs failed, with none between that did not.
+func (p past) failedInARow() int {
+	n := 0
+	for _, j := range slices.Backward(p.Syncs) {
+		switch outcomeOf(j) {
+		case failed:
+			n++
+		case underWay: // says nothing yet
+		default:
+			return n
+		}
+	}
+	return n
 }
 
 func (p past) count(o outcome) (n int, last time.Time) {

@@ -114,3 +114,26 @@ func TestQuotesAroundANameAreNoPartOfIt(t *testing.T) {
 	d.slash("/connection", "“harbor”")
 	d.hears("Harbor Coffee Roasters")
 }
+
+func TestTheCardSaysWhenTheLastSyncsFailed(t *testing.T) {
+	t.Parallel()
+	good, bad, running := finch.JobComplete, finch.JobFailed, finch.JobRunning
+	for _, tt := range []struct {
+		syncs []finch.JobStatus
+		want  string
+	}{
+		{[]finch.JobStatus{good, bad}, "The last sync failed.* Your move: none yet"},
+		{[]finch.JobStatus{bad, good, bad, bad, running}, "The last 2 syncs failed.*"},
+		{[]finch.JobStatus{good, bad, bad, bad}, "The last 3 syncs failed: Finch's move."},
+		{[]finch.JobStatus{bad, good}, ""},
+		{nil, ""},
+	} {
+		o := overview{Connection: with(finch.Connected), Now: now}
+		for _, s := range tt.syncs {
+			o.Syncs = append(o.Syncs, finch.KnownJob{ID: "j", Status: s, Scheduled: now})
+		}
+		if got := o.moveLine(); !strings.Contains(got, tt.want) || tt.want == "" && got != "" {
+			t.Errorf("after %v the card says %q, want %q", tt.syncs, got, tt.want)
+		}
+	}
+}

@@ -78,10 +78,32 @@ func (o overview) waiting() []string {
 		}
 	}
 	lines = append(lines, o.brokenEntities()...)
+	if line := o.failing(); line != "" {
+		return append(lines, line)
+	}
 	if line := o.silence(); line != "" {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// askSupportAfter is how many syncs in a row fail before Finch's support is
+// worth asking: most failures are gone with the next sync.
+const askSupportAfter = 3
+
+// failing tells of the last scheduled syncs where they failed.
+func (o overview) failing() string {
+	n := o.failedInARow()
+	switch {
+	case n == 0:
+		return ""
+	case n >= askSupportAfter:
+		return fmt.Sprintf("*The last %d syncs failed: Finch's move.* Their support wants the Job ID, see Jobs.", n)
+	case n == 1:
+		return "*The last sync failed.* Your move: none yet, the next one tries again."
+	default:
+		return fmt.Sprintf("*The last %d syncs failed.* Your move: none yet, the next one tries again.", n)
+	}
 }
 
 // maxNamed is how many entities are named above the list of all.
