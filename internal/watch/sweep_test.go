@@ -214,7 +214,7 @@ func TestFinchAwayIsAskedLessAndLess(t *testing.T) {
 		pass(w, 2*time.Hour)
 		down = true
 		before := f.count("introspect", "c1")
-		pass(w, 20*time.Minute)
+		pass(w, 25*time.Minute) // a pause of PollEvery, then one of 1 and one of 2 minutes, each with its jitter
 		if got := f.count("introspect", "c1") - before; got < 3 {
 			t.Errorf("after a success the backoff begins anew, but it was asked %d times", got)
 		}
