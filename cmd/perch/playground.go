@@ -117,6 +117,7 @@ func (g *ground) run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { payroll.Run(ctx); return nil })
+	group.Go(func() error { keepBusy(ctx, payroll); return nil })
 	group.Go(func() error {
 		s, err := g.settings(slackAddr, finchAddr, names)
 		if err != nil {

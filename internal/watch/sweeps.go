@@ -128,7 +128,8 @@ func (w *Watcher) nextTurn(id string, c finch.Connection, err error) time.Time {
 
 // severity is the level at which a failed look is worth a line.
 func (w *Watcher) severity(err error) *zerolog.Event {
-	if troubleOf(err).Passes() {
+	// A revoked token has a line of its own, and the connection's card says it.
+	if trouble := troubleOf(err); trouble.Passes() || trouble == finch.TroubleRevoked {
 		return w.log.Info()
 	}
 	return w.log.Warn()
