@@ -19,9 +19,9 @@ func (b *Bot) request(e socket.Envelope, p payload) *Request {
 	log := b.log.With().Str("ref", ref).Logger()
 	return &Request{
 		Channel: p.channel(), Text: tidy(p.Text), Value: p.action().value(),
-		Block: p.action().BlockID, View: p.View,
+		Block:     p.action().BlockID,
 		Ephemeral: p.Container.Ephemeral, Pressed: e.Type != "slash_commands", Ref: ref, As: b.commands.as,
-		trigger: p.TriggerID, bot: b, log: &log,
+		bot: b, log: &log,
 		back: &responseURL{url: p.ResponseURL, client: b.http, expiry: e.Received.Add(responseLife)},
 	}
 }

@@ -28,13 +28,16 @@ type payload struct {
 	User       party     `json:"user"`
 	Channel    party     `json:"channel"`
 	Actions    []pressed `json:"actions"`
-	View       *View     `json:"view"`
+	View       *view     `json:"view"`
 	Container  container `json:"container"`
 
 	// Both.
 	AppID       string `json:"api_app_id"`
 	ResponseURL string `json:"response_url"`
-	TriggerID   string `json:"trigger_id"`
+}
+
+type view struct {
+	CallbackID string `json:"callback_id"`
 }
 
 type party struct {
@@ -58,37 +61,6 @@ type pressed struct {
 	} `json:"selected_option"`
 }
 
-// View is an open modal as Slack hands it back. All of it went through the
-// user's client: it is to be checked like any other input.
-type View struct {
-	ID              string `json:"id"`
-	Hash            string `json:"hash"`
-	CallbackID      string `json:"callback_id"`
-	PrivateMetadata string `json:"private_metadata"`
-	State           struct {
-		Values map[string]map[string]field `json:"values"`
-	} `json:"state"`
-}
-
-type field struct {
-	Value    *string `json:"value"`
-	Selected *struct {
-		Value string `json:"value"`
-	} `json:"selected_option"`
-}
-
-// Field is what was entered or chosen in an input block; "" if nothing was.
-func (v *View) Field(blockID, actionID string) string {
-	switch f := v.State.Values[blockID][actionID]; {
-	case f.Value != nil:
-		return *f.Value
-	case f.Selected != nil:
-		return f.Selected.Value
-	default:
-		return ""
-	}
-}
-
 func decode(e socket.Envelope) (payload, error) {
 	var p payload
 	if err := json.Unmarshal(e.Payload, &p); err != nil {
@@ -97,8 +69,7 @@ func decode(e socket.Envelope) (payload, error) {
 	return p, nil
 }
 
-// team is the workspace for which Slack sent this, and home tells the user's
-// own, which differs for people of a shared channel.
+// team is the workspace for which Slack sent this.
 func (p payload) team() string {
 	return firstOf(p.TeamID, p.Team.ID, p.User.TeamID)
 }

@@ -27,8 +27,6 @@ type Request struct {
 	Value string
 	// Block is the id of the block it stands in; the same caution applies.
 	Block string
-	// View is the modal this happened in, or nil.
-	View *View
 	// Ephemeral is true if the card acted on is seen by the asker alone.
 	Ephemeral bool
 	// Pressed is true for a press or choice, false for a typed command.
@@ -38,11 +36,10 @@ type Request struct {
 	// As are the names this installation gave the commands.
 	As Names
 
-	trigger string
-	back    *responseURL
-	bot     *Bot
-	log     *zerolog.Logger
-	noted   error
+	back  *responseURL
+	bot   *Bot
+	log   *zerolog.Logger
+	noted error
 }
 
 // Note puts a failure that was dealt with into the request's log line: the
@@ -129,17 +126,6 @@ func (r *Request) SendFile(ctx context.Context, f File) error {
 	})
 	if err != nil {
 		return fmt.Errorf("upload %s: %w", f.Name, err)
-	}
-	return nil
-}
-
-// OpenModal opens a view. Slack: within 3 s of the press, once per press.
-func (r *Request) OpenModal(ctx context.Context, view slack.ModalViewRequest) error {
-	if err := card.ValidateView(view); err != nil {
-		return fmt.Errorf("build a modal: %w", err)
-	}
-	if _, err := r.bot.slack.OpenViewContext(ctx, r.trigger, view); err != nil {
-		return fmt.Errorf("open a modal: %w", err)
 	}
 	return nil
 }

@@ -2,10 +2,13 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"perch/bot/card"
 	"perch/bot/socket"
 	"perch/internal/finch"
 )
@@ -135,5 +138,15 @@ func TestTheCardSaysWhenTheLastSyncsFailed(t *testing.T) {
 		if got := o.moveLine(); !strings.Contains(got, tt.want) || tt.want == "" && got != "" {
 			t.Errorf("after %v the card says %q, want %q", tt.syncs, got, tt.want)
 		}
+	}
+}
+
+func TestSuggestionsFitIntoAnAcknowledgement(t *testing.T) {
+	t.Parallel()
+	widest := brief(strings.Repeat("東京", 100), finch.Reauth)
+	widest.ProviderName, widest.CustomerID, widest.ID = strings.Repeat("東", 100), strings.Repeat("京", 100), harbor().ID
+	raw, err := json.Marshal(card.Suggest(choices(slices.Repeat([]finch.Brief{widest}, maxSuggestions), now)))
+	if err != nil || len(raw) > socket.MaxAnswer {
+		t.Errorf("%d bytes, at most %d go through: %v", len(raw), socket.MaxAnswer, err)
 	}
 }
