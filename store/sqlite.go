@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // also the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"perch/store/internal/db"
 )
@@ -77,11 +79,46 @@ func (s *Store) prepare(ctx context.Context) (err error) {
 
 // adopt marks a file without tables as Perch's before anything else is in it.
 func (s *Store) adopt(ctx context.Context, found probed) error {
-	if found.version > 0 {
-		return s.writer.PingContext(ctx)
+	mark := fmt.Sprintf("PRAGMA application_id = %d", applicationID)
+	for try := 1; ; try++ {
+		var err error
+		if found.version > 0 {
+			err = s.writer.PingContext(ctx)
+		} else {
+			_, err = s.writer.ExecContext(ctx, mark)
+		}
+		if !locked(err) || try == adoptTries {
+			return err
+		}
+		if err := pause(ctx, adoptPause); err != nil {
+			return err
+		}
 	}
-	_, err := s.writer.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
-	return err
+}
+
+// How often and how far apart it is tried to write first to a file. Switching a
+// new one to its write-ahead log is refused at once while another process does
+// the same: SQLite's busy_timeout does not apply to it.
+const (
+	adoptTries = 100
+	adoptPause = 50 * time.Millisecond
+)
+
+// locked reports whether SQLite refused for the sake of another process.
+func locked(err error) bool {
+	fault, ok := errors.AsType[*sqlite.Error](err)
+	return ok && fault.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func openPool(path, pragmas string, size int) (*sql.DB, error) {

@@ -100,6 +100,7 @@ func TestPageInABrowser(t *testing.T) {
 	t.Run("a command completes itself, and its failure is shown", func(t *testing.T) {
 		p.write(t, "/conn")
 		p.sees(t, `document.querySelector("#completions .option.active")?.textContent.startsWith("/connection")`)
+		p.sees(t, `!document.querySelector("#completions").hidden`)
 		p.press(t, "Tab", 9)
 		p.write(t, "harbor")
 		p.press(t, "Enter", 13)
@@ -153,10 +154,13 @@ func TestPageInABrowser(t *testing.T) {
 	t.Run("/invite is Slack's own: the channel tells of it, once", func(t *testing.T) {
 		p.does(t, `location.hash = "UANN/CGENERAL"`)
 		p.sees(t, `document.querySelector("#channel-name").textContent === "#general" && !document.querySelector("#invite").hidden`)
-		p.does(t, `document.querySelector("#text").focus()`)
+		p.sees(t, `(document.querySelector("#text").focus(), document.activeElement.id === "text")`)
 		p.write(t, "/inv")
+		p.sees(t, `!document.querySelector("#completions").hidden`)
 		p.press(t, "Tab", 9)
+		p.sees(t, `document.querySelector("#text").value === "/invite "`)
 		p.write(t, "@per")
+		p.sees(t, `!document.querySelector("#completions").hidden`)
 		p.press(t, "Tab", 9)
 		p.sees(t, `document.querySelector("#text").value === "/invite @perch "`)
 		p.press(t, "Enter", 13)
