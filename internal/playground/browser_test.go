@@ -108,6 +108,18 @@ func TestPageInABrowser(t *testing.T) {
 		p.press(t, "ArrowUp", 38)
 		p.sees(t, `document.querySelector("#text").value === "/connection harbor"`)
 	})
+	t.Run("completions outlive a glance elsewhere, and take a press", func(t *testing.T) {
+		p.does(t, `const text = document.querySelector("#text"); text.value = ""; text.blur(); text.focus(); window.late = false; setTimeout(() => { late = true; }, 300)`)
+		p.write(t, "/conn")
+		p.sees(t, `late`)
+		p.sees(t, `!document.querySelector("#completions").hidden`)
+		p.click(t, "#completions .option.active")
+		p.sees(t, `document.querySelector("#text").value === "/connection " && document.activeElement.id === "text" && document.querySelector("#completions").hidden`)
+		p.write(t, "@per")
+		p.sees(t, `!document.querySelector("#completions").hidden`)
+		p.does(t, `document.querySelector("#text").blur()`)
+		p.sees(t, `document.querySelector("#completions").hidden`)
+	})
 	t.Run("a select opens, and Esc closes it and gives the focus back", func(t *testing.T) {
 		p.does(t, `document.querySelector("article button.select").click()`)
 		p.sees(t, `document.querySelectorAll(".panel [role=option]").length === 2`)

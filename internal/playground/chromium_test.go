@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +174,22 @@ func (p *tab) press(t *testing.T, key string, code int) {
 			event["text"] = "\r"
 		}
 		p.call(t, "Input.dispatchKeyEvent", event)
+	}
+}
+
+// click presses the mouse in the middle of an element.
+func (p *tab) click(t *testing.T, selector string) {
+	t.Helper()
+	var at struct{ X, Y float64 }
+	middle, err := p.eval(t, `(() => { const at = document.querySelector(`+strconv.Quote(selector)+`).getBoundingClientRect(); return JSON.stringify({ x: at.x + at.width / 2, y: at.y + at.height / 2 }); })()`)
+	if err == nil {
+		err = json.Unmarshal([]byte(middle), &at)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"mousePressed", "mouseReleased"} {
+		p.call(t, "Input.dispatchMouseEvent", map[string]any{"type": kind, "x": at.X, "y": at.Y, "button": "left", "clickCount": 1})
 	}
 }
 

@@ -37,7 +37,7 @@ export class Composer {
     this.list = form.querySelector("[role=listbox]");
     this.text.addEventListener("input", () => this.#changed());
     this.text.addEventListener("keydown", (event) => this.#key(event));
-    this.text.addEventListener("blur", () => setTimeout(() => this.#offer([]), 100));
+    this.text.addEventListener("blur", () => this.#offer([]));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -132,7 +132,7 @@ export class Composer {
     this.#options = options;
     this.list.hidden = options.length === 0;
     this.text.setAttribute("aria-expanded", String(options.length > 0));
-    const line = (o, i) => el("div.option", { role: "option", id: `${this.list.id}-${i}`, on: { pointerdown: (e) => (e.preventDefault(), this.#take(o)) } }, el("b", {}, o.label), o.note && el("span.hint", {}, ` ${o.note}`));
+    const line = (o, i) => el("div.option", { role: "option", id: `${this.list.id}-${i}`, on: { mousedown: (e) => (e.preventDefault(), this.#take(o)) } }, el("b", {}, o.label), o.note && el("span.hint", {}, ` ${o.note}`));
     fill(this.list, options.map(line));
     this.#mark(0);
   }
