@@ -1,0 +1,95 @@
+package alert
+
+import "time"
+
+// TellingState is how far the telling of one problem to one subscription is.
+type TellingState int16
+
+const (
+	// Held: to be told when its time comes, if it is still wished for then.
+	Held TellingState = 0
+	// Owed: to be told as soon as its channel's turn comes.
+	Owed TellingState = 1
+	// Told: on a card of its own, or listed on a summary or digest.
+	Told TellingState = 2
+	// Dropped: not to be told, for the reason given.
+	Dropped TellingState = 3
+)
+
+// Verdict is whether, when and why one subscription hears of one problem.
+type Verdict struct {
+	State TellingState
+	// Due is when what is held is looked at again.
+	Due time.Time
+	// Reason names the rule that decided, e.g. "quiet hours".
+	Reason string
+}
+
+// MessageKind is what sort of message is owed.
+type MessageKind string
+
+const (
+	CardMessage     MessageKind = "card"     // a new problem
+	LineMessage     MessageKind = "line"     // a short line in a card's thread
+	EscalateMessage MessageKind = "escalate" // a line in the thread that the channel sees too
+	ReminderMessage MessageKind = "reminder" // the same, while open
+	DigestMessage   MessageKind = "digest"   // what was held
+	NoticeMessage   MessageKind = "notice"   // a word to one person: a paused subscription, a completed reconnect
+	SampleMessage   MessageKind = "sample"   // what a subscription's cards look like
+)
+
+// Delivery is one message owed to a channel. Its text is made when it is sent,
+// from what is true then; Body holds only what cannot be read off the problem.
+type Delivery struct {
+	ID int64
+	// Key is what Slack keeps in the message's metadata: random, says nothing.
+	Key            string
+	Channel        string
+	Kind           MessageKind
+	SubscriptionID int64
+	ProblemID      int64
+	// CardID is the card whose thread a line goes to; 0 for one of its own.
+	CardID int64
+	Body   Body
+	// Owed is since when, Tried when it was last sent off without a clear answer;
+	// zero if it was not.
+	Owed     time.Time
+	Tried    time.Time
+	Attempts int
+}
+
+// Body is what a message says that its problem does not.
+type Body struct {
+	Happening Happening `json:"happening,omitempty"`
+	At        time.Time `json:"at,omitzero"`
+	Who       string    `json:"who,omitempty"`
+	// Problems are those of a digest.
+	Problems []int64 `json:"problems,omitempty"`
+	// Words are a notice's own, mrkdwn, already safe.
+	Words string `json:"words,omitempty"`
+}
+
+// CardKind is what a standing message shows.
+type CardKind int16
+
+const (
+	ProblemCard CardKind = 0
+	SummaryCard CardKind = 1 // several problems that came at once, in one message
+	DigestCard  CardKind = 2
+)
+
+// Card is a message that stands in a channel and is kept true.
+type Card struct {
+	ID             int64
+	Kind           CardKind
+	SubscriptionID int64
+	ProblemID      int64 // of a ProblemCard, an outage's included
+	// Channel is whom it is owed to, Place the id of the conversation it stands in
+	// (they differ for direct messages), TS the message.
+	Channel, Place, TS string
+	// ThreadTS is the list in a summary's thread, empty if there is none.
+	ThreadTS string
+	Posted   time.Time
+	// Dirty is since when it says something that is not true any more.
+	Dirty time.Time
+}
