@@ -10,10 +10,12 @@ type Subscription struct {
 	Channel string
 	Wish    Wish
 
-	Maker   string // a Slack user id
-	Made    time.Time
-	Changer string // who changed it last, empty if nobody
-	Changed time.Time
+	Maker string // a Slack user id
+	// MakerName is how cards name the maker: a mention would ping them each time.
+	MakerName string
+	Made      time.Time
+	Changer   string // who changed it last, empty if nobody
+	Changed   time.Time
 
 	// Paused tells nothing until somebody resumes it. What happened meanwhile is
 	// not told afterwards, only what is still open.

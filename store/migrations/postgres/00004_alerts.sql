@@ -64,6 +64,7 @@ CREATE TABLE subscriptions (
     channel      TEXT COLLATE "C" NOT NULL,
     wish         TEXT NOT NULL, -- JSON
     maker        TEXT COLLATE "C" NOT NULL,
+    maker_name   TEXT NOT NULL, -- as shown: a mention would ping them
     made         BIGINT NOT NULL,
     changer      TEXT COLLATE "C" NOT NULL,
     changed      BIGINT NOT NULL,

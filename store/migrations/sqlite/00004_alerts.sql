@@ -64,6 +64,7 @@ CREATE TABLE subscriptions (
     channel      TEXT NOT NULL,
     wish         TEXT NOT NULL, -- JSON
     maker        TEXT NOT NULL,
+    maker_name   TEXT NOT NULL, -- as shown: a mention would ping them
     made         BIGINT NOT NULL,
     changer      TEXT NOT NULL,
     changed      BIGINT NOT NULL,
