@@ -1,0 +1,147 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"perch/bot/card"
+)
+
+// outageHeadline counts what fails at a provider.
+func (s Shown) outageHeadline() string {
+	p := s.Problem
+	provider := card.EscapeCut(firstSaid(p.Subject.ProviderName, p.Subject.ProviderID, "A provider"), maxName)
+	switch p.State {
+	case Open:
+		return fmt.Sprintf(":rotating_light: %s: %d of %d connections failing since %s", provider, p.Affected, max(p.Of, p.Affected), card.When(p.Opened, s.Now))
+	case Closed:
+		return fmt.Sprintf(":heavy_minus_sign: %s: closed after %s", provider, card.Span(p.Over.Sub(p.Opened)))
+	default:
+		return fmt.Sprintf(":large_green_circle: %s: recovered after %s", provider, card.Span(p.Over.Sub(p.Opened)))
+	}
+}
+
+func moveOutage(s Shown) string {
+	p := s.Problem
+	recovered := fmt.Sprintf("%d of %d recovered.", p.Recovered, p.Affected)
+	if p.State != Open {
+		return recovered
+	}
+	if p.Recovered == 0 {
+		recovered = "None has recovered yet."
+	}
+	return "*Finch's or the provider's move:* the same everywhere, so most likely at the provider. " + recovered
+}
+
+// maxListed is how many customers a list names; the rest is behind "All affected".
+const maxListed = 20
+
+// SummaryMessage is one card for several problems that came at once.
+func SummaryMessage(ps []Problem, sub Subscription, now time.Time) card.Message {
+	open := 0
+	for _, p := range ps {
+		if p.State == Open {
+			open++
+		}
+	}
+	headline := fmt.Sprintf(":card_index_dividers: %d more problems", len(ps))
+	if len(ps) == 1 {
+		headline = ":card_index_dividers: 1 more problem"
+	}
+	state := fmt.Sprintf("%d open, %d over.", open, len(ps)-open)
+	if open == 0 {
+		state = ":large_green_circle: All of them are over."
+	}
+	lines := "They came faster than one can read, so they share this card: " + kinds(ps) + ". " + state
+	blocks := card.Blocks{card.Text("*" + headline + "*"), card.Text(lines)}
+	said := headline + "\n" + lines
+	blocks = append(blocks, card.Actions("summary", card.Button("perch.affected", "", "All affected")))
+	if why := (Shown{Subscription: sub}).why(); why != "" {
+		blocks, said = append(blocks, card.Context(why)), said+"\n"+why
+	}
+	return card.Message{Text: card.FallbackText(said), Blocks: blocks}
+}
+
+// kinds counts problems by what they are: "12 syncs failed, 3 need a reconnect".
+func kinds(ps []Problem) string {
+	var order []Kind
+	count := map[Kind]int{}
+	for _, p := range ps {
+		if count[p.Key.Kind] == 0 {
+			order = append(order, p.Key.Kind)
+		}
+		count[p.Key.Kind]++
+	}
+	said := ""
+	for i, k := range order {
+		if i > 0 {
+			said += ", "
+		}
+		said += fmt.Sprintf("%s %d × %s", wordings(k).sign, count[k], lowerFirst(pluralless(k)))
+	}
+	return said
+}
+
+// pluralless is a kind in few words, whatever their number.
+func pluralless(k Kind) string {
+	switch k {
+	case JobFailed:
+		return "Failed"
+	case Stale:
+		return "No sync when one was due"
+	case Stuck:
+		return "Not moving"
+	case Blind:
+		return "Perch cannot see"
+	default:
+		return wordings(k).what(Problem{}, time.Time{})
+	}
+}
+
+// SummaryList names the problems of a summary or outage, for its thread: those
+// that are not over first.
+func SummaryList(ps []Problem, now time.Time) card.Message {
+	ordered := shownFirst(ps)
+	var lines []card.Part
+	text := ""
+	for _, p := range ordered[:min(len(ordered), maxListed)] {
+		line := p.line(now)
+		lines = append(lines, line.part)
+		text += line.text + "\n"
+	}
+	blocks := card.Blocks{card.Bullets(lines...)}
+	if rest := len(ordered) - maxListed; rest > 0 {
+		more := fmt.Sprintf("and %d more: press All affected on the card above.", rest)
+		blocks, text = append(blocks, card.Context(more)), text+more
+	}
+	return card.Message{Text: card.FallbackText(text), Blocks: blocks}
+}
+
+// listLine is a problem in one line, as rich text and as mrkdwn.
+type listLine struct {
+	part card.Part
+	text string
+}
+
+func (p Problem) line(now time.Time) listLine {
+	sign, state := p.sign(), lowerFirst(pluralless(p.Key.Kind))
+	switch {
+	case p.State == Resolved:
+		sign, state = ":large_green_circle:", "recovered"
+	case p.State == Closed:
+		sign, state = ":heavy_minus_sign:", "closed"
+	case p.Key.Kind == JobFailed && p.Count > 1:
+		state = fmt.Sprintf("failed %d times in a row", p.Count)
+	}
+	name := firstSaid(p.Subject.CustomerName, p.Subject.CustomerID, p.Key.ConnectionID, "Perch itself")
+	provider := firstSaid(p.Subject.ProviderName, p.Subject.ProviderID)
+	rest := ", " + state + ", since "
+	if provider != "" {
+		rest = " · " + card.Cut(card.Clean(provider), maxName) + rest
+	}
+	name = card.Cut(card.Clean(name), maxName)
+	return listLine{
+		part: card.Line(card.Emoji(sign), card.Normal(" "), card.Bold(name), card.Normal(rest), card.Date(p.Opened, now)),
+		text: fmt.Sprintf("%s %s%s%s", sign, card.Escape(name), card.Escape(rest), card.When(p.Opened, now)),
+	}
+}
