@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -138,60 +137,6 @@ func (b *Bot) serve(ctx context.Context, e socket.Envelope) {
 	line.end(err)
 }
 
-// Answer fills a searching select, or answers a submission, within the
-// acknowledgement. An empty list says "no results" to those who may not look.
-func (b *Bot) Answer(ctx context.Context, e socket.Envelope) (json.RawMessage, error) {
-	p, err := decode(e)
-	r := b.request(e, p)
-	line := b.begin(e, p, r)
-	var answer any
-	if err == nil {
-		err = guarded(func() error {
-			if err := b.admit(ctx, p, r); err != nil {
-				return err
-			}
-			answer, err = b.answer(ctx, e, p, r)
-			return err
-		})
-	}
-	line.end(err)
-	if err != nil {
-		answer = b.failedAnswer(e, err, r)
-	}
-	return json.Marshal(answer)
-}
-
-func (b *Bot) answer(ctx context.Context, e socket.Envelope, p payload, r *Request) (any, error) {
-	command, verb, ok := b.commands.pressed(p.action().ActionID)
-	suggest := command.Options[verb]
-	if e.Kind != socket.Choices || !ok || suggest == nil {
-		return nil, fmt.Errorf("nothing answers %q", p.action().ActionID)
-	}
-	options, err := suggest(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return card.Suggestions{Options: options}, nil
-}
-
-// failedAnswer is what an acknowledgement carries when there is no answer.
-func (b *Bot) failedAnswer(e socket.Envelope, err error, r *Request) any {
-	if e.Kind == socket.Choices {
-		return card.Suggest(nil)
-	}
-	view := noteView(sentenceFor(err, r.Ref))
-	return slack.NewUpdateViewSubmissionResponse(&view)
-}
-
-func noteView(sentence string) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type:   slack.VTModal,
-		Title:  slack.NewTextBlockObject(slack.PlainTextType, "Perch", false, false),
-		Close:  slack.NewTextBlockObject(slack.PlainTextType, "Close", false, false),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{card.Plain(sentence)}},
-	}
-}
-
 func (b *Bot) dispatch(ctx context.Context, e socket.Envelope, p payload, r *Request) error {
 	if err := b.admit(ctx, p, r); err != nil {
 		return err
@@ -214,11 +159,14 @@ func (b *Bot) typed(ctx context.Context, p payload, r *Request) error {
 }
 
 func (b *Bot) pressed(ctx context.Context, p payload, r *Request) error {
+	if p.Type == "view_closed" {
+		return nil // nobody waits for an answer
+	}
 	command, verb, ok := b.commands.pressed(p.action().ActionID)
 	handle := command.Actions[verb]
 	if !ok || handle == nil {
 		if p.ResponseURL == "" || p.Type != "block_actions" {
-			return nil // a modal closed, or a link: nobody waits for an answer
+			return nil // a link, or something in a modal: nobody waits for an answer
 		}
 		return Tell("This button belongs to another version of Perch. Ask again for a fresh card.", nil)
 	}
@@ -258,12 +206,19 @@ func (b *Bot) tell(ctx context.Context, r *Request, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		err = Tell("That took too long, so it was given up. Try again in a moment.", err)
 	}
-	sentence := sentenceFor(err, r.Ref)
-	note := card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}}
-	if failed := r.Reply(ctx, note); failed != nil {
+	if failed := r.say(ctx, sentenceFor(err, r.Ref)); failed != nil {
 		return errors.Join(err, fmt.Errorf("tell the asker: %w", failed))
 	}
 	return err
+}
+
+// say shows a sentence where the asker is looking: over the modal they are in,
+// else where they asked.
+func (r *Request) say(ctx context.Context, sentence string) error {
+	if r.View != nil && r.View.hasRoom() && r.Push(ctx, noteView(sentence)) == nil {
+		return nil
+	}
+	return r.Reply(ctx, card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}})
 }
 
 func (b *Bot) sayBusy(ctx context.Context, e socket.Envelope) {

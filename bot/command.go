@@ -27,6 +27,9 @@ type Command struct {
 	Actions map[string]Handler
 	// Options fill a searching select, by verb, within Slack's 3 s.
 	Options map[string]Suggest
+	// Submissions answer a modal that is sent in, by the verb of its callback_id,
+	// within Slack's 3 s.
+	Submissions map[string]Submit
 }
 
 // Handler answers a request, or says in its error why it could not.

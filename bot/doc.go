@@ -6,7 +6,8 @@
 //   - every request is answered: with a card, with a refusal, with a safe
 //     sentence and a reference to the log, or, when too much is asked at once,
 //     with "busy, try again" (four thousand may wait for that; past it the log
-//     alone knows);
+//     alone knows); what goes wrong with a modal is said over it, so that nothing
+//     typed is lost;
 //   - nobody is served who may not be: guests, people of other workspaces, bots
 //     and, where operators are named, everybody else are refused at every door;
 //   - at most a fixed number of requests run at once, each for at most 30 s, and

@@ -34,10 +34,7 @@ type payload struct {
 	// Both.
 	AppID       string `json:"api_app_id"`
 	ResponseURL string `json:"response_url"`
-}
-
-type view struct {
-	CallbackID string `json:"callback_id"`
+	TriggerID   string `json:"trigger_id"`
 }
 
 type party struct {

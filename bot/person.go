@@ -36,6 +36,10 @@ type Person struct {
 	// Guest is true for single- and multi-channel guests and for people of
 	// other workspaces: those who must not read along.
 	Guest bool
+	// Name is what colleagues call them, as they typed it; it may be empty.
+	Name string
+	// Zone is their time zone's IANA name, empty where Slack does not say.
+	Zone string
 }
 
 // Members is the part of Slack's Web API that knows people.
@@ -89,7 +93,10 @@ func (p *People) Person(ctx context.Context, userID string) (Person, error) {
 	if err != nil {
 		return Person{}, fmt.Errorf("ask Slack who %s is: %w", userID, err)
 	}
-	who := Person{ID: userID, Guest: p.isGuest(user)}
+	who := Person{
+		ID: userID, Guest: p.isGuest(user), Zone: user.TZ,
+		Name: firstOf(user.Profile.DisplayName, user.Profile.RealName, user.RealName, user.Name),
+	}
 	if who.Guest || isBot(user) || user.Deleted {
 		return who, nil
 	}

@@ -31,15 +31,20 @@ type Request struct {
 	Ephemeral bool
 	// Pressed is true for a press or choice, false for a typed command.
 	Pressed bool
+	// TS names the message whose card was pressed; empty elsewhere.
+	TS string
+	// View is the modal that was submitted or pressed in; nil elsewhere.
+	View *View
 	// Ref finds this request in the log.
 	Ref string
 	// As are the names this installation gave the commands.
 	As Names
 
-	back  *responseURL
-	bot   *Bot
-	log   *zerolog.Logger
-	noted error
+	back    *responseURL
+	trigger string
+	bot     *Bot
+	log     *zerolog.Logger
+	noted   error
 }
 
 // Note puts a failure that was dealt with into the request's log line: the
@@ -117,12 +122,12 @@ type File struct {
 
 // SendFile puts a file into the asker's direct messages.
 func (r *Request) SendFile(ctx context.Context, f File) error {
-	dm, _, _, err := r.bot.slack.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{r.Who.ID}})
+	dm, err := r.OwnMessages(ctx)
 	if err != nil {
-		return fmt.Errorf("open a direct message: %w", err)
+		return err
 	}
 	_, err = r.bot.slack.UploadFileContext(ctx, slack.UploadFileParameters{
-		Reader: f.Content, FileSize: f.Size, Filename: f.Name, Title: f.Title, Channel: dm.ID,
+		Reader: f.Content, FileSize: f.Size, Filename: f.Name, Title: f.Title, Channel: dm,
 	})
 	if err != nil {
 		return fmt.Errorf("upload %s: %w", f.Name, err)
