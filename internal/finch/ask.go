@@ -29,7 +29,10 @@ type call struct {
 	method string
 	path   string
 	query  url.Values
+	// token is whose connection is asked about; client is who asks, where the
+	// application speaks for itself.
 	token  Token
+	client *Credentials
 	// body is JSON, nil for none.
 	body []byte
 	// accepts is a status that is an answer too, beside 200 and 201; 0 for none.
@@ -52,7 +55,7 @@ func (q call) repeatable() bool { return q.method == http.MethodGet }
 // it repeats unclosed and cannot repeat what broke off midway: here an attempt
 // ends when its answer was read to the end.
 func (c *Client) ask(ctx context.Context, q call) (answer, error) {
-	if !q.token.sendable() {
+	if q.client == nil && !q.token.sendable() {
 		return answer{}, q.unsendable()
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -160,7 +163,11 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Authorization", "Bearer "+q.token.Reveal())
+	if q.client != nil {
+		req.SetBasicAuth(q.client.ID, q.client.Secret.Reveal())
+	} else {
+		req.Header.Set("Authorization", "Bearer "+q.token.Reveal())
+	}
 	req.Header.Set("Finch-API-Version", apiVersion)
 	req.Header.Set("User-Agent", c.agent)
 	return req, nil

@@ -31,6 +31,9 @@ type Options struct {
 	HTTP *http.Client
 	// Budget is shared by all that ask Finch from this process; nil for a new one.
 	Budget *Budget
+	// Credentials are the application's own; nil where none are set, and then no
+	// Connect sessions can be made.
+	Credentials *Credentials
 	// Version is Perch's own, for the User-Agent.
 	Version string
 }
@@ -38,11 +41,12 @@ type Options struct {
 // Client asks Finch. It is safe for use by many goroutines, and every error of
 // its calls is an *Error.
 type Client struct {
-	base       *url.URL
-	http       *http.Client
-	budget     *Budget
-	agent      string
-	background bool
+	base        *url.URL
+	http        *http.Client
+	budget      *Budget
+	credentials *Credentials
+	agent       string
+	background  bool
 	// firstPause is what a repeated read waits at first; each further pause doubles it.
 	firstPause time.Duration
 }
@@ -61,7 +65,7 @@ func New(o Options) (*Client, error) {
 	if o.Version != "" {
 		agent += "/" + o.Version
 	}
-	return &Client{base: base, http: withoutRedirects(o.HTTP), budget: budget, agent: agent, firstPause: 500 * time.Millisecond}, nil
+	return &Client{base: base, http: withoutRedirects(o.HTTP), budget: budget, credentials: o.Credentials, agent: agent, firstPause: 500 * time.Millisecond}, nil
 }
 
 // parseBase never repeats the address in its errors: it may hold a password.

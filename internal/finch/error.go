@@ -98,6 +98,12 @@ func (e *Error) waitUntil(now, until time.Time) {
 	e.RetryAfter, e.Until = until.Sub(now), until
 }
 
+// noCredentials is the error of a call that the application makes for itself and
+// cannot, since nobody told it its own id and secret.
+func (q call) noCredentials() *Error {
+	return &Error{op: q.op(), kind: TroubleBadClient, what: "no client id and secret are set", final: true}
+}
+
 // noAnswer is the error of a call that brought none, or half of one.
 func (q call) noAnswer(cause error) *Error {
 	gone := errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded)
