@@ -89,7 +89,7 @@ func (q *Queries) ClearMethods(ctx context.Context, connectionID string) error {
 }
 
 const connection = `-- name: Connection :one
-SELECT c.id, c.ended, c.calm, c.sort_key, c.name_folded, c.id_folded, c.customer_folded, c.company_folded, c.ids_folded, c.customer_id, c.customer_name, c.company_id, c.provider_id, c.environment, c.finch_sandbox, c.assisted, c.status, c.status_message, c.last_sync, c.last_sync_raw, c.products, c.learned, c.created, c.created_exact, c.next_scheduled, c.jobs_learned, c.first_seen, c.disconnected_at, c.worst, c.worst_since, c.newest_sync, c.next_look, c.look_fence, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
+SELECT c.id, c.ended, c.calm, c.sort_key, c.name_folded, c.id_folded, c.customer_folded, c.company_folded, c.ids_folded, c.customer_id, c.customer_name, c.company_id, c.provider_id, c.environment, c.finch_sandbox, c.assisted, c.status, c.status_message, c.last_sync, c.last_sync_raw, c.products, c.learned, c.created, c.created_exact, c.next_scheduled, c.jobs_learned, c.first_seen, c.disconnected_at, c.worst, c.worst_since, c.newest_sync, c.next_look, c.look_fence, c.removed, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
     CAST(CASE WHEN t.connection_id IS NULL THEN 0 ELSE 1 END AS SMALLINT) AS has_token
 FROM connections c
 LEFT JOIN providers p ON p.id = c.provider_id
@@ -140,6 +140,7 @@ func (q *Queries) Connection(ctx context.Context, id string) (ConnectionRow, err
 		&i.Connection.NewestSync,
 		&i.Connection.NextLook,
 		&i.Connection.LookFence,
+		&i.Connection.Removed,
 		&i.ProviderName,
 		&i.HasToken,
 	)

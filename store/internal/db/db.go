@@ -156,6 +156,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openTokenSpanStmt, err = db.PrepareContext(ctx, openTokenSpan); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenTokenSpan: %w", err)
 	}
+	if q.oweStmt, err = db.PrepareContext(ctx, owe); err != nil {
+		return nil, fmt.Errorf("error preparing query Owe: %w", err)
+	}
 	if q.pageStmt, err = db.PrepareContext(ctx, page); err != nil {
 		return nil, fmt.Errorf("error preparing query Page: %w", err)
 	}
@@ -210,6 +213,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.seeTokenStmt, err = db.PrepareContext(ctx, seeToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SeeToken: %w", err)
 	}
+	if q.soilCardsStmt, err = db.PrepareContext(ctx, soilCards); err != nil {
+		return nil, fmt.Errorf("error preparing query SoilCards: %w", err)
+	}
+	if q.soilListsStmt, err = db.PrepareContext(ctx, soilLists); err != nil {
+		return nil, fmt.Errorf("error preparing query SoilLists: %w", err)
+	}
 	if q.takeInStmt, err = db.PrepareContext(ctx, takeIn); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeIn: %w", err)
 	}
@@ -221,6 +230,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.tokenHistoryStmt, err = db.PrepareContext(ctx, tokenHistory); err != nil {
 		return nil, fmt.Errorf("error preparing query TokenHistory: %w", err)
+	}
+	if q.unoweStmt, err = db.PrepareContext(ctx, unowe); err != nil {
+		return nil, fmt.Errorf("error preparing query Unowe: %w", err)
+	}
+	if q.unoweAllStmt, err = db.PrepareContext(ctx, unoweAll); err != nil {
+		return nil, fmt.Errorf("error preparing query UnoweAll: %w", err)
+	}
+	if q.wakeLaneStmt, err = db.PrepareContext(ctx, wakeLane); err != nil {
+		return nil, fmt.Errorf("error preparing query WakeLane: %w", err)
 	}
 	return &q, nil
 }
@@ -447,6 +465,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openTokenSpanStmt: %w", cerr)
 		}
 	}
+	if q.oweStmt != nil {
+		if cerr := q.oweStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oweStmt: %w", cerr)
+		}
+	}
 	if q.pageStmt != nil {
 		if cerr := q.pageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pageStmt: %w", cerr)
@@ -537,6 +560,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing seeTokenStmt: %w", cerr)
 		}
 	}
+	if q.soilCardsStmt != nil {
+		if cerr := q.soilCardsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing soilCardsStmt: %w", cerr)
+		}
+	}
+	if q.soilListsStmt != nil {
+		if cerr := q.soilListsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing soilListsStmt: %w", cerr)
+		}
+	}
 	if q.takeInStmt != nil {
 		if cerr := q.takeInStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeInStmt: %w", cerr)
@@ -555,6 +588,21 @@ func (q *Queries) Close() error {
 	if q.tokenHistoryStmt != nil {
 		if cerr := q.tokenHistoryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing tokenHistoryStmt: %w", cerr)
+		}
+	}
+	if q.unoweStmt != nil {
+		if cerr := q.unoweStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unoweStmt: %w", cerr)
+		}
+	}
+	if q.unoweAllStmt != nil {
+		if cerr := q.unoweAllStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unoweAllStmt: %w", cerr)
+		}
+	}
+	if q.wakeLaneStmt != nil {
+		if cerr := q.wakeLaneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing wakeLaneStmt: %w", cerr)
 		}
 	}
 	return err
@@ -640,6 +688,7 @@ type Queries struct {
 	moveJobsStmt            *sql.Stmt
 	namesStmt               *sql.Stmt
 	openTokenSpanStmt       *sql.Stmt
+	oweStmt                 *sql.Stmt
 	pageStmt                *sql.Stmt
 	placesOfProviderStmt    *sql.Stmt
 	placesOfSortStmt        *sql.Stmt
@@ -658,10 +707,15 @@ type Queries struct {
 	scheduleLookStmt        *sql.Stmt
 	scheduleReadStmt        *sql.Stmt
 	seeTokenStmt            *sql.Stmt
+	soilCardsStmt           *sql.Stmt
+	soilListsStmt           *sql.Stmt
 	takeInStmt              *sql.Stmt
 	tallyStmt               *sql.Stmt
 	tokenStmt               *sql.Stmt
 	tokenHistoryStmt        *sql.Stmt
+	unoweStmt               *sql.Stmt
+	unoweAllStmt            *sql.Stmt
+	wakeLaneStmt            *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -712,6 +766,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		moveJobsStmt:            q.moveJobsStmt,
 		namesStmt:               q.namesStmt,
 		openTokenSpanStmt:       q.openTokenSpanStmt,
+		oweStmt:                 q.oweStmt,
 		pageStmt:                q.pageStmt,
 		placesOfProviderStmt:    q.placesOfProviderStmt,
 		placesOfSortStmt:        q.placesOfSortStmt,
@@ -730,9 +785,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		scheduleLookStmt:        q.scheduleLookStmt,
 		scheduleReadStmt:        q.scheduleReadStmt,
 		seeTokenStmt:            q.seeTokenStmt,
+		soilCardsStmt:           q.soilCardsStmt,
+		soilListsStmt:           q.soilListsStmt,
 		takeInStmt:              q.takeInStmt,
 		tallyStmt:               q.tallyStmt,
 		tokenStmt:               q.tokenStmt,
 		tokenHistoryStmt:        q.tokenHistoryStmt,
+		unoweStmt:               q.unoweStmt,
+		unoweAllStmt:            q.unoweAllStmt,
+		wakeLaneStmt:            q.wakeLaneStmt,
 	}
 }

@@ -4,6 +4,25 @@
 
 package db
 
+type Card struct {
+	ID             int64
+	Kind           int16
+	SubscriptionID int64
+	ProblemID      int64
+	Channel        string
+	Place          string
+	Ts             string
+	ThreadTs       string
+	Posted         int64
+	Grown          int64
+	Lines          int64
+	Dirty          int64
+	Haste          int16
+	Soiled         int64
+	Leased         int64
+	Edited         int64
+}
+
 type Change struct {
 	Seq          int64
 	ConnectionID string
@@ -49,6 +68,16 @@ type Connection struct {
 	NewestSync     int64
 	NextLook       int64
 	LookFence      int64
+	Removed        int16
+}
+
+type Crowd struct {
+	ProviderID string
+	Class      string
+	Opened     int64
+	LookAt     int64
+	Looked     int64
+	ParentID   int64
 }
 
 type Entity struct {
@@ -128,6 +157,21 @@ type JobSort struct {
 	Status     string
 }
 
+type Judgement struct {
+	ConnectionID string
+	Due          int64
+	Fence        int64
+}
+
+type Lane struct {
+	Channel    string
+	Due        int64
+	NextAt     int64
+	LeaseUntil int64
+	Fence      int64
+	Fails      int64
+}
+
 type Method struct {
 	ConnectionID  string
 	Position      int16
@@ -140,12 +184,96 @@ type Method struct {
 	Learned       int64
 }
 
+type Outbox struct {
+	ID             int64
+	Key            string
+	Channel        string
+	Kind           string
+	SubscriptionID int64
+	ProblemID      int64
+	CardID         int64
+	Body           string
+	State          int16
+	Attempts       int64
+	Owed           int64
+	FirstTried     int64
+	Tried          int64
+	Noticed        int16
+	Done           int64
+	Ts             string
+	Error          string
+}
+
+type Problem struct {
+	ID           int64
+	Key          string
+	Kind         string
+	Class        string
+	ConnectionID string
+	ProviderID   string
+	State        string
+	Opened       int64
+	Noted        int64
+	Over         int64
+	ParentID     int64
+	ClaimedBy    string
+	Healed       int16
+	Wake         int64
+	Version      int64
+	Facts        string
+}
+
+type ProblemEvent struct {
+	Seq       int64
+	ProblemID int64
+	At        int64
+	Who       string
+	What      string
+	Detail    string
+}
+
 type Provider struct {
 	ID          string
 	DisplayName string
 	Products    string
 	Folded      string
 	Learned     int64
+}
+
+type Sense struct {
+	Name   string
+	Good   int64
+	Bad    int64
+	Since  int64
+	Count  int64
+	Detail string
+}
+
+type Subscription struct {
+	ID          int64
+	Channel     string
+	Wish        string
+	Maker       string
+	MakerName   string
+	Made        int64
+	Changer     string
+	Changed     int64
+	Paused      int16
+	PausedBy    string
+	PausedAt    int64
+	PauseReason string
+	SharedBy    string
+	Deleted     int64
+}
+
+type Telling struct {
+	ID             int64
+	SubscriptionID int64
+	ProblemID      int64
+	State          int16
+	Reason         string
+	Due            int64
+	CardID         int64
 }
 
 type Token struct {

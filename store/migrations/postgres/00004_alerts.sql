@@ -15,6 +15,8 @@ CREATE TABLE problems (
     noted         BIGINT NOT NULL, -- when Perch opened it
     over          BIGINT NOT NULL,
     parent_id     BIGINT NOT NULL, -- the outage, 0 for none
+    claimed_by    TEXT COLLATE "C" NOT NULL,
+    healed        SMALLINT NOT NULL, -- 1: it resolved by itself within a day
     wake          BIGINT NOT NULL, -- when time alone changes it, 0 for never
     version       BIGINT NOT NULL,
     facts         TEXT NOT NULL -- all of it, as JSON
@@ -23,9 +25,11 @@ CREATE UNIQUE INDEX problems_open ON problems (key) WHERE state = 'open';
 CREATE INDEX problems_by_key ON problems (key, id);
 CREATE INDEX problems_by_connection ON problems (connection_id, id);
 CREATE INDEX problems_by_state ON problems (state, opened, id);
-CREATE INDEX problems_by_class ON problems (class, provider_id, noted);
+CREATE INDEX problems_by_crowd ON problems (provider_id, class, noted, connection_id) WHERE state = 'open' AND parent_id = 0;
+CREATE INDEX problems_by_class ON problems (class, provider_id, over, healed) WHERE over > 0;
+CREATE INDEX problems_by_kin ON problems (class, over, healed) WHERE over > 0;
 CREATE INDEX problems_by_note ON problems (noted, id);
-CREATE INDEX problems_by_parent ON problems (parent_id, state) WHERE parent_id > 0;
+CREATE INDEX problems_by_parent ON problems (parent_id, state, opened, id) WHERE parent_id > 0;
 CREATE INDEX problems_by_wake ON problems (wake) WHERE wake > 0;
 CREATE INDEX problems_by_end ON problems (over) WHERE over > 0;
 
@@ -39,6 +43,19 @@ CREATE TABLE problem_events (
     detail     TEXT NOT NULL
 );
 CREATE INDEX problem_events_by_problem ON problem_events (problem_id, at, seq);
+
+-- Where many connections of one provider may fail alike. Whoever changes what is
+-- counted here holds the row.
+CREATE TABLE crowds (
+    provider_id TEXT COLLATE "C" NOT NULL,
+    class       TEXT COLLATE "C" NOT NULL,
+    opened      BIGINT NOT NULL, -- how many problems ever did
+    look_at     BIGINT NOT NULL, -- from how many on they could be an outage
+    looked      BIGINT NOT NULL,
+    parent_id   BIGINT NOT NULL, -- the open outage, 0 for none
+    PRIMARY KEY (provider_id, class)
+);
+CREATE INDEX crowds_by_parent ON crowds (parent_id) WHERE parent_id > 0;
 
 -- The queue of judgements: when a connection's problems are judged anew though
 -- nothing was heard of it. An empty id is Perch itself.
@@ -104,11 +121,15 @@ CREATE TABLE cards (
     thread_ts       TEXT COLLATE "C" NOT NULL, -- the list in its thread
     posted          BIGINT NOT NULL,
     grown           BIGINT NOT NULL, -- when something was last added to a summary
-    dirty           BIGINT NOT NULL, -- since when it is not true any more, 0 if it is
+    lines           BIGINT NOT NULL, -- messages in its thread
+    dirty           BIGINT NOT NULL, -- from when on it is to be edited, 0 if it is true
+    haste           SMALLINT NOT NULL, -- 1 while a problem that was told nowhere yet waits for the edit
+    soiled          BIGINT NOT NULL, -- how often it became untrue
+    leased          BIGINT NOT NULL, -- until when somebody edits it
     edited          BIGINT NOT NULL
 );
 CREATE INDEX cards_by_problem ON cards (problem_id) WHERE problem_id > 0;
-CREATE INDEX cards_by_dirt ON cards (dirty) WHERE dirty > 0;
+CREATE INDEX cards_by_dirt ON cards (haste DESC, dirty) WHERE dirty > 0;
 CREATE INDEX cards_by_channel ON cards (channel, kind, grown);
 
 -- Messages owed to channels, each told once.
@@ -124,23 +145,38 @@ CREATE TABLE outbox (
     state           SMALLINT NOT NULL, -- 0 owed, 1 sent off, 2 told, 3 folded into a summary, 4 given up
     attempts        BIGINT NOT NULL,
     owed            BIGINT NOT NULL,
-    tried           BIGINT NOT NULL,
-    next_try        BIGINT NOT NULL,
+    first_tried     BIGINT NOT NULL, -- when it was first sent off without a clear answer
+    tried           BIGINT NOT NULL, -- and when last
+    noticed         SMALLINT NOT NULL, -- 1 once its lane knows of it
     done            BIGINT NOT NULL,
     ts              TEXT COLLATE "C" NOT NULL,
     error           TEXT NOT NULL
 );
 CREATE UNIQUE INDEX outbox_by_key ON outbox (key);
+CREATE INDEX outbox_new ON outbox (id) WHERE noticed = 0;
 CREATE INDEX outbox_by_channel ON outbox (channel, id) WHERE state <= 1;
 CREATE INDEX outbox_by_problem ON outbox (problem_id) WHERE state <= 1;
 CREATE INDEX outbox_by_end ON outbox (done) WHERE state > 1;
 
--- One row a channel: whoever holds its lease sends to it. The lane '~edits' has
--- the workspace's pace of edits.
+-- One row a channel: whoever holds its lease sends to it. Of the lane '~edits'
+-- next_at alone counts: it keeps the workspace's pace of edits.
 CREATE TABLE lanes (
     channel     TEXT COLLATE "C" PRIMARY KEY,
-    next_at     BIGINT NOT NULL,
+    due         BIGINT NOT NULL, -- when there is something to do, 0 for never
+    next_at     BIGINT NOT NULL, -- not before, for Slack's sake
     lease_until BIGINT NOT NULL,
-    owner       TEXT COLLATE "C" NOT NULL,
-    fence       BIGINT NOT NULL
+    fence       BIGINT NOT NULL,
+    fails       BIGINT NOT NULL -- in a row, of unknown outcome
 );
+CREATE INDEX lanes_by_due ON lanes (due) WHERE due > 0;
+
+-- What a judgement reads besides: a connection's jobs that did not go well, and
+-- how many connections of a provider are active.
+CREATE INDEX jobs_by_trouble ON jobs (connection_id, at, seq) WHERE status <> 'complete';
+CREATE INDEX connections_by_provider ON connections (provider_id) WHERE ended = 0;
+
+-- Somebody here asked for the end of a connection: nobody need hear of it. What
+-- ended before this version is no news either. The others are judged soon.
+ALTER TABLE connections ADD COLUMN removed SMALLINT NOT NULL DEFAULT 0;
+UPDATE connections SET removed = 1 WHERE ended = 1;
+INSERT INTO judgements (connection_id, due, fence) SELECT id, 1, 0 FROM connections WHERE ended = 0;
