@@ -1,6 +1,10 @@
 package card
 
-import "github.com/slack-go/slack"
+import (
+	"slices"
+
+	"github.com/slack-go/slack"
+)
 
 // Modal is a dialog. Title, Submit and Close show 24 characters. Private comes
 // back with the submission, at most 3000 characters; it travels through the
@@ -84,6 +88,39 @@ func ExternalField(f Field, minQuery int, chosen Choice) slack.Block {
 		e.InitialOption = option(chosen)
 	}
 	return f.around(e)
+}
+
+// MultiField is a menu of one to 100 choices of which several can be taken, with
+// those of the given values taken.
+func MultiField(f Field, choices []Choice, chosen []string) slack.Block {
+	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, placeholderText(f.Placeholder), f.ActionID,
+		options(firstOf(choices, maxSelectOptions))...)
+	e.InitialOptions = taken(e.Options, chosen)
+	return f.around(e)
+}
+
+// ChecksField is up to ten boxes to tick, with those of the given values ticked.
+func ChecksField(f Field, choices []Choice, ticked []string) slack.Block {
+	e := slack.NewCheckboxGroupsBlockElement(f.ActionID, options(firstOf(choices, maxChecks))...)
+	e.InitialOptions = taken(e.Options, ticked)
+	return f.around(e)
+}
+
+// UsersField is a menu of people, with the given ones chosen.
+func UsersField(f Field, users []string) slack.Block {
+	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, placeholderText(f.Placeholder), f.ActionID)
+	e.InitialUsers = users
+	return f.around(e)
+}
+
+func taken(options []*slack.OptionBlockObject, values []string) []*slack.OptionBlockObject {
+	var chosen []*slack.OptionBlockObject
+	for _, o := range options {
+		if slices.Contains(values, o.Value) {
+			chosen = append(chosen, o)
+		}
+	}
+	return chosen
 }
 
 func (f Field) around(e slack.BlockElement) slack.Block {
