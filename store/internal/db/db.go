@@ -24,6 +24,9 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
+	if q.activeConnectionsStmt, err = db.PrepareContext(ctx, activeConnections); err != nil {
+		return nil, fmt.Errorf("error preparing query ActiveConnections: %w", err)
+	}
 	if q.addChangeStmt, err = db.PrepareContext(ctx, addChange); err != nil {
 		return nil, fmt.Errorf("error preparing query AddChange: %w", err)
 	}
@@ -42,6 +45,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addMethodStmt, err = db.PrepareContext(ctx, addMethod); err != nil {
 		return nil, fmt.Errorf("error preparing query AddMethod: %w", err)
 	}
+	if q.addProblemStmt, err = db.PrepareContext(ctx, addProblem); err != nil {
+		return nil, fmt.Errorf("error preparing query AddProblem: %w", err)
+	}
+	if q.addProblemEventStmt, err = db.PrepareContext(ctx, addProblemEvent); err != nil {
+		return nil, fmt.Errorf("error preparing query AddProblemEvent: %w", err)
+	}
+	if q.addSubscriptionStmt, err = db.PrepareContext(ctx, addSubscription); err != nil {
+		return nil, fmt.Errorf("error preparing query AddSubscription: %w", err)
+	}
 	if q.briefStmt, err = db.PrepareContext(ctx, brief); err != nil {
 		return nil, fmt.Errorf("error preparing query Brief: %w", err)
 	}
@@ -54,6 +66,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.changesStmt, err = db.PrepareContext(ctx, changes); err != nil {
 		return nil, fmt.Errorf("error preparing query Changes: %w", err)
 	}
+	if q.childrenOfStmt, err = db.PrepareContext(ctx, childrenOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ChildrenOf: %w", err)
+	}
 	if q.claimDueStmt, err = db.PrepareContext(ctx, claimDue); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimDue: %w", err)
 	}
@@ -62,6 +77,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.claimJobsStmt, err = db.PrepareContext(ctx, claimJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJobs: %w", err)
+	}
+	if q.claimJudgementsStmt, err = db.PrepareContext(ctx, claimJudgements); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimJudgements: %w", err)
+	}
+	if q.claimTellingsStmt, err = db.PrepareContext(ctx, claimTellings); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimTellings: %w", err)
+	}
+	if q.claimWakesStmt, err = db.PrepareContext(ctx, claimWakes); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimWakes: %w", err)
 	}
 	if q.clearEntitiesStmt, err = db.PrepareContext(ctx, clearEntities); err != nil {
 		return nil, fmt.Errorf("error preparing query ClearEntities: %w", err)
@@ -75,14 +99,44 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
 	}
+	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
+		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
+	}
+	if q.crowdMembersStmt, err = db.PrepareContext(ctx, crowdMembers); err != nil {
+		return nil, fmt.Errorf("error preparing query CrowdMembers: %w", err)
+	}
+	if q.crowdOfParentStmt, err = db.PrepareContext(ctx, crowdOfParent); err != nil {
+		return nil, fmt.Errorf("error preparing query CrowdOfParent: %w", err)
+	}
+	if q.crowdSizeStmt, err = db.PrepareContext(ctx, crowdSize); err != nil {
+		return nil, fmt.Errorf("error preparing query CrowdSize: %w", err)
+	}
+	if q.dropProblemStmt, err = db.PrepareContext(ctx, dropProblem); err != nil {
+		return nil, fmt.Errorf("error preparing query DropProblem: %w", err)
+	}
+	if q.dropProblemCardsStmt, err = db.PrepareContext(ctx, dropProblemCards); err != nil {
+		return nil, fmt.Errorf("error preparing query DropProblemCards: %w", err)
+	}
+	if q.dropProblemEventsStmt, err = db.PrepareContext(ctx, dropProblemEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query DropProblemEvents: %w", err)
+	}
+	if q.dropTellingsStmt, err = db.PrepareContext(ctx, dropTellings); err != nil {
+		return nil, fmt.Errorf("error preparing query DropTellings: %w", err)
+	}
 	if q.dropTokenStmt, err = db.PrepareContext(ctx, dropToken); err != nil {
 		return nil, fmt.Errorf("error preparing query DropToken: %w", err)
+	}
+	if q.dueChannelStmt, err = db.PrepareContext(ctx, dueChannel); err != nil {
+		return nil, fmt.Errorf("error preparing query DueChannel: %w", err)
 	}
 	if q.endLooksStmt, err = db.PrepareContext(ctx, endLooks); err != nil {
 		return nil, fmt.Errorf("error preparing query EndLooks: %w", err)
 	}
 	if q.endReadsStmt, err = db.PrepareContext(ctx, endReads); err != nil {
 		return nil, fmt.Errorf("error preparing query EndReads: %w", err)
+	}
+	if q.endTellingsStmt, err = db.PrepareContext(ctx, endTellings); err != nil {
+		return nil, fmt.Errorf("error preparing query EndTellings: %w", err)
 	}
 	if q.entitiesStmt, err = db.PrepareContext(ctx, entities); err != nil {
 		return nil, fmt.Errorf("error preparing query Entities: %w", err)
@@ -96,8 +150,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.holdStmt, err = db.PrepareContext(ctx, hold); err != nil {
 		return nil, fmt.Errorf("error preparing query Hold: %w", err)
 	}
+	if q.holdCrowdStmt, err = db.PrepareContext(ctx, holdCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldCrowd: %w", err)
+	}
 	if q.holdJobStmt, err = db.PrepareContext(ctx, holdJob); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldJob: %w", err)
+	}
+	if q.holdJudgementStmt, err = db.PrepareContext(ctx, holdJudgement); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldJudgement: %w", err)
+	}
+	if q.holdProblemStmt, err = db.PrepareContext(ctx, holdProblem); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldProblem: %w", err)
+	}
+	if q.holdSubscriptionStmt, err = db.PrepareContext(ctx, holdSubscription); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldSubscription: %w", err)
 	}
 	if q.jobByIDStmt, err = db.PrepareContext(ctx, jobByID); err != nil {
 		return nil, fmt.Errorf("error preparing query JobByID: %w", err)
@@ -132,14 +198,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobsOfSortStmt, err = db.PrepareContext(ctx, jobsOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfSort: %w", err)
 	}
+	if q.judgedConnectionStmt, err = db.PrepareContext(ctx, judgedConnection); err != nil {
+		return nil, fmt.Errorf("error preparing query JudgedConnection: %w", err)
+	}
+	if q.judgedJobsStmt, err = db.PrepareContext(ctx, judgedJobs); err != nil {
+		return nil, fmt.Errorf("error preparing query JudgedJobs: %w", err)
+	}
 	if q.keyIDsStmt, err = db.PrepareContext(ctx, keyIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query KeyIDs: %w", err)
+	}
+	if q.lastProblemOfKeyStmt, err = db.PrepareContext(ctx, lastProblemOfKey); err != nil {
+		return nil, fmt.Errorf("error preparing query LastProblemOfKey: %w", err)
+	}
+	if q.lastSuccessStmt, err = db.PrepareContext(ctx, lastSuccess); err != nil {
+		return nil, fmt.Errorf("error preparing query LastSuccess: %w", err)
 	}
 	if q.lastSyncsStmt, err = db.PrepareContext(ctx, lastSyncs); err != nil {
 		return nil, fmt.Errorf("error preparing query LastSyncs: %w", err)
 	}
 	if q.lookSoonStmt, err = db.PrepareContext(ctx, lookSoon); err != nil {
 		return nil, fmt.Errorf("error preparing query LookSoon: %w", err)
+	}
+	if q.markRemovedStmt, err = db.PrepareContext(ctx, markRemoved); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkRemoved: %w", err)
 	}
 	if q.matchesStmt, err = db.PrepareContext(ctx, matches); err != nil {
 		return nil, fmt.Errorf("error preparing query Matches: %w", err)
@@ -152,6 +233,21 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.namesStmt, err = db.PrepareContext(ctx, names); err != nil {
 		return nil, fmt.Errorf("error preparing query Names: %w", err)
+	}
+	if q.oddsAtProviderStmt, err = db.PrepareContext(ctx, oddsAtProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query OddsAtProvider: %w", err)
+	}
+	if q.oddsOfAllStmt, err = db.PrepareContext(ctx, oddsOfAll); err != nil {
+		return nil, fmt.Errorf("error preparing query OddsOfAll: %w", err)
+	}
+	if q.olderTroublesStmt, err = db.PrepareContext(ctx, olderTroubles); err != nil {
+		return nil, fmt.Errorf("error preparing query OlderTroubles: %w", err)
+	}
+	if q.openProblemsStmt, err = db.PrepareContext(ctx, openProblems); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenProblems: %w", err)
+	}
+	if q.openProblemsOfStmt, err = db.PrepareContext(ctx, openProblemsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenProblemsOf: %w", err)
 	}
 	if q.openTokenSpanStmt, err = db.PrepareContext(ctx, openTokenSpan); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenTokenSpan: %w", err)
@@ -174,8 +270,26 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.postponeJobStmt, err = db.PrepareContext(ctx, postponeJob); err != nil {
 		return nil, fmt.Errorf("error preparing query PostponeJob: %w", err)
 	}
+	if q.problemByIDStmt, err = db.PrepareContext(ctx, problemByID); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemByID: %w", err)
+	}
+	if q.problemEventsStmt, err = db.PrepareContext(ctx, problemEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemEvents: %w", err)
+	}
+	if q.problemsNewestStmt, err = db.PrepareContext(ctx, problemsNewest); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemsNewest: %w", err)
+	}
+	if q.problemsOldestStmt, err = db.PrepareContext(ctx, problemsOldest); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemsOldest: %w", err)
+	}
+	if q.problemsSinceStmt, err = db.PrepareContext(ctx, problemsSince); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemsSince: %w", err)
+	}
 	if q.providersLearnedStmt, err = db.PrepareContext(ctx, providersLearned); err != nil {
 		return nil, fmt.Errorf("error preparing query ProvidersLearned: %w", err)
+	}
+	if q.pruneCardsStmt, err = db.PrepareContext(ctx, pruneCards); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneCards: %w", err)
 	}
 	if q.pruneChangesStmt, err = db.PrepareContext(ctx, pruneChanges); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneChanges: %w", err)
@@ -186,6 +300,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pruneJobsStmt, err = db.PrepareContext(ctx, pruneJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneJobs: %w", err)
 	}
+	if q.pruneOutboxStmt, err = db.PrepareContext(ctx, pruneOutbox); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneOutbox: %w", err)
+	}
+	if q.prunedProblemsStmt, err = db.PrepareContext(ctx, prunedProblems); err != nil {
+		return nil, fmt.Errorf("error preparing query PrunedProblems: %w", err)
+	}
 	if q.replaceOtherTokensStmt, err = db.PrepareContext(ctx, replaceOtherTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplaceOtherTokens: %w", err)
 	}
@@ -195,11 +315,26 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveConnectionStmt, err = db.PrepareContext(ctx, saveConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveConnection: %w", err)
 	}
+	if q.saveCrowdStmt, err = db.PrepareContext(ctx, saveCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveCrowd: %w", err)
+	}
 	if q.saveJobStmt, err = db.PrepareContext(ctx, saveJob); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveJob: %w", err)
 	}
+	if q.saveProblemStmt, err = db.PrepareContext(ctx, saveProblem); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveProblem: %w", err)
+	}
 	if q.saveProviderStmt, err = db.PrepareContext(ctx, saveProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveProvider: %w", err)
+	}
+	if q.saveSenseStmt, err = db.PrepareContext(ctx, saveSense); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSense: %w", err)
+	}
+	if q.saveSubscriptionStmt, err = db.PrepareContext(ctx, saveSubscription); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSubscription: %w", err)
+	}
+	if q.saveTellingStmt, err = db.PrepareContext(ctx, saveTelling); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveTelling: %w", err)
 	}
 	if q.saveTokenStmt, err = db.PrepareContext(ctx, saveToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveToken: %w", err)
@@ -213,17 +348,50 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.seeTokenStmt, err = db.PrepareContext(ctx, seeToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SeeToken: %w", err)
 	}
+	if q.sensesStmt, err = db.PrepareContext(ctx, senses); err != nil {
+		return nil, fmt.Errorf("error preparing query Senses: %w", err)
+	}
+	if q.setJudgementStmt, err = db.PrepareContext(ctx, setJudgement); err != nil {
+		return nil, fmt.Errorf("error preparing query SetJudgement: %w", err)
+	}
+	if q.setParentStmt, err = db.PrepareContext(ctx, setParent); err != nil {
+		return nil, fmt.Errorf("error preparing query SetParent: %w", err)
+	}
+	if q.setTellingDueStmt, err = db.PrepareContext(ctx, setTellingDue); err != nil {
+		return nil, fmt.Errorf("error preparing query SetTellingDue: %w", err)
+	}
+	if q.setWakeStmt, err = db.PrepareContext(ctx, setWake); err != nil {
+		return nil, fmt.Errorf("error preparing query SetWake: %w", err)
+	}
 	if q.soilCardsStmt, err = db.PrepareContext(ctx, soilCards); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilCards: %w", err)
 	}
 	if q.soilListsStmt, err = db.PrepareContext(ctx, soilLists); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilLists: %w", err)
 	}
+	if q.subscriptionByIDStmt, err = db.PrepareContext(ctx, subscriptionByID); err != nil {
+		return nil, fmt.Errorf("error preparing query SubscriptionByID: %w", err)
+	}
+	if q.subscriptionsStmt, err = db.PrepareContext(ctx, subscriptions); err != nil {
+		return nil, fmt.Errorf("error preparing query Subscriptions: %w", err)
+	}
+	if q.subscriptionsOfStmt, err = db.PrepareContext(ctx, subscriptionsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query SubscriptionsOf: %w", err)
+	}
 	if q.takeInStmt, err = db.PrepareContext(ctx, takeIn); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeIn: %w", err)
 	}
 	if q.tallyStmt, err = db.PrepareContext(ctx, tally); err != nil {
 		return nil, fmt.Errorf("error preparing query Tally: %w", err)
+	}
+	if q.tellingByIDStmt, err = db.PrepareContext(ctx, tellingByID); err != nil {
+		return nil, fmt.Errorf("error preparing query TellingByID: %w", err)
+	}
+	if q.tellingsOfStmt, err = db.PrepareContext(ctx, tellingsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query TellingsOf: %w", err)
+	}
+	if q.tellingsOfOpenStmt, err = db.PrepareContext(ctx, tellingsOfOpen); err != nil {
+		return nil, fmt.Errorf("error preparing query TellingsOfOpen: %w", err)
 	}
 	if q.tokenStmt, err = db.PrepareContext(ctx, token); err != nil {
 		return nil, fmt.Errorf("error preparing query Token: %w", err)
@@ -237,6 +405,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.unoweAllStmt, err = db.PrepareContext(ctx, unoweAll); err != nil {
 		return nil, fmt.Errorf("error preparing query UnoweAll: %w", err)
 	}
+	if q.untoldOfStmt, err = db.PrepareContext(ctx, untoldOf); err != nil {
+		return nil, fmt.Errorf("error preparing query UntoldOf: %w", err)
+	}
 	if q.wakeLaneStmt, err = db.PrepareContext(ctx, wakeLane); err != nil {
 		return nil, fmt.Errorf("error preparing query WakeLane: %w", err)
 	}
@@ -245,6 +416,11 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 
 func (q *Queries) Close() error {
 	var err error
+	if q.activeConnectionsStmt != nil {
+		if cerr := q.activeConnectionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing activeConnectionsStmt: %w", cerr)
+		}
+	}
 	if q.addChangeStmt != nil {
 		if cerr := q.addChangeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addChangeStmt: %w", cerr)
@@ -275,6 +451,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addMethodStmt: %w", cerr)
 		}
 	}
+	if q.addProblemStmt != nil {
+		if cerr := q.addProblemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addProblemStmt: %w", cerr)
+		}
+	}
+	if q.addProblemEventStmt != nil {
+		if cerr := q.addProblemEventStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addProblemEventStmt: %w", cerr)
+		}
+	}
+	if q.addSubscriptionStmt != nil {
+		if cerr := q.addSubscriptionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addSubscriptionStmt: %w", cerr)
+		}
+	}
 	if q.briefStmt != nil {
 		if cerr := q.briefStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing briefStmt: %w", cerr)
@@ -295,6 +486,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing changesStmt: %w", cerr)
 		}
 	}
+	if q.childrenOfStmt != nil {
+		if cerr := q.childrenOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing childrenOfStmt: %w", cerr)
+		}
+	}
 	if q.claimDueStmt != nil {
 		if cerr := q.claimDueStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimDueStmt: %w", cerr)
@@ -308,6 +504,21 @@ func (q *Queries) Close() error {
 	if q.claimJobsStmt != nil {
 		if cerr := q.claimJobsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimJobsStmt: %w", cerr)
+		}
+	}
+	if q.claimJudgementsStmt != nil {
+		if cerr := q.claimJudgementsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimJudgementsStmt: %w", cerr)
+		}
+	}
+	if q.claimTellingsStmt != nil {
+		if cerr := q.claimTellingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimTellingsStmt: %w", cerr)
+		}
+	}
+	if q.claimWakesStmt != nil {
+		if cerr := q.claimWakesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimWakesStmt: %w", cerr)
 		}
 	}
 	if q.clearEntitiesStmt != nil {
@@ -330,9 +541,54 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing correctChangeStmt: %w", cerr)
 		}
 	}
+	if q.countProblemsStmt != nil {
+		if cerr := q.countProblemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countProblemsStmt: %w", cerr)
+		}
+	}
+	if q.crowdMembersStmt != nil {
+		if cerr := q.crowdMembersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing crowdMembersStmt: %w", cerr)
+		}
+	}
+	if q.crowdOfParentStmt != nil {
+		if cerr := q.crowdOfParentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing crowdOfParentStmt: %w", cerr)
+		}
+	}
+	if q.crowdSizeStmt != nil {
+		if cerr := q.crowdSizeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing crowdSizeStmt: %w", cerr)
+		}
+	}
+	if q.dropProblemStmt != nil {
+		if cerr := q.dropProblemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropProblemStmt: %w", cerr)
+		}
+	}
+	if q.dropProblemCardsStmt != nil {
+		if cerr := q.dropProblemCardsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropProblemCardsStmt: %w", cerr)
+		}
+	}
+	if q.dropProblemEventsStmt != nil {
+		if cerr := q.dropProblemEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropProblemEventsStmt: %w", cerr)
+		}
+	}
+	if q.dropTellingsStmt != nil {
+		if cerr := q.dropTellingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropTellingsStmt: %w", cerr)
+		}
+	}
 	if q.dropTokenStmt != nil {
 		if cerr := q.dropTokenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropTokenStmt: %w", cerr)
+		}
+	}
+	if q.dueChannelStmt != nil {
+		if cerr := q.dueChannelStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dueChannelStmt: %w", cerr)
 		}
 	}
 	if q.endLooksStmt != nil {
@@ -343,6 +599,11 @@ func (q *Queries) Close() error {
 	if q.endReadsStmt != nil {
 		if cerr := q.endReadsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing endReadsStmt: %w", cerr)
+		}
+	}
+	if q.endTellingsStmt != nil {
+		if cerr := q.endTellingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing endTellingsStmt: %w", cerr)
 		}
 	}
 	if q.entitiesStmt != nil {
@@ -365,9 +626,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing holdStmt: %w", cerr)
 		}
 	}
+	if q.holdCrowdStmt != nil {
+		if cerr := q.holdCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdCrowdStmt: %w", cerr)
+		}
+	}
 	if q.holdJobStmt != nil {
 		if cerr := q.holdJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdJobStmt: %w", cerr)
+		}
+	}
+	if q.holdJudgementStmt != nil {
+		if cerr := q.holdJudgementStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdJudgementStmt: %w", cerr)
+		}
+	}
+	if q.holdProblemStmt != nil {
+		if cerr := q.holdProblemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdProblemStmt: %w", cerr)
+		}
+	}
+	if q.holdSubscriptionStmt != nil {
+		if cerr := q.holdSubscriptionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdSubscriptionStmt: %w", cerr)
 		}
 	}
 	if q.jobByIDStmt != nil {
@@ -425,9 +706,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobsOfSortStmt: %w", cerr)
 		}
 	}
+	if q.judgedConnectionStmt != nil {
+		if cerr := q.judgedConnectionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing judgedConnectionStmt: %w", cerr)
+		}
+	}
+	if q.judgedJobsStmt != nil {
+		if cerr := q.judgedJobsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing judgedJobsStmt: %w", cerr)
+		}
+	}
 	if q.keyIDsStmt != nil {
 		if cerr := q.keyIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing keyIDsStmt: %w", cerr)
+		}
+	}
+	if q.lastProblemOfKeyStmt != nil {
+		if cerr := q.lastProblemOfKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastProblemOfKeyStmt: %w", cerr)
+		}
+	}
+	if q.lastSuccessStmt != nil {
+		if cerr := q.lastSuccessStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastSuccessStmt: %w", cerr)
 		}
 	}
 	if q.lastSyncsStmt != nil {
@@ -438,6 +739,11 @@ func (q *Queries) Close() error {
 	if q.lookSoonStmt != nil {
 		if cerr := q.lookSoonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lookSoonStmt: %w", cerr)
+		}
+	}
+	if q.markRemovedStmt != nil {
+		if cerr := q.markRemovedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markRemovedStmt: %w", cerr)
 		}
 	}
 	if q.matchesStmt != nil {
@@ -458,6 +764,31 @@ func (q *Queries) Close() error {
 	if q.namesStmt != nil {
 		if cerr := q.namesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing namesStmt: %w", cerr)
+		}
+	}
+	if q.oddsAtProviderStmt != nil {
+		if cerr := q.oddsAtProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oddsAtProviderStmt: %w", cerr)
+		}
+	}
+	if q.oddsOfAllStmt != nil {
+		if cerr := q.oddsOfAllStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oddsOfAllStmt: %w", cerr)
+		}
+	}
+	if q.olderTroublesStmt != nil {
+		if cerr := q.olderTroublesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing olderTroublesStmt: %w", cerr)
+		}
+	}
+	if q.openProblemsStmt != nil {
+		if cerr := q.openProblemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openProblemsStmt: %w", cerr)
+		}
+	}
+	if q.openProblemsOfStmt != nil {
+		if cerr := q.openProblemsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openProblemsOfStmt: %w", cerr)
 		}
 	}
 	if q.openTokenSpanStmt != nil {
@@ -495,9 +826,39 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing postponeJobStmt: %w", cerr)
 		}
 	}
+	if q.problemByIDStmt != nil {
+		if cerr := q.problemByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemByIDStmt: %w", cerr)
+		}
+	}
+	if q.problemEventsStmt != nil {
+		if cerr := q.problemEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemEventsStmt: %w", cerr)
+		}
+	}
+	if q.problemsNewestStmt != nil {
+		if cerr := q.problemsNewestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemsNewestStmt: %w", cerr)
+		}
+	}
+	if q.problemsOldestStmt != nil {
+		if cerr := q.problemsOldestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemsOldestStmt: %w", cerr)
+		}
+	}
+	if q.problemsSinceStmt != nil {
+		if cerr := q.problemsSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemsSinceStmt: %w", cerr)
+		}
+	}
 	if q.providersLearnedStmt != nil {
 		if cerr := q.providersLearnedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing providersLearnedStmt: %w", cerr)
+		}
+	}
+	if q.pruneCardsStmt != nil {
+		if cerr := q.pruneCardsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneCardsStmt: %w", cerr)
 		}
 	}
 	if q.pruneChangesStmt != nil {
@@ -515,6 +876,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pruneJobsStmt: %w", cerr)
 		}
 	}
+	if q.pruneOutboxStmt != nil {
+		if cerr := q.pruneOutboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneOutboxStmt: %w", cerr)
+		}
+	}
+	if q.prunedProblemsStmt != nil {
+		if cerr := q.prunedProblemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing prunedProblemsStmt: %w", cerr)
+		}
+	}
 	if q.replaceOtherTokensStmt != nil {
 		if cerr := q.replaceOtherTokensStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing replaceOtherTokensStmt: %w", cerr)
@@ -530,14 +901,39 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveConnectionStmt: %w", cerr)
 		}
 	}
+	if q.saveCrowdStmt != nil {
+		if cerr := q.saveCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveCrowdStmt: %w", cerr)
+		}
+	}
 	if q.saveJobStmt != nil {
 		if cerr := q.saveJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveJobStmt: %w", cerr)
 		}
 	}
+	if q.saveProblemStmt != nil {
+		if cerr := q.saveProblemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveProblemStmt: %w", cerr)
+		}
+	}
 	if q.saveProviderStmt != nil {
 		if cerr := q.saveProviderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveProviderStmt: %w", cerr)
+		}
+	}
+	if q.saveSenseStmt != nil {
+		if cerr := q.saveSenseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSenseStmt: %w", cerr)
+		}
+	}
+	if q.saveSubscriptionStmt != nil {
+		if cerr := q.saveSubscriptionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSubscriptionStmt: %w", cerr)
+		}
+	}
+	if q.saveTellingStmt != nil {
+		if cerr := q.saveTellingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveTellingStmt: %w", cerr)
 		}
 	}
 	if q.saveTokenStmt != nil {
@@ -560,6 +956,31 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing seeTokenStmt: %w", cerr)
 		}
 	}
+	if q.sensesStmt != nil {
+		if cerr := q.sensesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sensesStmt: %w", cerr)
+		}
+	}
+	if q.setJudgementStmt != nil {
+		if cerr := q.setJudgementStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setJudgementStmt: %w", cerr)
+		}
+	}
+	if q.setParentStmt != nil {
+		if cerr := q.setParentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setParentStmt: %w", cerr)
+		}
+	}
+	if q.setTellingDueStmt != nil {
+		if cerr := q.setTellingDueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setTellingDueStmt: %w", cerr)
+		}
+	}
+	if q.setWakeStmt != nil {
+		if cerr := q.setWakeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setWakeStmt: %w", cerr)
+		}
+	}
 	if q.soilCardsStmt != nil {
 		if cerr := q.soilCardsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilCardsStmt: %w", cerr)
@@ -570,6 +991,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing soilListsStmt: %w", cerr)
 		}
 	}
+	if q.subscriptionByIDStmt != nil {
+		if cerr := q.subscriptionByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing subscriptionByIDStmt: %w", cerr)
+		}
+	}
+	if q.subscriptionsStmt != nil {
+		if cerr := q.subscriptionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing subscriptionsStmt: %w", cerr)
+		}
+	}
+	if q.subscriptionsOfStmt != nil {
+		if cerr := q.subscriptionsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing subscriptionsOfStmt: %w", cerr)
+		}
+	}
 	if q.takeInStmt != nil {
 		if cerr := q.takeInStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeInStmt: %w", cerr)
@@ -578,6 +1014,21 @@ func (q *Queries) Close() error {
 	if q.tallyStmt != nil {
 		if cerr := q.tallyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing tallyStmt: %w", cerr)
+		}
+	}
+	if q.tellingByIDStmt != nil {
+		if cerr := q.tellingByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tellingByIDStmt: %w", cerr)
+		}
+	}
+	if q.tellingsOfStmt != nil {
+		if cerr := q.tellingsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tellingsOfStmt: %w", cerr)
+		}
+	}
+	if q.tellingsOfOpenStmt != nil {
+		if cerr := q.tellingsOfOpenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tellingsOfOpenStmt: %w", cerr)
 		}
 	}
 	if q.tokenStmt != nil {
@@ -598,6 +1049,11 @@ func (q *Queries) Close() error {
 	if q.unoweAllStmt != nil {
 		if cerr := q.unoweAllStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unoweAllStmt: %w", cerr)
+		}
+	}
+	if q.untoldOfStmt != nil {
+		if cerr := q.untoldOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing untoldOfStmt: %w", cerr)
 		}
 	}
 	if q.wakeLaneStmt != nil {
@@ -644,31 +1100,53 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 type Queries struct {
 	db                      DBTX
 	tx                      *sql.Tx
+	activeConnectionsStmt   *sql.Stmt
 	addChangeStmt           *sql.Stmt
 	addEntityStmt           *sql.Stmt
 	addJobStmt              *sql.Stmt
 	addJobSortStmt          *sql.Stmt
 	addJobSortsOfStmt       *sql.Stmt
 	addMethodStmt           *sql.Stmt
+	addProblemStmt          *sql.Stmt
+	addProblemEventStmt     *sql.Stmt
+	addSubscriptionStmt     *sql.Stmt
 	briefStmt               *sql.Stmt
 	changeAfterStmt         *sql.Stmt
 	changeBeforeStmt        *sql.Stmt
 	changesStmt             *sql.Stmt
+	childrenOfStmt          *sql.Stmt
 	claimDueStmt            *sql.Stmt
 	claimInboxStmt          *sql.Stmt
 	claimJobsStmt           *sql.Stmt
+	claimJudgementsStmt     *sql.Stmt
+	claimTellingsStmt       *sql.Stmt
+	claimWakesStmt          *sql.Stmt
 	clearEntitiesStmt       *sql.Stmt
 	clearMethodsStmt        *sql.Stmt
 	connectionStmt          *sql.Stmt
 	correctChangeStmt       *sql.Stmt
+	countProblemsStmt       *sql.Stmt
+	crowdMembersStmt        *sql.Stmt
+	crowdOfParentStmt       *sql.Stmt
+	crowdSizeStmt           *sql.Stmt
+	dropProblemStmt         *sql.Stmt
+	dropProblemCardsStmt    *sql.Stmt
+	dropProblemEventsStmt   *sql.Stmt
+	dropTellingsStmt        *sql.Stmt
 	dropTokenStmt           *sql.Stmt
+	dueChannelStmt          *sql.Stmt
 	endLooksStmt            *sql.Stmt
 	endReadsStmt            *sql.Stmt
+	endTellingsStmt         *sql.Stmt
 	entitiesStmt            *sql.Stmt
 	exactMatchesStmt        *sql.Stmt
 	finishInboxStmt         *sql.Stmt
 	holdStmt                *sql.Stmt
+	holdCrowdStmt           *sql.Stmt
 	holdJobStmt             *sql.Stmt
+	holdJudgementStmt       *sql.Stmt
+	holdProblemStmt         *sql.Stmt
+	holdSubscriptionStmt    *sql.Stmt
 	jobByIDStmt             *sql.Stmt
 	jobOwnerStmt            *sql.Stmt
 	jobSortsStmt            *sql.Stmt
@@ -680,13 +1158,23 @@ type Queries struct {
 	jobsOfEntityStmt        *sql.Stmt
 	jobsOfProviderStmt      *sql.Stmt
 	jobsOfSortStmt          *sql.Stmt
+	judgedConnectionStmt    *sql.Stmt
+	judgedJobsStmt          *sql.Stmt
 	keyIDsStmt              *sql.Stmt
+	lastProblemOfKeyStmt    *sql.Stmt
+	lastSuccessStmt         *sql.Stmt
 	lastSyncsStmt           *sql.Stmt
 	lookSoonStmt            *sql.Stmt
+	markRemovedStmt         *sql.Stmt
 	matchesStmt             *sql.Stmt
 	methodsStmt             *sql.Stmt
 	moveJobsStmt            *sql.Stmt
 	namesStmt               *sql.Stmt
+	oddsAtProviderStmt      *sql.Stmt
+	oddsOfAllStmt           *sql.Stmt
+	olderTroublesStmt       *sql.Stmt
+	openProblemsStmt        *sql.Stmt
+	openProblemsOfStmt      *sql.Stmt
 	openTokenSpanStmt       *sql.Stmt
 	oweStmt                 *sql.Stmt
 	pageStmt                *sql.Stmt
@@ -694,27 +1182,52 @@ type Queries struct {
 	placesOfSortStmt        *sql.Stmt
 	postponeStmt            *sql.Stmt
 	postponeJobStmt         *sql.Stmt
+	problemByIDStmt         *sql.Stmt
+	problemEventsStmt       *sql.Stmt
+	problemsNewestStmt      *sql.Stmt
+	problemsOldestStmt      *sql.Stmt
+	problemsSinceStmt       *sql.Stmt
 	providersLearnedStmt    *sql.Stmt
+	pruneCardsStmt          *sql.Stmt
 	pruneChangesStmt        *sql.Stmt
 	pruneInboxStmt          *sql.Stmt
 	pruneJobsStmt           *sql.Stmt
+	pruneOutboxStmt         *sql.Stmt
+	prunedProblemsStmt      *sql.Stmt
 	replaceOtherTokensStmt  *sql.Stmt
 	resumeReadsStmt         *sql.Stmt
 	saveConnectionStmt      *sql.Stmt
+	saveCrowdStmt           *sql.Stmt
 	saveJobStmt             *sql.Stmt
+	saveProblemStmt         *sql.Stmt
 	saveProviderStmt        *sql.Stmt
+	saveSenseStmt           *sql.Stmt
+	saveSubscriptionStmt    *sql.Stmt
+	saveTellingStmt         *sql.Stmt
 	saveTokenStmt           *sql.Stmt
 	scheduleLookStmt        *sql.Stmt
 	scheduleReadStmt        *sql.Stmt
 	seeTokenStmt            *sql.Stmt
+	sensesStmt              *sql.Stmt
+	setJudgementStmt        *sql.Stmt
+	setParentStmt           *sql.Stmt
+	setTellingDueStmt       *sql.Stmt
+	setWakeStmt             *sql.Stmt
 	soilCardsStmt           *sql.Stmt
 	soilListsStmt           *sql.Stmt
+	subscriptionByIDStmt    *sql.Stmt
+	subscriptionsStmt       *sql.Stmt
+	subscriptionsOfStmt     *sql.Stmt
 	takeInStmt              *sql.Stmt
 	tallyStmt               *sql.Stmt
+	tellingByIDStmt         *sql.Stmt
+	tellingsOfStmt          *sql.Stmt
+	tellingsOfOpenStmt      *sql.Stmt
 	tokenStmt               *sql.Stmt
 	tokenHistoryStmt        *sql.Stmt
 	unoweStmt               *sql.Stmt
 	unoweAllStmt            *sql.Stmt
+	untoldOfStmt            *sql.Stmt
 	wakeLaneStmt            *sql.Stmt
 }
 
@@ -722,31 +1235,53 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
 		db:                      tx,
 		tx:                      tx,
+		activeConnectionsStmt:   q.activeConnectionsStmt,
 		addChangeStmt:           q.addChangeStmt,
 		addEntityStmt:           q.addEntityStmt,
 		addJobStmt:              q.addJobStmt,
 		addJobSortStmt:          q.addJobSortStmt,
 		addJobSortsOfStmt:       q.addJobSortsOfStmt,
 		addMethodStmt:           q.addMethodStmt,
+		addProblemStmt:          q.addProblemStmt,
+		addProblemEventStmt:     q.addProblemEventStmt,
+		addSubscriptionStmt:     q.addSubscriptionStmt,
 		briefStmt:               q.briefStmt,
 		changeAfterStmt:         q.changeAfterStmt,
 		changeBeforeStmt:        q.changeBeforeStmt,
 		changesStmt:             q.changesStmt,
+		childrenOfStmt:          q.childrenOfStmt,
 		claimDueStmt:            q.claimDueStmt,
 		claimInboxStmt:          q.claimInboxStmt,
 		claimJobsStmt:           q.claimJobsStmt,
+		claimJudgementsStmt:     q.claimJudgementsStmt,
+		claimTellingsStmt:       q.claimTellingsStmt,
+		claimWakesStmt:          q.claimWakesStmt,
 		clearEntitiesStmt:       q.clearEntitiesStmt,
 		clearMethodsStmt:        q.clearMethodsStmt,
 		connectionStmt:          q.connectionStmt,
 		correctChangeStmt:       q.correctChangeStmt,
+		countProblemsStmt:       q.countProblemsStmt,
+		crowdMembersStmt:        q.crowdMembersStmt,
+		crowdOfParentStmt:       q.crowdOfParentStmt,
+		crowdSizeStmt:           q.crowdSizeStmt,
+		dropProblemStmt:         q.dropProblemStmt,
+		dropProblemCardsStmt:    q.dropProblemCardsStmt,
+		dropProblemEventsStmt:   q.dropProblemEventsStmt,
+		dropTellingsStmt:        q.dropTellingsStmt,
 		dropTokenStmt:           q.dropTokenStmt,
+		dueChannelStmt:          q.dueChannelStmt,
 		endLooksStmt:            q.endLooksStmt,
 		endReadsStmt:            q.endReadsStmt,
+		endTellingsStmt:         q.endTellingsStmt,
 		entitiesStmt:            q.entitiesStmt,
 		exactMatchesStmt:        q.exactMatchesStmt,
 		finishInboxStmt:         q.finishInboxStmt,
 		holdStmt:                q.holdStmt,
+		holdCrowdStmt:           q.holdCrowdStmt,
 		holdJobStmt:             q.holdJobStmt,
+		holdJudgementStmt:       q.holdJudgementStmt,
+		holdProblemStmt:         q.holdProblemStmt,
+		holdSubscriptionStmt:    q.holdSubscriptionStmt,
 		jobByIDStmt:             q.jobByIDStmt,
 		jobOwnerStmt:            q.jobOwnerStmt,
 		jobSortsStmt:            q.jobSortsStmt,
@@ -758,13 +1293,23 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobsOfEntityStmt:        q.jobsOfEntityStmt,
 		jobsOfProviderStmt:      q.jobsOfProviderStmt,
 		jobsOfSortStmt:          q.jobsOfSortStmt,
+		judgedConnectionStmt:    q.judgedConnectionStmt,
+		judgedJobsStmt:          q.judgedJobsStmt,
 		keyIDsStmt:              q.keyIDsStmt,
+		lastProblemOfKeyStmt:    q.lastProblemOfKeyStmt,
+		lastSuccessStmt:         q.lastSuccessStmt,
 		lastSyncsStmt:           q.lastSyncsStmt,
 		lookSoonStmt:            q.lookSoonStmt,
+		markRemovedStmt:         q.markRemovedStmt,
 		matchesStmt:             q.matchesStmt,
 		methodsStmt:             q.methodsStmt,
 		moveJobsStmt:            q.moveJobsStmt,
 		namesStmt:               q.namesStmt,
+		oddsAtProviderStmt:      q.oddsAtProviderStmt,
+		oddsOfAllStmt:           q.oddsOfAllStmt,
+		olderTroublesStmt:       q.olderTroublesStmt,
+		openProblemsStmt:        q.openProblemsStmt,
+		openProblemsOfStmt:      q.openProblemsOfStmt,
 		openTokenSpanStmt:       q.openTokenSpanStmt,
 		oweStmt:                 q.oweStmt,
 		pageStmt:                q.pageStmt,
@@ -772,27 +1317,52 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		placesOfSortStmt:        q.placesOfSortStmt,
 		postponeStmt:            q.postponeStmt,
 		postponeJobStmt:         q.postponeJobStmt,
+		problemByIDStmt:         q.problemByIDStmt,
+		problemEventsStmt:       q.problemEventsStmt,
+		problemsNewestStmt:      q.problemsNewestStmt,
+		problemsOldestStmt:      q.problemsOldestStmt,
+		problemsSinceStmt:       q.problemsSinceStmt,
 		providersLearnedStmt:    q.providersLearnedStmt,
+		pruneCardsStmt:          q.pruneCardsStmt,
 		pruneChangesStmt:        q.pruneChangesStmt,
 		pruneInboxStmt:          q.pruneInboxStmt,
 		pruneJobsStmt:           q.pruneJobsStmt,
+		pruneOutboxStmt:         q.pruneOutboxStmt,
+		prunedProblemsStmt:      q.prunedProblemsStmt,
 		replaceOtherTokensStmt:  q.replaceOtherTokensStmt,
 		resumeReadsStmt:         q.resumeReadsStmt,
 		saveConnectionStmt:      q.saveConnectionStmt,
+		saveCrowdStmt:           q.saveCrowdStmt,
 		saveJobStmt:             q.saveJobStmt,
+		saveProblemStmt:         q.saveProblemStmt,
 		saveProviderStmt:        q.saveProviderStmt,
+		saveSenseStmt:           q.saveSenseStmt,
+		saveSubscriptionStmt:    q.saveSubscriptionStmt,
+		saveTellingStmt:         q.saveTellingStmt,
 		saveTokenStmt:           q.saveTokenStmt,
 		scheduleLookStmt:        q.scheduleLookStmt,
 		scheduleReadStmt:        q.scheduleReadStmt,
 		seeTokenStmt:            q.seeTokenStmt,
+		sensesStmt:              q.sensesStmt,
+		setJudgementStmt:        q.setJudgementStmt,
+		setParentStmt:           q.setParentStmt,
+		setTellingDueStmt:       q.setTellingDueStmt,
+		setWakeStmt:             q.setWakeStmt,
 		soilCardsStmt:           q.soilCardsStmt,
 		soilListsStmt:           q.soilListsStmt,
+		subscriptionByIDStmt:    q.subscriptionByIDStmt,
+		subscriptionsStmt:       q.subscriptionsStmt,
+		subscriptionsOfStmt:     q.subscriptionsOfStmt,
 		takeInStmt:              q.takeInStmt,
 		tallyStmt:               q.tallyStmt,
+		tellingByIDStmt:         q.tellingByIDStmt,
+		tellingsOfStmt:          q.tellingsOfStmt,
+		tellingsOfOpenStmt:      q.tellingsOfOpenStmt,
 		tokenStmt:               q.tokenStmt,
 		tokenHistoryStmt:        q.tokenHistoryStmt,
 		unoweStmt:               q.unoweStmt,
 		unoweAllStmt:            q.unoweAllStmt,
+		untoldOfStmt:            q.untoldOfStmt,
 		wakeLaneStmt:            q.wakeLaneStmt,
 	}
 }

@@ -24,10 +24,11 @@ CREATE TABLE problems (
 CREATE UNIQUE INDEX problems_open ON problems (key) WHERE state = 'open';
 CREATE INDEX problems_by_key ON problems (key, id);
 CREATE INDEX problems_by_connection ON problems (connection_id, id);
+CREATE INDEX problems_at_work ON problems (connection_id, id) WHERE state = 'open';
 CREATE INDEX problems_by_state ON problems (state, opened, id);
 CREATE INDEX problems_by_crowd ON problems (provider_id, class, noted, connection_id) WHERE state = 'open' AND parent_id = 0;
-CREATE INDEX problems_by_class ON problems (class, provider_id, over, healed) WHERE over > 0;
-CREATE INDEX problems_by_kin ON problems (class, over, healed) WHERE over > 0;
+CREATE INDEX problems_by_class ON problems (class, provider_id, over, healed) WHERE over > 0 AND parent_id = 0;
+CREATE INDEX problems_by_kin ON problems (class, over, healed) WHERE over > 0 AND parent_id = 0;
 CREATE INDEX problems_by_note ON problems (noted, id);
 CREATE INDEX problems_by_parent ON problems (parent_id, state, opened, id) WHERE parent_id > 0;
 CREATE INDEX problems_by_wake ON problems (wake) WHERE wake > 0;
