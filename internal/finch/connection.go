@@ -253,11 +253,11 @@ func (c Connection) Groups() []Group {
 	groups := []Group{{Name: "Organization"}, {Name: "Payroll"}, {Name: "Deductions"}}
 	standard := len(groups)
 	for _, p := range c.Products {
-		product := bareProduct(p)
+		product := BareProduct(p)
 		if product == "" {
 			continue
 		}
-		name := cmp.Or(groupOf[product], product)
+		name := ProductGroup(product)
 		i := slices.IndexFunc(groups, func(g Group) bool { return g.Name == name })
 		if i < 0 {
 			i = len(groups)
@@ -294,10 +294,17 @@ func (c Connection) reportsFor(product string) []StatusReport {
 }
 
 func (m Method) carries(product string) bool {
-	return slices.ContainsFunc(m.Products, func(p string) bool { return bareProduct(p) == product })
+	return slices.ContainsFunc(m.Products, func(p string) bool { return BareProduct(p) == product })
 }
 
-// bareProduct strips the prefix of older answers ("employer:company").
-func bareProduct(p string) string {
+// BareProduct strips the prefix of older answers ("employer:company").
+func BareProduct(p string) string {
 	return strings.TrimSpace(p[strings.LastIndexByte(p, ':')+1:])
+}
+
+// ProductGroup is the group in which Finch's dashboard shows a product:
+// Organization, Payroll, Deductions, or the product's own name.
+func ProductGroup(p string) string {
+	bare := BareProduct(p)
+	return cmp.Or(groupOf[bare], bare)
 }
