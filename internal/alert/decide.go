@@ -1,0 +1,119 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"perch/bot/card"
+)
+
+// The reasons that Decide gives, beside those of Matches.
+const (
+	BecauseNow     = "now"
+	BecausePaused  = "paused"
+	BecauseHealed  = "healed before"
+	BecauseOutage  = "in an outage"
+	BecauseSnoozed = "snoozed"
+	BecauseDigest  = "digest"
+	BecauseQuiet   = "quiet hours"
+)
+
+// Decide is Decide for the subscription's wish, unless it is paused.
+func (s Subscription) Decide(p Problem, held Verdict, now time.Time) Verdict {
+	if s.Paused {
+		return Verdict{State: Dropped, Reason: BecausePaused}
+	}
+	return Decide(s.Wish, p, held, now)
+}
+
+// Decide says whether and when a problem is told that was not told yet. It is
+// asked at every step of the problem, and again when what is held is due. Held is
+// what it said of this problem before, the zero Verdict at first: by it a digest
+// that has come is told from one still to come.
+//
+// What is held without a Due waits for the problem to change. What is held until
+// the same moment, by quiet hours or for a digest, has exactly the same Due.
+func Decide(w Wish, p Problem, held Verdict, now time.Time) Verdict {
+	if v := w.dropped(p); v.State == Dropped {
+		return v
+	}
+	for _, wait := range []func(*Problem, time.Time) (Verdict, bool){w.waitsForRow, w.waitsToStay, waitsForSnooze} {
+		if v, waits := wait(&p, now); waits {
+			return v
+		}
+	}
+	if w.Digest {
+		return w.forDigest(held, now)
+	}
+	if until, quiet := w.quietUntil(now); quiet && !w.passes(p) {
+		return Verdict{State: Held, Due: until, Reason: BecauseQuiet}
+	}
+	return Verdict{State: Owed, Reason: BecauseNow}
+}
+
+// dropped is why a problem is not told at all.
+func (w Wish) dropped(p Problem) Verdict {
+	ok, reason := w.Matches(p)
+	switch {
+	case !ok:
+		return Verdict{State: Dropped, Reason: reason}
+	case p.State != Open:
+		return Verdict{State: Dropped, Reason: BecauseHealed}
+	case p.ParentID != 0:
+		return Verdict{State: Dropped, Reason: BecauseOutage}
+	default:
+		return Verdict{}
+	}
+}
+
+// waitsForRow waits for another failure.
+func (w Wish) waitsForRow(p *Problem, _ time.Time) (Verdict, bool) {
+	return Verdict{State: Held, Reason: fmt.Sprintf("fewer than %d in a row", w.After)}, p.Key.Kind.inRows() && p.Count < w.After
+}
+
+// waitsToStay waits for a problem to last.
+func (w Wish) waitsToStay(p *Problem, now time.Time) (Verdict, bool) {
+	due := p.since().Add(w.OpenFor)
+	return Verdict{State: Held, Due: due, Reason: "open for less than " + card.Span(w.OpenFor)}, w.OpenFor > 0 && now.Before(due)
+}
+
+// waitsForSnooze waits for a snooze to end.
+func waitsForSnooze(p *Problem, now time.Time) (Verdict, bool) {
+	return Verdict{State: Held, Due: p.SnoozedUntil, Reason: BecauseSnoozed}, p.snoozed(now)
+}
+
+// forDigest holds for the digest that was settled on before, or for the next.
+func (w Wish) forDigest(held Verdict, now time.Time) Verdict {
+	due := held.Due
+	if held.Reason != BecauseDigest || !w.nextDigest(due.Add(-1)).Equal(due) { // the wish may have changed
+		due = w.nextDigest(now)
+	}
+	if now.Before(due) {
+		return Verdict{State: Held, Due: due, Reason: BecauseDigest}
+	}
+	return Verdict{State: Owed, Reason: BecauseDigest}
+}
+
+// passes reports whether quiet hours let a problem through; an outage passes as
+// its children do.
+func (w Wish) passes(p Problem) bool {
+	kind := p.Key.Kind
+	if kind == Outage {
+		kind = childKind(p.Class)
+	}
+	return slices.Contains(w.Quiet.Pass, kind)
+}
+
+// since is when a problem began, as far as anybody knows.
+func (p *Problem) since() time.Time {
+	if p.Opened.IsZero() || p.Opened.After(p.Noted) && !p.Noted.IsZero() {
+		return p.Noted
+	}
+	return p.Opened
+}
+
+// snoozed reports whether a snooze is still on.
+func (p *Problem) snoozed(now time.Time) bool {
+	return p.SnoozedBy != "" && (p.SnoozedUntil.IsZero() || now.Before(p.SnoozedUntil))
+}
