@@ -9,8 +9,446 @@ import (
 	"context"
 )
 
+const addCard = `-- name: AddCard :one
+INSERT INTO cards (kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited)
+VALUES ($1, $2, $3, $4, '', '', '', 0, $5, 0, 0, 0, 0, 0, 0)
+RETURNING id
+`
+
+type AddCardParams struct {
+	Kind           int16
+	SubscriptionID int64
+	ProblemID      int64
+	Channel        string
+	Now            int64
+}
+
+func (q *Queries) AddCard(ctx context.Context, arg AddCardParams) (int64, error) {
+	row := q.queryRow(ctx, q.addCardStmt, addCard,
+		arg.Kind,
+		arg.SubscriptionID,
+		arg.ProblemID,
+		arg.Channel,
+		arg.Now,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const addLine = `-- name: AddLine :exec
+UPDATE cards SET lines = lines + 1 WHERE id = $1
+`
+
+func (q *Queries) AddLine(ctx context.Context, id int64) error {
+	_, err := q.exec(ctx, q.addLineStmt, addLine, id)
+	return err
+}
+
+const becomeOutage = `-- name: BecomeOutage :exec
+UPDATE cards SET kind = 0, problem_id = $1, subscription_id = $2, haste = 1, soiled = soiled + 1,
+    dirty = CASE WHEN dirty = 0 THEN $3 ELSE dirty END
+WHERE id = $4
+`
+
+type BecomeOutageParams struct {
+	ProblemID      int64
+	SubscriptionID int64
+	Now            int64
+	ID             int64
+}
+
+func (q *Queries) BecomeOutage(ctx context.Context, arg BecomeOutageParams) error {
+	_, err := q.exec(ctx, q.becomeOutageStmt, becomeOutage,
+		arg.ProblemID,
+		arg.SubscriptionID,
+		arg.Now,
+		arg.ID,
+	)
+	return err
+}
+
+const card = `-- name: Card :one
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE id = $1
+`
+
+func (q *Queries) Card(ctx context.Context, id int64) (Card, error) {
+	row := q.queryRow(ctx, q.cardStmt, card, id)
+	var i Card
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.Channel,
+		&i.Place,
+		&i.Ts,
+		&i.ThreadTs,
+		&i.Posted,
+		&i.Grown,
+		&i.Lines,
+		&i.Dirty,
+		&i.Haste,
+		&i.Soiled,
+		&i.Leased,
+		&i.Edited,
+	)
+	return i, err
+}
+
+const cardAt = `-- name: CardAt :one
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE place = $1 AND ts = $2 ORDER BY id DESC LIMIT 1
+`
+
+type CardAtParams struct {
+	Place string
+	Ts    string
+}
+
+func (q *Queries) CardAt(ctx context.Context, arg CardAtParams) (Card, error) {
+	row := q.queryRow(ctx, q.cardAtStmt, cardAt, arg.Place, arg.Ts)
+	var i Card
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.Channel,
+		&i.Place,
+		&i.Ts,
+		&i.ThreadTs,
+		&i.Posted,
+		&i.Grown,
+		&i.Lines,
+		&i.Dirty,
+		&i.Haste,
+		&i.Soiled,
+		&i.Leased,
+		&i.Edited,
+	)
+	return i, err
+}
+
+const cardOfTelling = `-- name: CardOfTelling :one
+SELECT c.id, c.kind, c.subscription_id, c.problem_id, c.channel, c.place, c.ts, c.thread_ts, c.posted, c.grown, c.lines, c.dirty, c.haste, c.soiled, c.leased, c.edited FROM tellings t JOIN cards c ON c.id = t.card_id WHERE t.problem_id = $1 AND t.subscription_id = $2
+`
+
+type CardOfTellingParams struct {
+	ProblemID      int64
+	SubscriptionID int64
+}
+
+// The card, of its own or shared, on which a subscription was told of a problem.
+func (q *Queries) CardOfTelling(ctx context.Context, arg CardOfTellingParams) (Card, error) {
+	row := q.queryRow(ctx, q.cardOfTellingStmt, cardOfTelling, arg.ProblemID, arg.SubscriptionID)
+	var i Card
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.Channel,
+		&i.Place,
+		&i.Ts,
+		&i.ThreadTs,
+		&i.Posted,
+		&i.Grown,
+		&i.Lines,
+		&i.Dirty,
+		&i.Haste,
+		&i.Soiled,
+		&i.Leased,
+		&i.Edited,
+	)
+	return i, err
+}
+
+const claimCard = `-- name: ClaimCard :execrows
+UPDATE cards SET leased = $1 WHERE id = $2 AND dirty > 0 AND dirty <= $3 AND leased <= $3
+`
+
+type ClaimCardParams struct {
+	LeaseUntil int64
+	ID         int64
+	Now        int64
+}
+
+func (q *Queries) ClaimCard(ctx context.Context, arg ClaimCardParams) (int64, error) {
+	result, err := q.exec(ctx, q.claimCardStmt, claimCard, arg.LeaseUntil, arg.ID, arg.Now)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const cleanCard = `-- name: CleanCard :execrows
+UPDATE cards SET leased = 0, edited = $1,
+    dirty = CASE WHEN soiled = $2 THEN 0 ELSE dirty END,
+    haste = CASE WHEN soiled = $2 THEN 0 ELSE haste END
+WHERE id = $3 AND leased = $4
+`
+
+type CleanCardParams struct {
+	Now    int64
+	Soiled int64
+	ID     int64
+	Leased int64
+}
+
+func (q *Queries) CleanCard(ctx context.Context, arg CleanCardParams) (int64, error) {
+	result, err := q.exec(ctx, q.cleanCardStmt, cleanCard,
+		arg.Now,
+		arg.Soiled,
+		arg.ID,
+		arg.Leased,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const dirtiestCard = `-- name: DirtiestCard :one
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE dirty > 0 AND dirty <= $1 AND leased <= $1 AND ts <> ''
+ORDER BY haste DESC, dirty LIMIT 1
+`
+
+func (q *Queries) DirtiestCard(ctx context.Context, now int64) (Card, error) {
+	row := q.queryRow(ctx, q.dirtiestCardStmt, dirtiestCard, now)
+	var i Card
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.Channel,
+		&i.Place,
+		&i.Ts,
+		&i.ThreadTs,
+		&i.Posted,
+		&i.Grown,
+		&i.Lines,
+		&i.Dirty,
+		&i.Haste,
+		&i.Soiled,
+		&i.Leased,
+		&i.Edited,
+	)
+	return i, err
+}
+
+const forgetList = `-- name: ForgetList :exec
+UPDATE cards SET thread_ts = '', lines = lines - 1 WHERE id = $1 AND thread_ts <> ''
+`
+
+func (q *Queries) ForgetList(ctx context.Context, id int64) error {
+	_, err := q.exec(ctx, q.forgetListStmt, forgetList, id)
+	return err
+}
+
+const growCard = `-- name: GrowCard :exec
+UPDATE cards SET grown = $1, haste = 1, soiled = soiled + 1, dirty = CASE WHEN dirty = 0 THEN $1 ELSE dirty END
+WHERE id = $2
+`
+
+type GrowCardParams struct {
+	Now int64
+	ID  int64
+}
+
+func (q *Queries) GrowCard(ctx context.Context, arg GrowCardParams) error {
+	_, err := q.exec(ctx, q.growCardStmt, growCard, arg.Now, arg.ID)
+	return err
+}
+
+const moveToCard = `-- name: MoveToCard :exec
+UPDATE tellings SET card_id = $1 WHERE card_id = $2 AND card_id > 0
+`
+
+type MoveToCardParams struct {
+	CardID int64
+	Was    int64
+}
+
+func (q *Queries) MoveToCard(ctx context.Context, arg MoveToCardParams) error {
+	_, err := q.exec(ctx, q.moveToCardStmt, moveToCard, arg.CardID, arg.Was)
+	return err
+}
+
+const newestSummary = `-- name: NewestSummary :one
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE channel = $1 AND kind = 1 ORDER BY grown DESC LIMIT 1
+`
+
+func (q *Queries) NewestSummary(ctx context.Context, channel string) (Card, error) {
+	row := q.queryRow(ctx, q.newestSummaryStmt, newestSummary, channel)
+	var i Card
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.Channel,
+		&i.Place,
+		&i.Ts,
+		&i.ThreadTs,
+		&i.Posted,
+		&i.Grown,
+		&i.Lines,
+		&i.Dirty,
+		&i.Haste,
+		&i.Soiled,
+		&i.Leased,
+		&i.Edited,
+	)
+	return i, err
+}
+
+const othersOnCard = `-- name: OthersOnCard :one
+SELECT CAST(CASE WHEN EXISTS (
+    SELECT 1 FROM tellings t JOIN problems p ON p.id = t.problem_id
+    WHERE t.card_id = $1 AND t.card_id > 0 AND p.state = 'open' AND p.parent_id <> $2
+) THEN 1 ELSE 0 END AS BIGINT) AS others
+`
+
+type OthersOnCardParams struct {
+	CardID   int64
+	OutageID int64
+}
+
+// Whether a summary holds nothing open but an outage's own.
+func (q *Queries) OthersOnCard(ctx context.Context, arg OthersOnCardParams) (int64, error) {
+	row := q.queryRow(ctx, q.othersOnCardStmt, othersOnCard, arg.CardID, arg.OutageID)
+	var others int64
+	err := row.Scan(&others)
+	return others, err
+}
+
+const placeCard = `-- name: PlaceCard :exec
+UPDATE cards SET place = $1, ts = $2, posted = $3,
+    dirty = CASE WHEN soiled = $4 THEN 0 WHEN dirty = 0 THEN $3 ELSE dirty END,
+    haste = CASE WHEN soiled = $4 THEN 0 ELSE haste END
+WHERE id = $5
+`
+
+type PlaceCardParams struct {
+	Place  string
+	Ts     string
+	Now    int64
+	Soiled int64
+	ID     int64
+}
+
+// What changed while the message was on its way is edited in.
+func (q *Queries) PlaceCard(ctx context.Context, arg PlaceCardParams) error {
+	_, err := q.exec(ctx, q.placeCardStmt, placeCard,
+		arg.Place,
+		arg.Ts,
+		arg.Now,
+		arg.Soiled,
+		arg.ID,
+	)
+	return err
+}
+
+const placeList = `-- name: PlaceList :exec
+UPDATE cards SET lines = lines + 1, thread_ts = $1 WHERE id = $2
+`
+
+type PlaceListParams struct {
+	Ts string
+	ID int64
+}
+
+func (q *Queries) PlaceList(ctx context.Context, arg PlaceListParams) error {
+	_, err := q.exec(ctx, q.placeListStmt, placeList, arg.Ts, arg.ID)
+	return err
+}
+
+const problemsOnCard = `-- name: ProblemsOnCard :many
+SELECT DISTINCT p.id FROM tellings t JOIN problems p ON p.id = t.problem_id WHERE t.card_id = $1 AND t.card_id > 0 AND t.state <= 2
+ORDER BY p.id
+`
+
+func (q *Queries) ProblemsOnCard(ctx context.Context, cardID int64) ([]int64, error) {
+	rows, err := q.query(ctx, q.problemsOnCardStmt, problemsOnCard, cardID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const putOffCards = `-- name: PutOffCards :exec
+UPDATE cards SET dirty = $1 WHERE channel = $2 AND dirty > 0 AND dirty < $1
+`
+
+type PutOffCardsParams struct {
+	At      int64
+	Channel string
+}
+
+func (q *Queries) PutOffCards(ctx context.Context, arg PutOffCardsParams) error {
+	_, err := q.exec(ctx, q.putOffCardsStmt, putOffCards, arg.At, arg.Channel)
+	return err
+}
+
+const putOnCard = `-- name: PutOnCard :exec
+UPDATE tellings SET card_id = $1 WHERE problem_id = $2 AND subscription_id = $3
+`
+
+type PutOnCardParams struct {
+	CardID         int64
+	ProblemID      int64
+	SubscriptionID int64
+}
+
+func (q *Queries) PutOnCard(ctx context.Context, arg PutOnCardParams) error {
+	_, err := q.exec(ctx, q.putOnCardStmt, putOnCard, arg.CardID, arg.ProblemID, arg.SubscriptionID)
+	return err
+}
+
+const removeCard = `-- name: RemoveCard :execrows
+DELETE FROM cards WHERE id = $1
+`
+
+func (q *Queries) RemoveCard(ctx context.Context, id int64) (int64, error) {
+	result, err := q.exec(ctx, q.removeCardStmt, removeCard, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const soilCard = `-- name: SoilCard :exec
+UPDATE cards SET dirty = CASE WHEN dirty = 0 THEN $1 ELSE dirty END, soiled = soiled + 1 WHERE id = $2
+`
+
+type SoilCardParams struct {
+	At int64
+	ID int64
+}
+
+func (q *Queries) SoilCard(ctx context.Context, arg SoilCardParams) error {
+	_, err := q.exec(ctx, q.soilCardStmt, soilCard, arg.At, arg.ID)
+	return err
+}
+
 const soilCards = `-- name: SoilCards :exec
-UPDATE cards SET dirty = CASE WHEN dirty = 0 OR dirty > $1 THEN $1 ELSE dirty END, soiled = soiled + 1
+UPDATE cards SET dirty = CASE WHEN dirty = 0 THEN $1 ELSE dirty END, soiled = soiled + 1
 WHERE problem_id = $2 AND problem_id > 0
 `
 
@@ -25,7 +463,7 @@ func (q *Queries) SoilCards(ctx context.Context, arg SoilCardsParams) error {
 }
 
 const soilLists = `-- name: SoilLists :exec
-UPDATE cards SET dirty = CASE WHEN dirty = 0 OR dirty > $1 THEN $1 ELSE dirty END, soiled = soiled + 1
+UPDATE cards SET dirty = CASE WHEN dirty = 0 THEN $1 ELSE dirty END, soiled = soiled + 1
 WHERE id IN (SELECT t.card_id FROM tellings t WHERE t.problem_id = $2 AND t.card_id > 0)
     AND problem_id <> $2
 `
@@ -39,4 +477,116 @@ type SoilListsParams struct {
 func (q *Queries) SoilLists(ctx context.Context, arg SoilListsParams) error {
 	_, err := q.exec(ctx, q.soilListsStmt, soilLists, arg.At, arg.ProblemID)
 	return err
+}
+
+const standingCard = `-- name: StandingCard :one
+SELECT c.id, c.kind, c.subscription_id, c.problem_id, c.channel, c.place, c.ts, c.thread_ts, c.posted, c.grown, c.lines, c.dirty, c.haste, c.soiled, c.leased, c.edited FROM cards c WHERE c.problem_id = $1 AND c.problem_id > 0 AND c.channel = $2 AND c.ts <> '' ORDER BY c.id DESC LIMIT 1
+`
+
+type StandingCardParams struct {
+	ProblemID int64
+	Channel   string
+}
+
+func (q *Queries) StandingCard(ctx context.Context, arg StandingCardParams) (Card, error) {
+	row := q.queryRow(ctx, q.standingCardStmt, standingCard, arg.ProblemID, arg.Channel)
+	var i Card
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.Channel,
+		&i.Place,
+		&i.Ts,
+		&i.ThreadTs,
+		&i.Posted,
+		&i.Grown,
+		&i.Lines,
+		&i.Dirty,
+		&i.Haste,
+		&i.Soiled,
+		&i.Leased,
+		&i.Edited,
+	)
+	return i, err
+}
+
+const tellOnCard = `-- name: TellOnCard :exec
+UPDATE tellings SET state = 2, due = $1
+WHERE card_id = $2 AND card_id > 0 AND state < 2 AND subscription_id = $3
+`
+
+type TellOnCardParams struct {
+	Due            int64
+	CardID         int64
+	SubscriptionID int64
+}
+
+func (q *Queries) TellOnCard(ctx context.Context, arg TellOnCardParams) error {
+	_, err := q.exec(ctx, q.tellOnCardStmt, tellOnCard, arg.Due, arg.CardID, arg.SubscriptionID)
+	return err
+}
+
+const unclaimCard = `-- name: UnclaimCard :exec
+UPDATE cards SET leased = 0 WHERE id = $1 AND leased = $2
+`
+
+type UnclaimCardParams struct {
+	ID     int64
+	Leased int64
+}
+
+func (q *Queries) UnclaimCard(ctx context.Context, arg UnclaimCardParams) error {
+	_, err := q.exec(ctx, q.unclaimCardStmt, unclaimCard, arg.ID, arg.Leased)
+	return err
+}
+
+const untellOnCard = `-- name: UntellOnCard :exec
+UPDATE tellings SET state = 3, reason = $1, due = 0 WHERE card_id = $2 AND card_id > 0 AND state < 2
+`
+
+type UntellOnCardParams struct {
+	Reason string
+	CardID int64
+}
+
+func (q *Queries) UntellOnCard(ctx context.Context, arg UntellOnCardParams) error {
+	_, err := q.exec(ctx, q.untellOnCardStmt, untellOnCard, arg.Reason, arg.CardID)
+	return err
+}
+
+const untoldOnCard = `-- name: UntoldOnCard :many
+SELECT s.id, s.wish, CAST(COUNT(*) AS BIGINT) AS count FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
+WHERE t.card_id = $1 AND t.card_id > 0 AND t.state < 2 GROUP BY s.id, s.wish
+`
+
+type UntoldOnCardRow struct {
+	ID    int64
+	Wish  string
+	Count int64
+}
+
+// The rules that decide when those on a card who wait for it are reminded.
+func (q *Queries) UntoldOnCard(ctx context.Context, cardID int64) ([]UntoldOnCardRow, error) {
+	rows, err := q.query(ctx, q.untoldOnCardStmt, untoldOnCard, cardID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UntoldOnCardRow
+	for rows.Next() {
+		var i UntoldOnCardRow
+		if err := rows.Scan(&i.ID, &i.Wish, &i.Count); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

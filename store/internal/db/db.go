@@ -27,6 +27,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.activeConnectionsStmt, err = db.PrepareContext(ctx, activeConnections); err != nil {
 		return nil, fmt.Errorf("error preparing query ActiveConnections: %w", err)
 	}
+	if q.addCardStmt, err = db.PrepareContext(ctx, addCard); err != nil {
+		return nil, fmt.Errorf("error preparing query AddCard: %w", err)
+	}
 	if q.addChangeStmt, err = db.PrepareContext(ctx, addChange); err != nil {
 		return nil, fmt.Errorf("error preparing query AddChange: %w", err)
 	}
@@ -42,6 +45,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addJobSortsOfStmt, err = db.PrepareContext(ctx, addJobSortsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query AddJobSortsOf: %w", err)
 	}
+	if q.addLineStmt, err = db.PrepareContext(ctx, addLine); err != nil {
+		return nil, fmt.Errorf("error preparing query AddLine: %w", err)
+	}
 	if q.addMethodStmt, err = db.PrepareContext(ctx, addMethod); err != nil {
 		return nil, fmt.Errorf("error preparing query AddMethod: %w", err)
 	}
@@ -54,8 +60,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addSubscriptionStmt, err = db.PrepareContext(ctx, addSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSubscription: %w", err)
 	}
+	if q.backlogStmt, err = db.PrepareContext(ctx, backlog); err != nil {
+		return nil, fmt.Errorf("error preparing query Backlog: %w", err)
+	}
+	if q.becomeOutageStmt, err = db.PrepareContext(ctx, becomeOutage); err != nil {
+		return nil, fmt.Errorf("error preparing query BecomeOutage: %w", err)
+	}
+	if q.beginPaceStmt, err = db.PrepareContext(ctx, beginPace); err != nil {
+		return nil, fmt.Errorf("error preparing query BeginPace: %w", err)
+	}
 	if q.briefStmt, err = db.PrepareContext(ctx, brief); err != nil {
 		return nil, fmt.Errorf("error preparing query Brief: %w", err)
+	}
+	if q.callLaneStmt, err = db.PrepareContext(ctx, callLane); err != nil {
+		return nil, fmt.Errorf("error preparing query CallLane: %w", err)
+	}
+	if q.cardStmt, err = db.PrepareContext(ctx, card); err != nil {
+		return nil, fmt.Errorf("error preparing query Card: %w", err)
+	}
+	if q.cardAtStmt, err = db.PrepareContext(ctx, cardAt); err != nil {
+		return nil, fmt.Errorf("error preparing query CardAt: %w", err)
+	}
+	if q.cardOfTellingStmt, err = db.PrepareContext(ctx, cardOfTelling); err != nil {
+		return nil, fmt.Errorf("error preparing query CardOfTelling: %w", err)
 	}
 	if q.changeAfterStmt, err = db.PrepareContext(ctx, changeAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query ChangeAfter: %w", err)
@@ -69,6 +96,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.childrenOfStmt, err = db.PrepareContext(ctx, childrenOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ChildrenOf: %w", err)
 	}
+	if q.claimCardStmt, err = db.PrepareContext(ctx, claimCard); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimCard: %w", err)
+	}
 	if q.claimDueStmt, err = db.PrepareContext(ctx, claimDue); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimDue: %w", err)
 	}
@@ -81,11 +111,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.claimJudgementsStmt, err = db.PrepareContext(ctx, claimJudgements); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimJudgements: %w", err)
 	}
+	if q.claimLaneStmt, err = db.PrepareContext(ctx, claimLane); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimLane: %w", err)
+	}
 	if q.claimTellingsStmt, err = db.PrepareContext(ctx, claimTellings); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimTellings: %w", err)
 	}
 	if q.claimWakesStmt, err = db.PrepareContext(ctx, claimWakes); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimWakes: %w", err)
+	}
+	if q.cleanCardStmt, err = db.PrepareContext(ctx, cleanCard); err != nil {
+		return nil, fmt.Errorf("error preparing query CleanCard: %w", err)
 	}
 	if q.clearEntitiesStmt, err = db.PrepareContext(ctx, clearEntities); err != nil {
 		return nil, fmt.Errorf("error preparing query ClearEntities: %w", err)
@@ -110,6 +146,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.crowdSizeStmt, err = db.PrepareContext(ctx, crowdSize); err != nil {
 		return nil, fmt.Errorf("error preparing query CrowdSize: %w", err)
+	}
+	if q.deliveryEndStmt, err = db.PrepareContext(ctx, deliveryEnd); err != nil {
+		return nil, fmt.Errorf("error preparing query DeliveryEnd: %w", err)
+	}
+	if q.dirtiestCardStmt, err = db.PrepareContext(ctx, dirtiestCard); err != nil {
+		return nil, fmt.Errorf("error preparing query DirtiestCard: %w", err)
 	}
 	if q.dropProblemStmt, err = db.PrepareContext(ctx, dropProblem); err != nil {
 		return nil, fmt.Errorf("error preparing query DropProblem: %w", err)
@@ -144,8 +186,38 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.exactMatchesStmt, err = db.PrepareContext(ctx, exactMatches); err != nil {
 		return nil, fmt.Errorf("error preparing query ExactMatches: %w", err)
 	}
+	if q.finishDeliveryStmt, err = db.PrepareContext(ctx, finishDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query FinishDelivery: %w", err)
+	}
 	if q.finishInboxStmt, err = db.PrepareContext(ctx, finishInbox); err != nil {
 		return nil, fmt.Errorf("error preparing query FinishInbox: %w", err)
+	}
+	if q.foldIntoStmt, err = db.PrepareContext(ctx, foldInto); err != nil {
+		return nil, fmt.Errorf("error preparing query FoldInto: %w", err)
+	}
+	if q.foldableStmt, err = db.PrepareContext(ctx, foldable); err != nil {
+		return nil, fmt.Errorf("error preparing query Foldable: %w", err)
+	}
+	if q.foldableProblemsStmt, err = db.PrepareContext(ctx, foldableProblems); err != nil {
+		return nil, fmt.Errorf("error preparing query FoldableProblems: %w", err)
+	}
+	if q.forgetListStmt, err = db.PrepareContext(ctx, forgetList); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetList: %w", err)
+	}
+	if q.freeCardsStmt, err = db.PrepareContext(ctx, freeCards); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeCards: %w", err)
+	}
+	if q.freeLanesStmt, err = db.PrepareContext(ctx, freeLanes); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeLanes: %w", err)
+	}
+	if q.gatherableStmt, err = db.PrepareContext(ctx, gatherable); err != nil {
+		return nil, fmt.Errorf("error preparing query Gatherable: %w", err)
+	}
+	if q.growCardStmt, err = db.PrepareContext(ctx, growCard); err != nil {
+		return nil, fmt.Errorf("error preparing query GrowCard: %w", err)
+	}
+	if q.hastenLanesStmt, err = db.PrepareContext(ctx, hastenLanes); err != nil {
+		return nil, fmt.Errorf("error preparing query HastenLanes: %w", err)
 	}
 	if q.holdStmt, err = db.PrepareContext(ctx, hold); err != nil {
 		return nil, fmt.Errorf("error preparing query Hold: %w", err)
@@ -159,11 +231,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.holdJudgementStmt, err = db.PrepareContext(ctx, holdJudgement); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldJudgement: %w", err)
 	}
+	if q.holdLaneStmt, err = db.PrepareContext(ctx, holdLane); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldLane: %w", err)
+	}
 	if q.holdProblemStmt, err = db.PrepareContext(ctx, holdProblem); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldProblem: %w", err)
 	}
 	if q.holdSubscriptionStmt, err = db.PrepareContext(ctx, holdSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldSubscription: %w", err)
+	}
+	if q.isOwedStmt, err = db.PrepareContext(ctx, isOwed); err != nil {
+		return nil, fmt.Errorf("error preparing query IsOwed: %w", err)
 	}
 	if q.jobByIDStmt, err = db.PrepareContext(ctx, jobByID); err != nil {
 		return nil, fmt.Errorf("error preparing query JobByID: %w", err)
@@ -228,11 +306,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.methodsStmt, err = db.PrepareContext(ctx, methods); err != nil {
 		return nil, fmt.Errorf("error preparing query Methods: %w", err)
 	}
+	if q.missDeliveryStmt, err = db.PrepareContext(ctx, missDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query MissDelivery: %w", err)
+	}
 	if q.moveJobsStmt, err = db.PrepareContext(ctx, moveJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query MoveJobs: %w", err)
 	}
+	if q.moveToCardStmt, err = db.PrepareContext(ctx, moveToCard); err != nil {
+		return nil, fmt.Errorf("error preparing query MoveToCard: %w", err)
+	}
 	if q.namesStmt, err = db.PrepareContext(ctx, names); err != nil {
 		return nil, fmt.Errorf("error preparing query Names: %w", err)
+	}
+	if q.newestSummaryStmt, err = db.PrepareContext(ctx, newestSummary); err != nil {
+		return nil, fmt.Errorf("error preparing query NewestSummary: %w", err)
+	}
+	if q.noticeOwedStmt, err = db.PrepareContext(ctx, noticeOwed); err != nil {
+		return nil, fmt.Errorf("error preparing query NoticeOwed: %w", err)
 	}
 	if q.oddsAtProviderStmt, err = db.PrepareContext(ctx, oddsAtProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query OddsAtProvider: %w", err)
@@ -243,6 +333,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.olderTroublesStmt, err = db.PrepareContext(ctx, olderTroubles); err != nil {
 		return nil, fmt.Errorf("error preparing query OlderTroubles: %w", err)
 	}
+	if q.oldestOwedStmt, err = db.PrepareContext(ctx, oldestOwed); err != nil {
+		return nil, fmt.Errorf("error preparing query OldestOwed: %w", err)
+	}
 	if q.openProblemsStmt, err = db.PrepareContext(ctx, openProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenProblems: %w", err)
 	}
@@ -252,11 +345,26 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openTokenSpanStmt, err = db.PrepareContext(ctx, openTokenSpan); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenTokenSpan: %w", err)
 	}
+	if q.othersOnCardStmt, err = db.PrepareContext(ctx, othersOnCard); err != nil {
+		return nil, fmt.Errorf("error preparing query OthersOnCard: %w", err)
+	}
 	if q.oweStmt, err = db.PrepareContext(ctx, owe); err != nil {
 		return nil, fmt.Errorf("error preparing query Owe: %w", err)
 	}
+	if q.paceEditsStmt, err = db.PrepareContext(ctx, paceEdits); err != nil {
+		return nil, fmt.Errorf("error preparing query PaceEdits: %w", err)
+	}
 	if q.pageStmt, err = db.PrepareContext(ctx, page); err != nil {
 		return nil, fmt.Errorf("error preparing query Page: %w", err)
+	}
+	if q.pendingStmt, err = db.PrepareContext(ctx, pending); err != nil {
+		return nil, fmt.Errorf("error preparing query Pending: %w", err)
+	}
+	if q.placeCardStmt, err = db.PrepareContext(ctx, placeCard); err != nil {
+		return nil, fmt.Errorf("error preparing query PlaceCard: %w", err)
+	}
+	if q.placeListStmt, err = db.PrepareContext(ctx, placeList); err != nil {
+		return nil, fmt.Errorf("error preparing query PlaceList: %w", err)
 	}
 	if q.placesOfProviderStmt, err = db.PrepareContext(ctx, placesOfProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query PlacesOfProvider: %w", err)
@@ -282,6 +390,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.problemsOldestStmt, err = db.PrepareContext(ctx, problemsOldest); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemsOldest: %w", err)
 	}
+	if q.problemsOnCardStmt, err = db.PrepareContext(ctx, problemsOnCard); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemsOnCard: %w", err)
+	}
 	if q.problemsSinceStmt, err = db.PrepareContext(ctx, problemsSince); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemsSince: %w", err)
 	}
@@ -303,14 +414,38 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pruneOutboxStmt, err = db.PrepareContext(ctx, pruneOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneOutbox: %w", err)
 	}
+	if q.pruneOwedStmt, err = db.PrepareContext(ctx, pruneOwed); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneOwed: %w", err)
+	}
+	if q.pruneToldStmt, err = db.PrepareContext(ctx, pruneTold); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneTold: %w", err)
+	}
 	if q.prunedProblemsStmt, err = db.PrepareContext(ctx, prunedProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query PrunedProblems: %w", err)
+	}
+	if q.putOffCardsStmt, err = db.PrepareContext(ctx, putOffCards); err != nil {
+		return nil, fmt.Errorf("error preparing query PutOffCards: %w", err)
+	}
+	if q.putOffEditsStmt, err = db.PrepareContext(ctx, putOffEdits); err != nil {
+		return nil, fmt.Errorf("error preparing query PutOffEdits: %w", err)
+	}
+	if q.putOnCardStmt, err = db.PrepareContext(ctx, putOnCard); err != nil {
+		return nil, fmt.Errorf("error preparing query PutOnCard: %w", err)
+	}
+	if q.releaseLaneStmt, err = db.PrepareContext(ctx, releaseLane); err != nil {
+		return nil, fmt.Errorf("error preparing query ReleaseLane: %w", err)
+	}
+	if q.removeCardStmt, err = db.PrepareContext(ctx, removeCard); err != nil {
+		return nil, fmt.Errorf("error preparing query RemoveCard: %w", err)
 	}
 	if q.replaceOtherTokensStmt, err = db.PrepareContext(ctx, replaceOtherTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplaceOtherTokens: %w", err)
 	}
 	if q.resumeReadsStmt, err = db.PrepareContext(ctx, resumeReads); err != nil {
 		return nil, fmt.Errorf("error preparing query ResumeReads: %w", err)
+	}
+	if q.saveBodyStmt, err = db.PrepareContext(ctx, saveBody); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveBody: %w", err)
 	}
 	if q.saveConnectionStmt, err = db.PrepareContext(ctx, saveConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveConnection: %w", err)
@@ -348,8 +483,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.seeTokenStmt, err = db.PrepareContext(ctx, seeToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SeeToken: %w", err)
 	}
+	if q.sendOffStmt, err = db.PrepareContext(ctx, sendOff); err != nil {
+		return nil, fmt.Errorf("error preparing query SendOff: %w", err)
+	}
 	if q.sensesStmt, err = db.PrepareContext(ctx, senses); err != nil {
 		return nil, fmt.Errorf("error preparing query Senses: %w", err)
+	}
+	if q.sentOffStmt, err = db.PrepareContext(ctx, sentOff); err != nil {
+		return nil, fmt.Errorf("error preparing query SentOff: %w", err)
 	}
 	if q.setJudgementStmt, err = db.PrepareContext(ctx, setJudgement); err != nil {
 		return nil, fmt.Errorf("error preparing query SetJudgement: %w", err)
@@ -363,11 +504,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setWakeStmt, err = db.PrepareContext(ctx, setWake); err != nil {
 		return nil, fmt.Errorf("error preparing query SetWake: %w", err)
 	}
+	if q.soilCardStmt, err = db.PrepareContext(ctx, soilCard); err != nil {
+		return nil, fmt.Errorf("error preparing query SoilCard: %w", err)
+	}
 	if q.soilCardsStmt, err = db.PrepareContext(ctx, soilCards); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilCards: %w", err)
 	}
 	if q.soilListsStmt, err = db.PrepareContext(ctx, soilLists); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilLists: %w", err)
+	}
+	if q.standingCardStmt, err = db.PrepareContext(ctx, standingCard); err != nil {
+		return nil, fmt.Errorf("error preparing query StandingCard: %w", err)
 	}
 	if q.subscriptionByIDStmt, err = db.PrepareContext(ctx, subscriptionByID); err != nil {
 		return nil, fmt.Errorf("error preparing query SubscriptionByID: %w", err)
@@ -378,11 +525,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.subscriptionsOfStmt, err = db.PrepareContext(ctx, subscriptionsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SubscriptionsOf: %w", err)
 	}
+	if q.takeBackStmt, err = db.PrepareContext(ctx, takeBack); err != nil {
+		return nil, fmt.Errorf("error preparing query TakeBack: %w", err)
+	}
 	if q.takeInStmt, err = db.PrepareContext(ctx, takeIn); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeIn: %w", err)
 	}
 	if q.tallyStmt, err = db.PrepareContext(ctx, tally); err != nil {
 		return nil, fmt.Errorf("error preparing query Tally: %w", err)
+	}
+	if q.tellOnCardStmt, err = db.PrepareContext(ctx, tellOnCard); err != nil {
+		return nil, fmt.Errorf("error preparing query TellOnCard: %w", err)
 	}
 	if q.tellingByIDStmt, err = db.PrepareContext(ctx, tellingByID); err != nil {
 		return nil, fmt.Errorf("error preparing query TellingByID: %w", err)
@@ -399,14 +552,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.tokenHistoryStmt, err = db.PrepareContext(ctx, tokenHistory); err != nil {
 		return nil, fmt.Errorf("error preparing query TokenHistory: %w", err)
 	}
+	if q.unclaimCardStmt, err = db.PrepareContext(ctx, unclaimCard); err != nil {
+		return nil, fmt.Errorf("error preparing query UnclaimCard: %w", err)
+	}
 	if q.unoweStmt, err = db.PrepareContext(ctx, unowe); err != nil {
 		return nil, fmt.Errorf("error preparing query Unowe: %w", err)
 	}
 	if q.unoweAllStmt, err = db.PrepareContext(ctx, unoweAll); err != nil {
 		return nil, fmt.Errorf("error preparing query UnoweAll: %w", err)
 	}
+	if q.untellOnCardStmt, err = db.PrepareContext(ctx, untellOnCard); err != nil {
+		return nil, fmt.Errorf("error preparing query UntellOnCard: %w", err)
+	}
 	if q.untoldOfStmt, err = db.PrepareContext(ctx, untoldOf); err != nil {
 		return nil, fmt.Errorf("error preparing query UntoldOf: %w", err)
+	}
+	if q.untoldOnCardStmt, err = db.PrepareContext(ctx, untoldOnCard); err != nil {
+		return nil, fmt.Errorf("error preparing query UntoldOnCard: %w", err)
 	}
 	if q.wakeLaneStmt, err = db.PrepareContext(ctx, wakeLane); err != nil {
 		return nil, fmt.Errorf("error preparing query WakeLane: %w", err)
@@ -419,6 +581,11 @@ func (q *Queries) Close() error {
 	if q.activeConnectionsStmt != nil {
 		if cerr := q.activeConnectionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing activeConnectionsStmt: %w", cerr)
+		}
+	}
+	if q.addCardStmt != nil {
+		if cerr := q.addCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addCardStmt: %w", cerr)
 		}
 	}
 	if q.addChangeStmt != nil {
@@ -446,6 +613,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addJobSortsOfStmt: %w", cerr)
 		}
 	}
+	if q.addLineStmt != nil {
+		if cerr := q.addLineStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addLineStmt: %w", cerr)
+		}
+	}
 	if q.addMethodStmt != nil {
 		if cerr := q.addMethodStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addMethodStmt: %w", cerr)
@@ -466,9 +638,44 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.backlogStmt != nil {
+		if cerr := q.backlogStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing backlogStmt: %w", cerr)
+		}
+	}
+	if q.becomeOutageStmt != nil {
+		if cerr := q.becomeOutageStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing becomeOutageStmt: %w", cerr)
+		}
+	}
+	if q.beginPaceStmt != nil {
+		if cerr := q.beginPaceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing beginPaceStmt: %w", cerr)
+		}
+	}
 	if q.briefStmt != nil {
 		if cerr := q.briefStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing briefStmt: %w", cerr)
+		}
+	}
+	if q.callLaneStmt != nil {
+		if cerr := q.callLaneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing callLaneStmt: %w", cerr)
+		}
+	}
+	if q.cardStmt != nil {
+		if cerr := q.cardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cardStmt: %w", cerr)
+		}
+	}
+	if q.cardAtStmt != nil {
+		if cerr := q.cardAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cardAtStmt: %w", cerr)
+		}
+	}
+	if q.cardOfTellingStmt != nil {
+		if cerr := q.cardOfTellingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cardOfTellingStmt: %w", cerr)
 		}
 	}
 	if q.changeAfterStmt != nil {
@@ -491,6 +698,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing childrenOfStmt: %w", cerr)
 		}
 	}
+	if q.claimCardStmt != nil {
+		if cerr := q.claimCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimCardStmt: %w", cerr)
+		}
+	}
 	if q.claimDueStmt != nil {
 		if cerr := q.claimDueStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimDueStmt: %w", cerr)
@@ -511,6 +723,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing claimJudgementsStmt: %w", cerr)
 		}
 	}
+	if q.claimLaneStmt != nil {
+		if cerr := q.claimLaneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimLaneStmt: %w", cerr)
+		}
+	}
 	if q.claimTellingsStmt != nil {
 		if cerr := q.claimTellingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimTellingsStmt: %w", cerr)
@@ -519,6 +736,11 @@ func (q *Queries) Close() error {
 	if q.claimWakesStmt != nil {
 		if cerr := q.claimWakesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimWakesStmt: %w", cerr)
+		}
+	}
+	if q.cleanCardStmt != nil {
+		if cerr := q.cleanCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cleanCardStmt: %w", cerr)
 		}
 	}
 	if q.clearEntitiesStmt != nil {
@@ -559,6 +781,16 @@ func (q *Queries) Close() error {
 	if q.crowdSizeStmt != nil {
 		if cerr := q.crowdSizeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing crowdSizeStmt: %w", cerr)
+		}
+	}
+	if q.deliveryEndStmt != nil {
+		if cerr := q.deliveryEndStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deliveryEndStmt: %w", cerr)
+		}
+	}
+	if q.dirtiestCardStmt != nil {
+		if cerr := q.dirtiestCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dirtiestCardStmt: %w", cerr)
 		}
 	}
 	if q.dropProblemStmt != nil {
@@ -616,9 +848,59 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing exactMatchesStmt: %w", cerr)
 		}
 	}
+	if q.finishDeliveryStmt != nil {
+		if cerr := q.finishDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing finishDeliveryStmt: %w", cerr)
+		}
+	}
 	if q.finishInboxStmt != nil {
 		if cerr := q.finishInboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing finishInboxStmt: %w", cerr)
+		}
+	}
+	if q.foldIntoStmt != nil {
+		if cerr := q.foldIntoStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing foldIntoStmt: %w", cerr)
+		}
+	}
+	if q.foldableStmt != nil {
+		if cerr := q.foldableStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing foldableStmt: %w", cerr)
+		}
+	}
+	if q.foldableProblemsStmt != nil {
+		if cerr := q.foldableProblemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing foldableProblemsStmt: %w", cerr)
+		}
+	}
+	if q.forgetListStmt != nil {
+		if cerr := q.forgetListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetListStmt: %w", cerr)
+		}
+	}
+	if q.freeCardsStmt != nil {
+		if cerr := q.freeCardsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeCardsStmt: %w", cerr)
+		}
+	}
+	if q.freeLanesStmt != nil {
+		if cerr := q.freeLanesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeLanesStmt: %w", cerr)
+		}
+	}
+	if q.gatherableStmt != nil {
+		if cerr := q.gatherableStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing gatherableStmt: %w", cerr)
+		}
+	}
+	if q.growCardStmt != nil {
+		if cerr := q.growCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing growCardStmt: %w", cerr)
+		}
+	}
+	if q.hastenLanesStmt != nil {
+		if cerr := q.hastenLanesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing hastenLanesStmt: %w", cerr)
 		}
 	}
 	if q.holdStmt != nil {
@@ -641,6 +923,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing holdJudgementStmt: %w", cerr)
 		}
 	}
+	if q.holdLaneStmt != nil {
+		if cerr := q.holdLaneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdLaneStmt: %w", cerr)
+		}
+	}
 	if q.holdProblemStmt != nil {
 		if cerr := q.holdProblemStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdProblemStmt: %w", cerr)
@@ -649,6 +936,11 @@ func (q *Queries) Close() error {
 	if q.holdSubscriptionStmt != nil {
 		if cerr := q.holdSubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdSubscriptionStmt: %w", cerr)
+		}
+	}
+	if q.isOwedStmt != nil {
+		if cerr := q.isOwedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing isOwedStmt: %w", cerr)
 		}
 	}
 	if q.jobByIDStmt != nil {
@@ -756,14 +1048,34 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing methodsStmt: %w", cerr)
 		}
 	}
+	if q.missDeliveryStmt != nil {
+		if cerr := q.missDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing missDeliveryStmt: %w", cerr)
+		}
+	}
 	if q.moveJobsStmt != nil {
 		if cerr := q.moveJobsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing moveJobsStmt: %w", cerr)
 		}
 	}
+	if q.moveToCardStmt != nil {
+		if cerr := q.moveToCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing moveToCardStmt: %w", cerr)
+		}
+	}
 	if q.namesStmt != nil {
 		if cerr := q.namesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing namesStmt: %w", cerr)
+		}
+	}
+	if q.newestSummaryStmt != nil {
+		if cerr := q.newestSummaryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing newestSummaryStmt: %w", cerr)
+		}
+	}
+	if q.noticeOwedStmt != nil {
+		if cerr := q.noticeOwedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noticeOwedStmt: %w", cerr)
 		}
 	}
 	if q.oddsAtProviderStmt != nil {
@@ -781,6 +1093,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing olderTroublesStmt: %w", cerr)
 		}
 	}
+	if q.oldestOwedStmt != nil {
+		if cerr := q.oldestOwedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldestOwedStmt: %w", cerr)
+		}
+	}
 	if q.openProblemsStmt != nil {
 		if cerr := q.openProblemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openProblemsStmt: %w", cerr)
@@ -796,14 +1113,39 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openTokenSpanStmt: %w", cerr)
 		}
 	}
+	if q.othersOnCardStmt != nil {
+		if cerr := q.othersOnCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing othersOnCardStmt: %w", cerr)
+		}
+	}
 	if q.oweStmt != nil {
 		if cerr := q.oweStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oweStmt: %w", cerr)
 		}
 	}
+	if q.paceEditsStmt != nil {
+		if cerr := q.paceEditsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing paceEditsStmt: %w", cerr)
+		}
+	}
 	if q.pageStmt != nil {
 		if cerr := q.pageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pageStmt: %w", cerr)
+		}
+	}
+	if q.pendingStmt != nil {
+		if cerr := q.pendingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pendingStmt: %w", cerr)
+		}
+	}
+	if q.placeCardStmt != nil {
+		if cerr := q.placeCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placeCardStmt: %w", cerr)
+		}
+	}
+	if q.placeListStmt != nil {
+		if cerr := q.placeListStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placeListStmt: %w", cerr)
 		}
 	}
 	if q.placesOfProviderStmt != nil {
@@ -846,6 +1188,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing problemsOldestStmt: %w", cerr)
 		}
 	}
+	if q.problemsOnCardStmt != nil {
+		if cerr := q.problemsOnCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemsOnCardStmt: %w", cerr)
+		}
+	}
 	if q.problemsSinceStmt != nil {
 		if cerr := q.problemsSinceStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing problemsSinceStmt: %w", cerr)
@@ -881,9 +1228,44 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pruneOutboxStmt: %w", cerr)
 		}
 	}
+	if q.pruneOwedStmt != nil {
+		if cerr := q.pruneOwedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneOwedStmt: %w", cerr)
+		}
+	}
+	if q.pruneToldStmt != nil {
+		if cerr := q.pruneToldStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneToldStmt: %w", cerr)
+		}
+	}
 	if q.prunedProblemsStmt != nil {
 		if cerr := q.prunedProblemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing prunedProblemsStmt: %w", cerr)
+		}
+	}
+	if q.putOffCardsStmt != nil {
+		if cerr := q.putOffCardsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putOffCardsStmt: %w", cerr)
+		}
+	}
+	if q.putOffEditsStmt != nil {
+		if cerr := q.putOffEditsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putOffEditsStmt: %w", cerr)
+		}
+	}
+	if q.putOnCardStmt != nil {
+		if cerr := q.putOnCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putOnCardStmt: %w", cerr)
+		}
+	}
+	if q.releaseLaneStmt != nil {
+		if cerr := q.releaseLaneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing releaseLaneStmt: %w", cerr)
+		}
+	}
+	if q.removeCardStmt != nil {
+		if cerr := q.removeCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing removeCardStmt: %w", cerr)
 		}
 	}
 	if q.replaceOtherTokensStmt != nil {
@@ -894,6 +1276,11 @@ func (q *Queries) Close() error {
 	if q.resumeReadsStmt != nil {
 		if cerr := q.resumeReadsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing resumeReadsStmt: %w", cerr)
+		}
+	}
+	if q.saveBodyStmt != nil {
+		if cerr := q.saveBodyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveBodyStmt: %w", cerr)
 		}
 	}
 	if q.saveConnectionStmt != nil {
@@ -956,9 +1343,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing seeTokenStmt: %w", cerr)
 		}
 	}
+	if q.sendOffStmt != nil {
+		if cerr := q.sendOffStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sendOffStmt: %w", cerr)
+		}
+	}
 	if q.sensesStmt != nil {
 		if cerr := q.sensesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing sensesStmt: %w", cerr)
+		}
+	}
+	if q.sentOffStmt != nil {
+		if cerr := q.sentOffStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sentOffStmt: %w", cerr)
 		}
 	}
 	if q.setJudgementStmt != nil {
@@ -981,6 +1378,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setWakeStmt: %w", cerr)
 		}
 	}
+	if q.soilCardStmt != nil {
+		if cerr := q.soilCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing soilCardStmt: %w", cerr)
+		}
+	}
 	if q.soilCardsStmt != nil {
 		if cerr := q.soilCardsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilCardsStmt: %w", cerr)
@@ -989,6 +1391,11 @@ func (q *Queries) Close() error {
 	if q.soilListsStmt != nil {
 		if cerr := q.soilListsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilListsStmt: %w", cerr)
+		}
+	}
+	if q.standingCardStmt != nil {
+		if cerr := q.standingCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing standingCardStmt: %w", cerr)
 		}
 	}
 	if q.subscriptionByIDStmt != nil {
@@ -1006,6 +1413,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing subscriptionsOfStmt: %w", cerr)
 		}
 	}
+	if q.takeBackStmt != nil {
+		if cerr := q.takeBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing takeBackStmt: %w", cerr)
+		}
+	}
 	if q.takeInStmt != nil {
 		if cerr := q.takeInStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeInStmt: %w", cerr)
@@ -1014,6 +1426,11 @@ func (q *Queries) Close() error {
 	if q.tallyStmt != nil {
 		if cerr := q.tallyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing tallyStmt: %w", cerr)
+		}
+	}
+	if q.tellOnCardStmt != nil {
+		if cerr := q.tellOnCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tellOnCardStmt: %w", cerr)
 		}
 	}
 	if q.tellingByIDStmt != nil {
@@ -1041,6 +1458,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing tokenHistoryStmt: %w", cerr)
 		}
 	}
+	if q.unclaimCardStmt != nil {
+		if cerr := q.unclaimCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unclaimCardStmt: %w", cerr)
+		}
+	}
 	if q.unoweStmt != nil {
 		if cerr := q.unoweStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unoweStmt: %w", cerr)
@@ -1051,9 +1473,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unoweAllStmt: %w", cerr)
 		}
 	}
+	if q.untellOnCardStmt != nil {
+		if cerr := q.untellOnCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing untellOnCardStmt: %w", cerr)
+		}
+	}
 	if q.untoldOfStmt != nil {
 		if cerr := q.untoldOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing untoldOfStmt: %w", cerr)
+		}
+	}
+	if q.untoldOnCardStmt != nil {
+		if cerr := q.untoldOnCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing untoldOnCardStmt: %w", cerr)
 		}
 	}
 	if q.wakeLaneStmt != nil {
@@ -1101,26 +1533,38 @@ type Queries struct {
 	db                      DBTX
 	tx                      *sql.Tx
 	activeConnectionsStmt   *sql.Stmt
+	addCardStmt             *sql.Stmt
 	addChangeStmt           *sql.Stmt
 	addEntityStmt           *sql.Stmt
 	addJobStmt              *sql.Stmt
 	addJobSortStmt          *sql.Stmt
 	addJobSortsOfStmt       *sql.Stmt
+	addLineStmt             *sql.Stmt
 	addMethodStmt           *sql.Stmt
 	addProblemStmt          *sql.Stmt
 	addProblemEventStmt     *sql.Stmt
 	addSubscriptionStmt     *sql.Stmt
+	backlogStmt             *sql.Stmt
+	becomeOutageStmt        *sql.Stmt
+	beginPaceStmt           *sql.Stmt
 	briefStmt               *sql.Stmt
+	callLaneStmt            *sql.Stmt
+	cardStmt                *sql.Stmt
+	cardAtStmt              *sql.Stmt
+	cardOfTellingStmt       *sql.Stmt
 	changeAfterStmt         *sql.Stmt
 	changeBeforeStmt        *sql.Stmt
 	changesStmt             *sql.Stmt
 	childrenOfStmt          *sql.Stmt
+	claimCardStmt           *sql.Stmt
 	claimDueStmt            *sql.Stmt
 	claimInboxStmt          *sql.Stmt
 	claimJobsStmt           *sql.Stmt
 	claimJudgementsStmt     *sql.Stmt
+	claimLaneStmt           *sql.Stmt
 	claimTellingsStmt       *sql.Stmt
 	claimWakesStmt          *sql.Stmt
+	cleanCardStmt           *sql.Stmt
 	clearEntitiesStmt       *sql.Stmt
 	clearMethodsStmt        *sql.Stmt
 	connectionStmt          *sql.Stmt
@@ -1129,6 +1573,8 @@ type Queries struct {
 	crowdMembersStmt        *sql.Stmt
 	crowdOfParentStmt       *sql.Stmt
 	crowdSizeStmt           *sql.Stmt
+	deliveryEndStmt         *sql.Stmt
+	dirtiestCardStmt        *sql.Stmt
 	dropProblemStmt         *sql.Stmt
 	dropProblemCardsStmt    *sql.Stmt
 	dropProblemEventsStmt   *sql.Stmt
@@ -1140,13 +1586,25 @@ type Queries struct {
 	endTellingsStmt         *sql.Stmt
 	entitiesStmt            *sql.Stmt
 	exactMatchesStmt        *sql.Stmt
+	finishDeliveryStmt      *sql.Stmt
 	finishInboxStmt         *sql.Stmt
+	foldIntoStmt            *sql.Stmt
+	foldableStmt            *sql.Stmt
+	foldableProblemsStmt    *sql.Stmt
+	forgetListStmt          *sql.Stmt
+	freeCardsStmt           *sql.Stmt
+	freeLanesStmt           *sql.Stmt
+	gatherableStmt          *sql.Stmt
+	growCardStmt            *sql.Stmt
+	hastenLanesStmt         *sql.Stmt
 	holdStmt                *sql.Stmt
 	holdCrowdStmt           *sql.Stmt
 	holdJobStmt             *sql.Stmt
 	holdJudgementStmt       *sql.Stmt
+	holdLaneStmt            *sql.Stmt
 	holdProblemStmt         *sql.Stmt
 	holdSubscriptionStmt    *sql.Stmt
+	isOwedStmt              *sql.Stmt
 	jobByIDStmt             *sql.Stmt
 	jobOwnerStmt            *sql.Stmt
 	jobSortsStmt            *sql.Stmt
@@ -1168,16 +1626,26 @@ type Queries struct {
 	markRemovedStmt         *sql.Stmt
 	matchesStmt             *sql.Stmt
 	methodsStmt             *sql.Stmt
+	missDeliveryStmt        *sql.Stmt
 	moveJobsStmt            *sql.Stmt
+	moveToCardStmt          *sql.Stmt
 	namesStmt               *sql.Stmt
+	newestSummaryStmt       *sql.Stmt
+	noticeOwedStmt          *sql.Stmt
 	oddsAtProviderStmt      *sql.Stmt
 	oddsOfAllStmt           *sql.Stmt
 	olderTroublesStmt       *sql.Stmt
+	oldestOwedStmt          *sql.Stmt
 	openProblemsStmt        *sql.Stmt
 	openProblemsOfStmt      *sql.Stmt
 	openTokenSpanStmt       *sql.Stmt
+	othersOnCardStmt        *sql.Stmt
 	oweStmt                 *sql.Stmt
+	paceEditsStmt           *sql.Stmt
 	pageStmt                *sql.Stmt
+	pendingStmt             *sql.Stmt
+	placeCardStmt           *sql.Stmt
+	placeListStmt           *sql.Stmt
 	placesOfProviderStmt    *sql.Stmt
 	placesOfSortStmt        *sql.Stmt
 	postponeStmt            *sql.Stmt
@@ -1186,6 +1654,7 @@ type Queries struct {
 	problemEventsStmt       *sql.Stmt
 	problemsNewestStmt      *sql.Stmt
 	problemsOldestStmt      *sql.Stmt
+	problemsOnCardStmt      *sql.Stmt
 	problemsSinceStmt       *sql.Stmt
 	providersLearnedStmt    *sql.Stmt
 	pruneCardsStmt          *sql.Stmt
@@ -1193,9 +1662,17 @@ type Queries struct {
 	pruneInboxStmt          *sql.Stmt
 	pruneJobsStmt           *sql.Stmt
 	pruneOutboxStmt         *sql.Stmt
+	pruneOwedStmt           *sql.Stmt
+	pruneToldStmt           *sql.Stmt
 	prunedProblemsStmt      *sql.Stmt
+	putOffCardsStmt         *sql.Stmt
+	putOffEditsStmt         *sql.Stmt
+	putOnCardStmt           *sql.Stmt
+	releaseLaneStmt         *sql.Stmt
+	removeCardStmt          *sql.Stmt
 	replaceOtherTokensStmt  *sql.Stmt
 	resumeReadsStmt         *sql.Stmt
+	saveBodyStmt            *sql.Stmt
 	saveConnectionStmt      *sql.Stmt
 	saveCrowdStmt           *sql.Stmt
 	saveJobStmt             *sql.Stmt
@@ -1208,26 +1685,35 @@ type Queries struct {
 	scheduleLookStmt        *sql.Stmt
 	scheduleReadStmt        *sql.Stmt
 	seeTokenStmt            *sql.Stmt
+	sendOffStmt             *sql.Stmt
 	sensesStmt              *sql.Stmt
+	sentOffStmt             *sql.Stmt
 	setJudgementStmt        *sql.Stmt
 	setParentStmt           *sql.Stmt
 	setTellingDueStmt       *sql.Stmt
 	setWakeStmt             *sql.Stmt
+	soilCardStmt            *sql.Stmt
 	soilCardsStmt           *sql.Stmt
 	soilListsStmt           *sql.Stmt
+	standingCardStmt        *sql.Stmt
 	subscriptionByIDStmt    *sql.Stmt
 	subscriptionsStmt       *sql.Stmt
 	subscriptionsOfStmt     *sql.Stmt
+	takeBackStmt            *sql.Stmt
 	takeInStmt              *sql.Stmt
 	tallyStmt               *sql.Stmt
+	tellOnCardStmt          *sql.Stmt
 	tellingByIDStmt         *sql.Stmt
 	tellingsOfStmt          *sql.Stmt
 	tellingsOfOpenStmt      *sql.Stmt
 	tokenStmt               *sql.Stmt
 	tokenHistoryStmt        *sql.Stmt
+	unclaimCardStmt         *sql.Stmt
 	unoweStmt               *sql.Stmt
 	unoweAllStmt            *sql.Stmt
+	untellOnCardStmt        *sql.Stmt
 	untoldOfStmt            *sql.Stmt
+	untoldOnCardStmt        *sql.Stmt
 	wakeLaneStmt            *sql.Stmt
 }
 
@@ -1236,26 +1722,38 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                      tx,
 		tx:                      tx,
 		activeConnectionsStmt:   q.activeConnectionsStmt,
+		addCardStmt:             q.addCardStmt,
 		addChangeStmt:           q.addChangeStmt,
 		addEntityStmt:           q.addEntityStmt,
 		addJobStmt:              q.addJobStmt,
 		addJobSortStmt:          q.addJobSortStmt,
 		addJobSortsOfStmt:       q.addJobSortsOfStmt,
+		addLineStmt:             q.addLineStmt,
 		addMethodStmt:           q.addMethodStmt,
 		addProblemStmt:          q.addProblemStmt,
 		addProblemEventStmt:     q.addProblemEventStmt,
 		addSubscriptionStmt:     q.addSubscriptionStmt,
+		backlogStmt:             q.backlogStmt,
+		becomeOutageStmt:        q.becomeOutageStmt,
+		beginPaceStmt:           q.beginPaceStmt,
 		briefStmt:               q.briefStmt,
+		callLaneStmt:            q.callLaneStmt,
+		cardStmt:                q.cardStmt,
+		cardAtStmt:              q.cardAtStmt,
+		cardOfTellingStmt:       q.cardOfTellingStmt,
 		changeAfterStmt:         q.changeAfterStmt,
 		changeBeforeStmt:        q.changeBeforeStmt,
 		changesStmt:             q.changesStmt,
 		childrenOfStmt:          q.childrenOfStmt,
+		claimCardStmt:           q.claimCardStmt,
 		claimDueStmt:            q.claimDueStmt,
 		claimInboxStmt:          q.claimInboxStmt,
 		claimJobsStmt:           q.claimJobsStmt,
 		claimJudgementsStmt:     q.claimJudgementsStmt,
+		claimLaneStmt:           q.claimLaneStmt,
 		claimTellingsStmt:       q.claimTellingsStmt,
 		claimWakesStmt:          q.claimWakesStmt,
+		cleanCardStmt:           q.cleanCardStmt,
 		clearEntitiesStmt:       q.clearEntitiesStmt,
 		clearMethodsStmt:        q.clearMethodsStmt,
 		connectionStmt:          q.connectionStmt,
@@ -1264,6 +1762,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		crowdMembersStmt:        q.crowdMembersStmt,
 		crowdOfParentStmt:       q.crowdOfParentStmt,
 		crowdSizeStmt:           q.crowdSizeStmt,
+		deliveryEndStmt:         q.deliveryEndStmt,
+		dirtiestCardStmt:        q.dirtiestCardStmt,
 		dropProblemStmt:         q.dropProblemStmt,
 		dropProblemCardsStmt:    q.dropProblemCardsStmt,
 		dropProblemEventsStmt:   q.dropProblemEventsStmt,
@@ -1275,13 +1775,25 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		endTellingsStmt:         q.endTellingsStmt,
 		entitiesStmt:            q.entitiesStmt,
 		exactMatchesStmt:        q.exactMatchesStmt,
+		finishDeliveryStmt:      q.finishDeliveryStmt,
 		finishInboxStmt:         q.finishInboxStmt,
+		foldIntoStmt:            q.foldIntoStmt,
+		foldableStmt:            q.foldableStmt,
+		foldableProblemsStmt:    q.foldableProblemsStmt,
+		forgetListStmt:          q.forgetListStmt,
+		freeCardsStmt:           q.freeCardsStmt,
+		freeLanesStmt:           q.freeLanesStmt,
+		gatherableStmt:          q.gatherableStmt,
+		growCardStmt:            q.growCardStmt,
+		hastenLanesStmt:         q.hastenLanesStmt,
 		holdStmt:                q.holdStmt,
 		holdCrowdStmt:           q.holdCrowdStmt,
 		holdJobStmt:             q.holdJobStmt,
 		holdJudgementStmt:       q.holdJudgementStmt,
+		holdLaneStmt:            q.holdLaneStmt,
 		holdProblemStmt:         q.holdProblemStmt,
 		holdSubscriptionStmt:    q.holdSubscriptionStmt,
+		isOwedStmt:              q.isOwedStmt,
 		jobByIDStmt:             q.jobByIDStmt,
 		jobOwnerStmt:            q.jobOwnerStmt,
 		jobSortsStmt:            q.jobSortsStmt,
@@ -1303,16 +1815,26 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		markRemovedStmt:         q.markRemovedStmt,
 		matchesStmt:             q.matchesStmt,
 		methodsStmt:             q.methodsStmt,
+		missDeliveryStmt:        q.missDeliveryStmt,
 		moveJobsStmt:            q.moveJobsStmt,
+		moveToCardStmt:          q.moveToCardStmt,
 		namesStmt:               q.namesStmt,
+		newestSummaryStmt:       q.newestSummaryStmt,
+		noticeOwedStmt:          q.noticeOwedStmt,
 		oddsAtProviderStmt:      q.oddsAtProviderStmt,
 		oddsOfAllStmt:           q.oddsOfAllStmt,
 		olderTroublesStmt:       q.olderTroublesStmt,
+		oldestOwedStmt:          q.oldestOwedStmt,
 		openProblemsStmt:        q.openProblemsStmt,
 		openProblemsOfStmt:      q.openProblemsOfStmt,
 		openTokenSpanStmt:       q.openTokenSpanStmt,
+		othersOnCardStmt:        q.othersOnCardStmt,
 		oweStmt:                 q.oweStmt,
+		paceEditsStmt:           q.paceEditsStmt,
 		pageStmt:                q.pageStmt,
+		pendingStmt:             q.pendingStmt,
+		placeCardStmt:           q.placeCardStmt,
+		placeListStmt:           q.placeListStmt,
 		placesOfProviderStmt:    q.placesOfProviderStmt,
 		placesOfSortStmt:        q.placesOfSortStmt,
 		postponeStmt:            q.postponeStmt,
@@ -1321,6 +1843,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		problemEventsStmt:       q.problemEventsStmt,
 		problemsNewestStmt:      q.problemsNewestStmt,
 		problemsOldestStmt:      q.problemsOldestStmt,
+		problemsOnCardStmt:      q.problemsOnCardStmt,
 		problemsSinceStmt:       q.problemsSinceStmt,
 		providersLearnedStmt:    q.providersLearnedStmt,
 		pruneCardsStmt:          q.pruneCardsStmt,
@@ -1328,9 +1851,17 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		pruneInboxStmt:          q.pruneInboxStmt,
 		pruneJobsStmt:           q.pruneJobsStmt,
 		pruneOutboxStmt:         q.pruneOutboxStmt,
+		pruneOwedStmt:           q.pruneOwedStmt,
+		pruneToldStmt:           q.pruneToldStmt,
 		prunedProblemsStmt:      q.prunedProblemsStmt,
+		putOffCardsStmt:         q.putOffCardsStmt,
+		putOffEditsStmt:         q.putOffEditsStmt,
+		putOnCardStmt:           q.putOnCardStmt,
+		releaseLaneStmt:         q.releaseLaneStmt,
+		removeCardStmt:          q.removeCardStmt,
 		replaceOtherTokensStmt:  q.replaceOtherTokensStmt,
 		resumeReadsStmt:         q.resumeReadsStmt,
+		saveBodyStmt:            q.saveBodyStmt,
 		saveConnectionStmt:      q.saveConnectionStmt,
 		saveCrowdStmt:           q.saveCrowdStmt,
 		saveJobStmt:             q.saveJobStmt,
@@ -1343,26 +1874,35 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		scheduleLookStmt:        q.scheduleLookStmt,
 		scheduleReadStmt:        q.scheduleReadStmt,
 		seeTokenStmt:            q.seeTokenStmt,
+		sendOffStmt:             q.sendOffStmt,
 		sensesStmt:              q.sensesStmt,
+		sentOffStmt:             q.sentOffStmt,
 		setJudgementStmt:        q.setJudgementStmt,
 		setParentStmt:           q.setParentStmt,
 		setTellingDueStmt:       q.setTellingDueStmt,
 		setWakeStmt:             q.setWakeStmt,
+		soilCardStmt:            q.soilCardStmt,
 		soilCardsStmt:           q.soilCardsStmt,
 		soilListsStmt:           q.soilListsStmt,
+		standingCardStmt:        q.standingCardStmt,
 		subscriptionByIDStmt:    q.subscriptionByIDStmt,
 		subscriptionsStmt:       q.subscriptionsStmt,
 		subscriptionsOfStmt:     q.subscriptionsOfStmt,
+		takeBackStmt:            q.takeBackStmt,
 		takeInStmt:              q.takeInStmt,
 		tallyStmt:               q.tallyStmt,
+		tellOnCardStmt:          q.tellOnCardStmt,
 		tellingByIDStmt:         q.tellingByIDStmt,
 		tellingsOfStmt:          q.tellingsOfStmt,
 		tellingsOfOpenStmt:      q.tellingsOfOpenStmt,
 		tokenStmt:               q.tokenStmt,
 		tokenHistoryStmt:        q.tokenHistoryStmt,
+		unclaimCardStmt:         q.unclaimCardStmt,
 		unoweStmt:               q.unoweStmt,
 		unoweAllStmt:            q.unoweAllStmt,
+		untellOnCardStmt:        q.untellOnCardStmt,
 		untoldOfStmt:            q.untoldOfStmt,
+		untoldOnCardStmt:        q.untoldOnCardStmt,
 		wakeLaneStmt:            q.wakeLaneStmt,
 	}
 }

@@ -9,6 +9,187 @@ import (
 	"context"
 )
 
+const beginPace = `-- name: BeginPace :exec
+INSERT INTO lanes (channel, due, next_at, lease_until, fence, fails) VALUES ('~edits', 0, 0, 0, 0, 0) ON CONFLICT (channel) DO NOTHING
+`
+
+func (q *Queries) BeginPace(ctx context.Context) error {
+	_, err := q.exec(ctx, q.beginPaceStmt, beginPace)
+	return err
+}
+
+const callLane = `-- name: CallLane :exec
+INSERT INTO lanes (channel, due, next_at, lease_until, fence, fails)
+VALUES ($1, $2, 0, 0, 0, 0)
+ON CONFLICT (channel) DO UPDATE SET due = CASE
+    WHEN lanes.next_at > excluded.due THEN lanes.next_at
+    WHEN lanes.due = 0 OR lanes.due > excluded.due THEN excluded.due
+    ELSE lanes.due END
+`
+
+type CallLaneParams struct {
+	Channel string
+	Now     int64
+}
+
+// A lane is due when it has something new, but not before its time.
+func (q *Queries) CallLane(ctx context.Context, arg CallLaneParams) error {
+	_, err := q.exec(ctx, q.callLaneStmt, callLane, arg.Channel, arg.Now)
+	return err
+}
+
+const claimLane = `-- name: ClaimLane :one
+UPDATE lanes SET lease_until = $1, fence = fence + 1
+WHERE channel IN (
+    SELECT l.channel FROM lanes l
+    WHERE l.due > 0 AND l.due <= $2 AND l.lease_until <= $2 AND l.fails <= $3
+    ORDER BY l.due LIMIT 1
+) AND due > 0 AND due <= $2 AND lease_until <= $2
+RETURNING channel, fence, fails
+`
+
+type ClaimLaneParams struct {
+	LeaseUntil int64
+	Now        int64
+	MostFails  int64
+}
+
+type ClaimLaneRow struct {
+	Channel string
+	Fence   int64
+	Fails   int64
+}
+
+// The condition stands twice for the reason given at ClaimDue.
+func (q *Queries) ClaimLane(ctx context.Context, arg ClaimLaneParams) (ClaimLaneRow, error) {
+	row := q.queryRow(ctx, q.claimLaneStmt, claimLane, arg.LeaseUntil, arg.Now, arg.MostFails)
+	var i ClaimLaneRow
+	err := row.Scan(&i.Channel, &i.Fence, &i.Fails)
+	return i, err
+}
+
+const freeCards = `-- name: FreeCards :exec
+UPDATE cards SET leased = 0 WHERE leased > 0
+`
+
+func (q *Queries) FreeCards(ctx context.Context) error {
+	_, err := q.exec(ctx, q.freeCardsStmt, freeCards)
+	return err
+}
+
+const freeLanes = `-- name: FreeLanes :exec
+UPDATE lanes SET lease_until = 0 WHERE lease_until > 0
+`
+
+func (q *Queries) FreeLanes(ctx context.Context) error {
+	_, err := q.exec(ctx, q.freeLanesStmt, freeLanes)
+	return err
+}
+
+const hastenLanes = `-- name: HastenLanes :exec
+UPDATE lanes SET due = $1, next_at = $1 WHERE fails > 0 AND due > $1 AND lease_until <= $1
+`
+
+// Those that wait because nobody knew whether Slack heard them.
+func (q *Queries) HastenLanes(ctx context.Context, now int64) error {
+	_, err := q.exec(ctx, q.hastenLanesStmt, hastenLanes, now)
+	return err
+}
+
+const holdLane = `-- name: HoldLane :execrows
+UPDATE lanes SET lease_until = lease_until WHERE channel = $1 AND fence = $2
+`
+
+type HoldLaneParams struct {
+	Channel string
+	Fence   int64
+}
+
+// Holds the lane against all others until the transaction ends.
+func (q *Queries) HoldLane(ctx context.Context, arg HoldLaneParams) (int64, error) {
+	result, err := q.exec(ctx, q.holdLaneStmt, holdLane, arg.Channel, arg.Fence)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const paceEdits = `-- name: PaceEdits :execrows
+UPDATE lanes SET next_at = CASE WHEN next_at > $1 THEN next_at ELSE $1 END + $2
+WHERE channel = '~edits' AND next_at <= $3
+`
+
+type PaceEditsParams struct {
+	Now  int64
+	Cost int64
+	Pace int64
+}
+
+func (q *Queries) PaceEdits(ctx context.Context, arg PaceEditsParams) (int64, error) {
+	result, err := q.exec(ctx, q.paceEditsStmt, paceEdits, arg.Now, arg.Cost, arg.Pace)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const pending = `-- name: Pending :one
+SELECT CAST(CASE
+    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.noticed = 0) THEN 1
+    WHEN EXISTS (SELECT 1 FROM lanes l WHERE l.due > 0 AND l.due <= $1 AND l.lease_until <= $1) THEN 1
+    WHEN EXISTS (SELECT 1 FROM lanes e WHERE e.channel = '~edits' AND e.next_at > $2) THEN 0
+    WHEN EXISTS (SELECT 1 FROM cards c WHERE c.dirty > 0 AND c.dirty <= $1 AND c.leased <= $1 AND c.ts <> '') THEN 1
+    ELSE 0 END AS BIGINT) AS pending
+`
+
+type PendingParams struct {
+	Now  int64
+	Pace int64
+}
+
+func (q *Queries) Pending(ctx context.Context, arg PendingParams) (int64, error) {
+	row := q.queryRow(ctx, q.pendingStmt, pending, arg.Now, arg.Pace)
+	var pending int64
+	err := row.Scan(&pending)
+	return pending, err
+}
+
+const putOffEdits = `-- name: PutOffEdits :exec
+UPDATE lanes SET next_at = $1 WHERE channel = '~edits' AND next_at < $1
+`
+
+func (q *Queries) PutOffEdits(ctx context.Context, nextAt int64) error {
+	_, err := q.exec(ctx, q.putOffEditsStmt, putOffEdits, nextAt)
+	return err
+}
+
+const releaseLane = `-- name: ReleaseLane :execrows
+UPDATE lanes SET lease_until = 0, due = $1, next_at = $2, fails = $3
+WHERE channel = $4 AND fence = $5
+`
+
+type ReleaseLaneParams struct {
+	Due     int64
+	NextAt  int64
+	Fails   int64
+	Channel string
+	Fence   int64
+}
+
+func (q *Queries) ReleaseLane(ctx context.Context, arg ReleaseLaneParams) (int64, error) {
+	result, err := q.exec(ctx, q.releaseLaneStmt, releaseLane,
+		arg.Due,
+		arg.NextAt,
+		arg.Fails,
+		arg.Channel,
+		arg.Fence,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const wakeLane = `-- name: WakeLane :exec
 INSERT INTO lanes (channel, due, next_at, lease_until, fence, fails)
 VALUES ($1, $2, 0, 0, 0, 0)

@@ -9,6 +9,288 @@ import (
 	"context"
 )
 
+const backlog = `-- name: Backlog :one
+SELECT CAST(COUNT(*) AS BIGINT) AS owed, CAST(COALESCE(MIN(o.owed), 0) AS BIGINT) AS oldest FROM outbox o
+WHERE o.state <= 1 AND (o.subscription_id = 0 OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0))
+`
+
+type BacklogRow struct {
+	Owed   int64
+	Oldest int64
+}
+
+func (q *Queries) Backlog(ctx context.Context) (BacklogRow, error) {
+	row := q.queryRow(ctx, q.backlogStmt, backlog)
+	var i BacklogRow
+	err := row.Scan(&i.Owed, &i.Oldest)
+	return i, err
+}
+
+const deliveryEnd = `-- name: DeliveryEnd :one
+SELECT state, ts FROM outbox WHERE id = $1
+`
+
+type DeliveryEndRow struct {
+	State int16
+	Ts    string
+}
+
+func (q *Queries) DeliveryEnd(ctx context.Context, id int64) (DeliveryEndRow, error) {
+	row := q.queryRow(ctx, q.deliveryEndStmt, deliveryEnd, id)
+	var i DeliveryEndRow
+	err := row.Scan(&i.State, &i.Ts)
+	return i, err
+}
+
+const finishDelivery = `-- name: FinishDelivery :exec
+UPDATE outbox SET state = $1, done = $2, ts = $3, error = $4, card_id = $5
+WHERE id = $6 AND state <= 1
+`
+
+type FinishDeliveryParams struct {
+	State  int16
+	Now    int64
+	Ts     string
+	Error  string
+	CardID int64
+	ID     int64
+}
+
+func (q *Queries) FinishDelivery(ctx context.Context, arg FinishDeliveryParams) error {
+	_, err := q.exec(ctx, q.finishDeliveryStmt, finishDelivery,
+		arg.State,
+		arg.Now,
+		arg.Ts,
+		arg.Error,
+		arg.CardID,
+		arg.ID,
+	)
+	return err
+}
+
+const foldInto = `-- name: FoldInto :exec
+UPDATE outbox SET state = 3, card_id = $1, done = $2 WHERE id = $3 AND state = 0
+`
+
+type FoldIntoParams struct {
+	CardID int64
+	Now    int64
+	ID     int64
+}
+
+func (q *Queries) FoldInto(ctx context.Context, arg FoldIntoParams) error {
+	_, err := q.exec(ctx, q.foldIntoStmt, foldInto, arg.CardID, arg.Now, arg.ID)
+	return err
+}
+
+const foldable = `-- name: Foldable :many
+SELECT o.id, o.problem_id, o.subscription_id FROM outbox o JOIN problems p ON p.id = o.problem_id AND p.kind <> 'outage'
+WHERE o.channel = $1 AND o.state = 0 AND o.noticed = 1 AND o.kind = 'card' AND o.first_tried = 0
+    AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0)
+ORDER BY o.id LIMIT $2
+`
+
+type FoldableParams struct {
+	Channel string
+	Count   int32
+}
+
+type FoldableRow struct {
+	ID             int64
+	ProblemID      int64
+	SubscriptionID int64
+}
+
+func (q *Queries) Foldable(ctx context.Context, arg FoldableParams) ([]FoldableRow, error) {
+	rows, err := q.query(ctx, q.foldableStmt, foldable, arg.Channel, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FoldableRow
+	for rows.Next() {
+		var i FoldableRow
+		if err := rows.Scan(&i.ID, &i.ProblemID, &i.SubscriptionID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const foldableProblems = `-- name: FoldableProblems :many
+SELECT DISTINCT o.problem_id FROM outbox o JOIN problems p ON p.id = o.problem_id AND p.kind <> 'outage'
+WHERE o.channel = $1 AND o.state = 0 AND o.noticed = 1 AND o.kind = 'card' AND o.first_tried = 0
+    AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0)
+LIMIT 2
+`
+
+// New problems that can share a card; two of them suffice to know.
+func (q *Queries) FoldableProblems(ctx context.Context, channel string) ([]int64, error) {
+	rows, err := q.query(ctx, q.foldableProblemsStmt, foldableProblems, channel)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var problem_id int64
+		if err := rows.Scan(&problem_id); err != nil {
+			return nil, err
+		}
+		items = append(items, problem_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const gatherable = `-- name: Gatherable :many
+SELECT o.id, o.problem_id FROM outbox o JOIN tellings t ON t.problem_id = o.problem_id AND t.subscription_id = o.subscription_id
+WHERE o.channel = $1 AND o.state = 0 AND o.noticed = 1 AND o.kind = $2 AND o.id > $3
+    AND o.first_tried = 0 AND t.card_id = $4
+ORDER BY o.id LIMIT $5
+`
+
+type GatherableParams struct {
+	Channel string
+	Kind    string
+	After   int64
+	CardID  int64
+	Count   int32
+}
+
+type GatherableRow struct {
+	ID        int64
+	ProblemID int64
+}
+
+// Lines for the same thread that can be one message.
+func (q *Queries) Gatherable(ctx context.Context, arg GatherableParams) ([]GatherableRow, error) {
+	rows, err := q.query(ctx, q.gatherableStmt, gatherable,
+		arg.Channel,
+		arg.Kind,
+		arg.After,
+		arg.CardID,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GatherableRow
+	for rows.Next() {
+		var i GatherableRow
+		if err := rows.Scan(&i.ID, &i.ProblemID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const isOwed = `-- name: IsOwed :one
+SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.channel = $1 AND o.state <= 1 AND o.noticed = 1) THEN 1 ELSE 0 END AS BIGINT) AS owed
+`
+
+func (q *Queries) IsOwed(ctx context.Context, channel string) (int64, error) {
+	row := q.queryRow(ctx, q.isOwedStmt, isOwed, channel)
+	var owed int64
+	err := row.Scan(&owed)
+	return owed, err
+}
+
+const missDelivery = `-- name: MissDelivery :exec
+UPDATE outbox SET state = 0, tried = 0 WHERE id = $1 AND state = 1
+`
+
+// It was not found in Slack, and may turn up yet: the search goes back to the first try.
+func (q *Queries) MissDelivery(ctx context.Context, id int64) error {
+	_, err := q.exec(ctx, q.missDeliveryStmt, missDelivery, id)
+	return err
+}
+
+const noticeOwed = `-- name: NoticeOwed :many
+UPDATE outbox SET noticed = 1
+WHERE id IN (SELECT new.id FROM outbox new WHERE new.noticed = 0 ORDER BY new.id LIMIT $1) AND noticed = 0
+RETURNING channel
+`
+
+// The condition stands twice for the reason given at ClaimDue.
+func (q *Queries) NoticeOwed(ctx context.Context, count int32) ([]string, error) {
+	rows, err := q.query(ctx, q.noticeOwedStmt, noticeOwed, count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var channel string
+		if err := rows.Scan(&channel); err != nil {
+			return nil, err
+		}
+		items = append(items, channel)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const oldestOwed = `-- name: OldestOwed :one
+SELECT o.id, o.key, o.channel, o.kind, o.subscription_id, o.problem_id, o.card_id, o.body, o.state, o.attempts, o.owed, o.first_tried, o.tried, o.noticed, o.done, o.ts, o.error FROM outbox o
+WHERE o.channel = $1 AND o.state = 0 AND o.noticed = 1 AND (o.subscription_id = 0 OR EXISTS (
+    SELECT 1 FROM subscriptions s WHERE s.paused = 0 AND s.deleted = 0
+        AND (s.id = o.subscription_id OR o.kind IN ('summary', 'list') AND s.channel = o.channel)))
+ORDER BY o.id LIMIT 1
+`
+
+// Nothing goes to a subscription that is paused or gone. A summary may hold
+// what another subscription of the channel waits for.
+func (q *Queries) OldestOwed(ctx context.Context, channel string) (Outbox, error) {
+	row := q.queryRow(ctx, q.oldestOwedStmt, oldestOwed, channel)
+	var i Outbox
+	err := row.Scan(
+		&i.ID,
+		&i.Key,
+		&i.Channel,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.CardID,
+		&i.Body,
+		&i.State,
+		&i.Attempts,
+		&i.Owed,
+		&i.FirstTried,
+		&i.Tried,
+		&i.Noticed,
+		&i.Done,
+		&i.Ts,
+		&i.Error,
+	)
+	return i, err
+}
+
 const owe = `-- name: Owe :exec
 INSERT INTO outbox (key, channel, kind, subscription_id, problem_id, card_id, body, state, attempts, owed, first_tried, tried, noticed, done, ts, error)
 VALUES ($1, $2, $3, $4, $5, $6, $7,
@@ -38,6 +320,111 @@ func (q *Queries) Owe(ctx context.Context, arg OweParams) error {
 		arg.Body,
 		arg.Owed,
 	)
+	return err
+}
+
+const pruneOwed = `-- name: PruneOwed :execrows
+DELETE FROM outbox WHERE id IN (SELECT old.id FROM outbox old WHERE old.state <= 1 AND old.owed < $1 ORDER BY old.owed LIMIT $2)
+`
+
+type PruneOwedParams struct {
+	Before int64
+	Count  int32
+}
+
+func (q *Queries) PruneOwed(ctx context.Context, arg PruneOwedParams) (int64, error) {
+	result, err := q.exec(ctx, q.pruneOwedStmt, pruneOwed, arg.Before, arg.Count)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const pruneTold = `-- name: PruneTold :execrows
+DELETE FROM outbox WHERE id IN (SELECT old.id FROM outbox old WHERE old.state > 1 AND old.done < $1 ORDER BY old.done LIMIT $2)
+`
+
+type PruneToldParams struct {
+	Before int64
+	Count  int32
+}
+
+func (q *Queries) PruneTold(ctx context.Context, arg PruneToldParams) (int64, error) {
+	result, err := q.exec(ctx, q.pruneToldStmt, pruneTold, arg.Before, arg.Count)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const saveBody = `-- name: SaveBody :exec
+UPDATE outbox SET body = $1 WHERE id = $2
+`
+
+type SaveBodyParams struct {
+	Body string
+	ID   int64
+}
+
+func (q *Queries) SaveBody(ctx context.Context, arg SaveBodyParams) error {
+	_, err := q.exec(ctx, q.saveBodyStmt, saveBody, arg.Body, arg.ID)
+	return err
+}
+
+const sendOff = `-- name: SendOff :exec
+UPDATE outbox SET state = 1, card_id = $1, tried = $2, attempts = attempts + 1,
+    first_tried = CASE WHEN first_tried = 0 THEN $2 ELSE first_tried END
+WHERE id = $3 AND state = 0
+`
+
+type SendOffParams struct {
+	CardID int64
+	Now    int64
+	ID     int64
+}
+
+func (q *Queries) SendOff(ctx context.Context, arg SendOffParams) error {
+	_, err := q.exec(ctx, q.sendOffStmt, sendOff, arg.CardID, arg.Now, arg.ID)
+	return err
+}
+
+const sentOff = `-- name: SentOff :one
+SELECT id, key, channel, kind, subscription_id, problem_id, card_id, body, state, attempts, owed, first_tried, tried, noticed, done, ts, error FROM outbox WHERE channel = $1 AND state = 1 ORDER BY id LIMIT 1
+`
+
+func (q *Queries) SentOff(ctx context.Context, channel string) (Outbox, error) {
+	row := q.queryRow(ctx, q.sentOffStmt, sentOff, channel)
+	var i Outbox
+	err := row.Scan(
+		&i.ID,
+		&i.Key,
+		&i.Channel,
+		&i.Kind,
+		&i.SubscriptionID,
+		&i.ProblemID,
+		&i.CardID,
+		&i.Body,
+		&i.State,
+		&i.Attempts,
+		&i.Owed,
+		&i.FirstTried,
+		&i.Tried,
+		&i.Noticed,
+		&i.Done,
+		&i.Ts,
+		&i.Error,
+	)
+	return i, err
+}
+
+const takeBack = `-- name: TakeBack :exec
+UPDATE outbox SET state = 0, first_tried = CASE WHEN first_tried = tried THEN 0 ELSE first_tried END, tried = 0
+WHERE id = $1 AND state = 1
+`
+
+// Slack did not take it, for certain: this try does not count for the search.
+func (q *Queries) TakeBack(ctx context.Context, id int64) error {
+	_, err := q.exec(ctx, q.takeBackStmt, takeBack, id)
 	return err
 }
 

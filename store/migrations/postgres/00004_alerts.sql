@@ -120,10 +120,10 @@ CREATE TABLE cards (
     place           TEXT COLLATE "C" NOT NULL, -- where it came to stand
     ts              TEXT COLLATE "C" NOT NULL,
     thread_ts       TEXT COLLATE "C" NOT NULL, -- the list in its thread
-    posted          BIGINT NOT NULL,
-    grown           BIGINT NOT NULL, -- when something was last added to a summary
+    posted          BIGINT NOT NULL, -- 0 while it is on its way
+    grown           BIGINT NOT NULL, -- when it was made, or something was last added
     lines           BIGINT NOT NULL, -- messages in its thread
-    dirty           BIGINT NOT NULL, -- from when on it is to be edited, 0 if it is true
+    dirty           BIGINT NOT NULL, -- since when it is not true any more, or when it is tried again; 0 if it is true
     haste           SMALLINT NOT NULL, -- 1 while a problem that was told nowhere yet waits for the edit
     soiled          BIGINT NOT NULL, -- how often it became untrue
     leased          BIGINT NOT NULL, -- until when somebody edits it
@@ -132,6 +132,8 @@ CREATE TABLE cards (
 CREATE INDEX cards_by_problem ON cards (problem_id) WHERE problem_id > 0;
 CREATE INDEX cards_by_dirt ON cards (haste DESC, dirty) WHERE dirty > 0;
 CREATE INDEX cards_by_channel ON cards (channel, kind, grown);
+CREATE INDEX cards_by_place ON cards (place, ts);
+CREATE INDEX cards_by_post ON cards (posted);
 
 -- Messages owed to channels, each told once.
 CREATE TABLE outbox (
@@ -155,7 +157,8 @@ CREATE TABLE outbox (
 );
 CREATE UNIQUE INDEX outbox_by_key ON outbox (key);
 CREATE INDEX outbox_new ON outbox (id) WHERE noticed = 0;
-CREATE INDEX outbox_by_channel ON outbox (channel, id) WHERE state <= 1;
+CREATE INDEX outbox_by_channel ON outbox (channel, state, id) WHERE state <= 1;
+CREATE INDEX outbox_by_age ON outbox (owed) WHERE state <= 1;
 CREATE INDEX outbox_by_problem ON outbox (problem_id) WHERE state <= 1;
 CREATE INDEX outbox_by_end ON outbox (done) WHERE state > 1;
 
