@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"perch/bot/card"
 )
 
 // The reasons that Decide gives, beside those of Matches.
@@ -38,10 +36,8 @@ func Decide(w Wish, p Problem, held Verdict, now time.Time) Verdict {
 	if v := w.dropped(p); v.State == Dropped {
 		return v
 	}
-	for _, wait := range []func(*Problem, time.Time) (Verdict, bool){w.waitsForRow, w.waitsToStay, waitsForSnooze} {
-		if v, waits := wait(&p, now); waits {
-			return v
-		}
+	if v, waits := w.waits(p, now); waits {
+		return v
 	}
 	if w.Digest {
 		return w.forDigest(held, now)
@@ -67,20 +63,20 @@ func (w Wish) dropped(p Problem) Verdict {
 	}
 }
 
-// waitsForRow waits for another failure.
-func (w Wish) waitsForRow(p *Problem, _ time.Time) (Verdict, bool) {
-	return Verdict{State: Held, Reason: fmt.Sprintf("fewer than %d in a row", w.After)}, p.Key.Kind.inRows() && p.Count < w.After
-}
-
-// waitsToStay waits for a problem to last.
-func (w Wish) waitsToStay(p *Problem, now time.Time) (Verdict, bool) {
-	due := p.since().Add(w.OpenFor)
-	return Verdict{State: Held, Due: due, Reason: "open for less than " + card.Span(w.OpenFor)}, w.OpenFor > 0 && now.Before(due)
-}
-
-// waitsForSnooze waits for a snooze to end.
-func waitsForSnooze(p *Problem, now time.Time) (Verdict, bool) {
-	return Verdict{State: Held, Due: p.SnoozedUntil, Reason: BecauseSnoozed}, p.snoozed(now)
+// waits is what must happen to a problem before anybody hears of it: another
+// failure, more time, the end of a snooze.
+func (w Wish) waits(p Problem, now time.Time) (Verdict, bool) {
+	lasted := p.since().Add(w.OpenFor)
+	switch {
+	case p.Key.Kind.inRows() && p.Count < w.After:
+		return Verdict{State: Held, Reason: fmt.Sprintf("fewer than %d in a row", w.After)}, true
+	case w.OpenFor > 0 && now.Before(lasted):
+		return Verdict{State: Held, Due: lasted, Reason: "open for less than " + spanWords(w.OpenFor)}, true
+	case p.snoozed(now):
+		return Verdict{State: Held, Due: p.SnoozedUntil, Reason: BecauseSnoozed}, true
+	default:
+		return Verdict{}, false
+	}
 }
 
 // forDigest holds for the digest that was settled on before, or for the next.

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"regexp"
 	"sync"
 	"time"
 )
@@ -11,6 +12,9 @@ const minutesPerDay = 24 * 60
 // while a program runs, and each wish asks for its own at every problem.
 var zones sync.Map // name -> *time.Location
 
+// zoneName keeps out what would be a path elsewhere.
+var zoneName = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$`)
+
 // zoneOf is an IANA time zone. The machine's own zone is none: a wish means the
 // same on every machine.
 func zoneOf(name string) (*time.Location, bool) {
@@ -20,8 +24,11 @@ func zoneOf(name string) (*time.Location, bool) {
 	if known, ok := zones.Load(name); ok {
 		return known.(*time.Location), true
 	}
+	if !zoneName.MatchString(name) || name == time.Local.String() {
+		return time.UTC, false
+	}
 	zone, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
+	if err != nil {
 		return time.UTC, false
 	}
 	zones.Store(name, zone)

@@ -25,7 +25,7 @@ func (w Wish) NextReminder(p Problem, told, now time.Time) time.Time {
 		return time.Time{} // a flapping problem that is well at the moment
 	}
 	if w.Digest {
-		return w.nextDigest(told.Add(w.Reminder - digestSlack))
+		return w.remindInDigest(told, now)
 	}
 	at := told.Add(w.Reminder).UTC()
 	if at.Before(now) {
@@ -33,6 +33,16 @@ func (w Wish) NextReminder(p Problem, told, now time.Time) time.Time {
 	}
 	if until, quiet := w.quietUntil(at); quiet && !w.passes(p) {
 		return until
+	}
+	return at
+}
+
+// remindInDigest is the digest in which to remind: one that was missed for longer
+// than a restart takes is not made up for between two others.
+func (w Wish) remindInDigest(told, now time.Time) time.Time {
+	at := w.nextDigest(told.Add(w.Reminder - digestSlack))
+	if now.Sub(at) > digestSlack {
+		return w.nextDigest(now)
 	}
 	return at
 }

@@ -47,33 +47,33 @@ func Replay(w Wish, past []Problem, from, now time.Time) Rehearsal {
 
 func replay(w Wish, past []Problem, from, now time.Time) Rehearsal {
 	r := Rehearsal{First: from}
-	outages := outagesOf(past)
+	outages := outagesOf(w, past)
 	var cards, together []time.Time
 	for _, p := range past {
-		t := rerun{wish: w, problem: p, outage: outages[p.ParentID], now: now}
-		at, reason := t.told()
-		switch {
-		case reason == "":
-			continue
-		case at.IsZero():
-			if !p.began().Before(from) {
-				r.Held++
-			}
+		if p.Key.Kind == Outage && !outages[p.ID].hears {
 			continue
 		}
-		r.Reminders += t.reminders(at, from)
-		if at.Before(from) {
+		again := rerun{wish: w, problem: p, outage: outages[p.ParentID].opened, now: now}
+		at, reason := again.told()
+		if at.IsZero() {
+			r.hold(p, reason, from)
 			continue
 		}
-		r.Problems++
-		if !p.Over.IsZero() && p.Over.Sub(p.began()) <= healsSoon {
-			r.Healed30++
-		}
-		if reason == BecauseNow {
-			cards = append(cards, at)
+		reminders := again.reminders(at, from)
+		if w.Digest {
+			together = append(together, reminders...)
 		} else {
+			r.Reminders += len(reminders)
+		}
+		switch {
+		case at.Before(from):
+			continue
+		case reason == BecauseNow:
+			cards = append(cards, at)
+		default:
 			together = append(together, at)
 		}
+		r.tell(p)
 	}
 	slices.SortFunc(together, time.Time.Compare)
 	r.Digests = len(slices.CompactFunc(together, time.Time.Equal))
@@ -81,15 +81,43 @@ func replay(w Wish, past []Problem, from, now time.Time) Rehearsal {
 	return r
 }
 
-// outagesOf are when Perch opened each outage.
-func outagesOf(past []Problem) map[int64]time.Time {
-	opened := map[int64]time.Time{}
+// tell counts a problem that would have been told.
+func (r *Rehearsal) tell(p Problem) {
+	r.Problems++
+	if p.State == Resolved && p.Over.Sub(p.began()) <= healsSoon {
+		r.Healed30++
+	}
+}
+
+// hold counts a problem that would not have been told, if it was asked for.
+func (r *Rehearsal) hold(p Problem, reason string, from time.Time) {
+	if reason != "" && !p.began().Before(from) {
+		r.Held++
+	}
+}
+
+// pastOutage is what its children need to know of one.
+type pastOutage struct {
+	opened time.Time
+	// hears: one of the children is asked for, or none is known.
+	hears bool
+}
+
+func outagesOf(w Wish, past []Problem) map[int64]pastOutage {
+	children, heard := map[int64]bool{}, map[int64]bool{}
 	for _, p := range past {
-		if p.Key.Kind == Outage {
-			opened[p.ID] = p.began()
+		children[p.ParentID] = true
+		if ok, _ := w.Matches(p); ok {
+			heard[p.ParentID] = true
 		}
 	}
-	return opened
+	outages := map[int64]pastOutage{}
+	for _, p := range past {
+		if p.Key.Kind == Outage {
+			outages[p.ID] = pastOutage{opened: p.began(), hears: heard[p.ID] || !children[p.ID]}
+		}
+	}
+	return outages
 }
 
 // posts is how many messages the cards make of problems told at these times.
@@ -207,22 +235,22 @@ func (r rerun) countAt(t time.Time) int {
 	return min(n, p.Count)
 }
 
-// reminders are how many would have followed from a moment on.
-func (r rerun) reminders(told, from time.Time) int {
+// reminders are those that would have followed, from a moment on.
+func (r rerun) reminders(told, from time.Time) []time.Time {
 	if r.wish.Reminder <= 0 {
-		return 0
+		return nil
 	}
 	if gone := from.Sub(told) / r.wish.Reminder; gone > 1 {
-		told = told.Add((gone - 1) * r.wish.Reminder) // no need to count what is not asked for
+		told = told.Add((gone - 1) * r.wish.Reminder) // what came before is not asked for
 	}
-	n := 0
+	var times []time.Time
 	for {
 		next := r.wish.NextReminder(r.at(told), told, told)
 		if next.IsZero() || next.After(r.now) || r.wish.NextReminder(r.at(next), told, next).IsZero() {
-			return n
+			return times
 		}
 		if !next.Before(from) {
-			n++
+			times = append(times, next)
 		}
 		told = next
 	}

@@ -9,38 +9,66 @@ import (
 	"perch/bot/card"
 )
 
-// How much of a filter a sentence says: Text says all.
-const (
-	saidValues = 5
-	saidValue  = 40 // characters
-	shortKinds = 2
-	shortWords = 150
+// saying is how much of the words from outside a sentence repeats; Text says all.
+type saying struct {
+	values int // of one filter
+	length int // of one value, in characters
+}
+
+var (
+	inFull  = saying{5, 40}
+	inShort = saying{2, 24}
 )
+
+const (
+	shortKinds = 2   // that Short names
+	shortWhom  = 120 // characters that Short says about whom it is
+)
+
+// voice is who speaks of whom.
+type voice struct{ hearer, again, perch string }
 
 // Sentence says the wish back: what this channel will and will not hear, and
 // when. It is mrkdwn, safe to show; the mentions in it are real ones, for places
 // where they ping nobody.
-func (w Wish) Sentence() string { return w.sentence("This channel", "It") }
+func (w Wish) Sentence() string { return w.said(voice{"This channel", "It", "It"}) }
 
 // Sentence is the wish's, spoken to the person where it is told to one.
 func (s Subscription) Sentence() string {
 	if s.direct() {
-		return s.Wish.sentence("You", "Perch")
+		return s.Wish.said(voice{"You", "You", "Perch"})
 	}
 	return s.Wish.Sentence()
 }
 
-// sentence is about whoever hears; it is who reminds and mentions.
-func (w Wish) sentence(hearer, it string) string {
-	said := []string{
-		fmt.Sprintf("%s will hear %s, for %s.", hearer, joined(plainKinds(w.Kinds), "and"), w.whom()),
-		w.unheard(), w.patience(), w.quietWords(), w.digestWords(),
-	}
+func (w Wish) said(v voice) string {
+	said := []string{w.heardWords(v), w.unheardWords(v), w.patienceWords(), w.quietWords(), w.digestWords()}
 	if w.InChannel {
-		said = append(said, "Recoveries and reopenings are said in the channel too.")
+		said = append(said, "Recoveries and reopenings are posted too, not only shown on the card.")
 	}
-	said = append(said, w.reminderWords(it), w.mentionWords(it))
+	said = append(said, w.reminderWords(v), w.mentionWords(v))
 	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), " ")
+}
+
+func (w Wish) heardWords(v voice) string {
+	pause := ""
+	if len(w.Kinds) > 1 {
+		pause = ","
+	}
+	return fmt.Sprintf("%s will hear %s%s for %s.", v.hearer, joined(plainKinds(w.Kinds), "and"), pause, w.whom(inFull))
+}
+
+// unheardWords say which kinds are left out, where they are fewer than those heard.
+func (w Wish) unheardWords(v voice) string {
+	left := without(AllKinds(), w.Kinds)
+	switch {
+	case len(left) == 0:
+		return ""
+	case len(left) < len(w.Kinds):
+		return v.again + " will not hear " + joined(plainKinds(left), "or") + "."
+	default:
+		return "Nothing else."
+	}
 }
 
 func plainKinds(kinds []Kind) []string {
@@ -51,19 +79,35 @@ func plainKinds(kinds []Kind) []string {
 	return plain
 }
 
-// whom says for which customers: "every customer except Gusto ones and sandbox".
-func (w Wish) whom() string {
+// everybody is whom a wish is about that names nobody.
+const everybody = "every customer"
+
+// whom says for which customers: "every customer except gusto ones and sandbox".
+func (w Wish) whom(how saying) string {
 	in := w.Include
-	words := "every customer"
+	words := everybody
 	if len(in.Customers) > 0 {
-		words = "customers like " + someOf(in.Customers, "or")
+		words = "customers like " + how.list(in.Customers)
 	}
 	if len(in.Providers) > 0 {
-		words += " on " + someOf(in.Providers, "or")
+		words += " on " + how.list(in.Providers)
 	}
 	if len(in.Products) > 0 {
-		words += " with " + someOf(in.Products, "or")
+		words += " with " + how.list(in.Products)
 	}
+	only := w.onlyWords(how)
+	words += only
+	if except := w.exceptions(how); len(except) > 0 && only != "" {
+		words += ", except " + joined(except, "and")
+	} else if len(except) > 0 {
+		words += " except " + joined(except, "and")
+	}
+	return words
+}
+
+// onlyWords say what narrows beside the customers.
+func (w Wish) onlyWords(how saying) string {
+	in, words := w.Include, ""
 	if len(in.Types) == 1 {
 		words += ", " + in.Types[0] + " connections only"
 	}
@@ -71,66 +115,48 @@ func (w Wish) whom() string {
 		words += ", " + joined(in.Environments, "and") + " only"
 	}
 	if len(in.Entities) > 0 {
-		words += ", only where Finch names an entity like " + someOf(in.Entities, "or")
-	}
-	if except := w.exceptions(); len(except) > 0 {
-		words += " except " + joined(except, "and")
+		words += ", only where Finch names an entity like " + how.list(in.Entities)
 	}
 	return words
 }
 
-// exceptions are what is left out: "Gusto ones", "sandbox".
-func (w Wish) exceptions() []string {
-	var except []string
-	for _, e := range []struct {
-		values []string
-		words  string
-	}{
-		{w.Exclude.Customers, "%s"},
-		{w.Exclude.Providers, "%s ones"},
-		{w.Exclude.Products, "ones with %s"},
-		{w.Exclude.Types, "%s connections"},
-		{w.Exclude.Entities, "entities like %s"},
-	} {
-		if len(e.values) > 0 {
-			except = append(except, fmt.Sprintf(e.words, someOf(e.values, "or")))
-		}
-	}
+// exceptions are what is left out: "gusto ones", "sandbox".
+func (w Wish) exceptions(how saying) []string {
+	out := w.Exclude
+	except := slices.Concat(
+		how.each(out.Customers, "%s", "customers"),
+		how.each(out.Providers, "%s ones", "providers"),
+		how.each(out.Products, "ones with %s", "products"),
+		how.each(out.Types, "%s connections", "types"),
+		how.each(out.Entities, "entities like %s", "entities"),
+	)
 	for _, env := range environments {
 		byDefault := env == sandbox && len(w.Include.Environments) == 0
-		if byDefault || slices.Contains(w.Exclude.Environments, env) {
+		if byDefault || slices.Contains(out.Environments, env) {
 			except = append(except, env)
 		}
 	}
 	return except
 }
 
-// someOf lists values from outside: the first few, and how many more.
-func someOf(values []string, and string) string {
+// list is "a, b or c", or "a, b or 7 more".
+func (s saying) list(values []string) string {
+	return joined(s.each(values, "%s", ""), "or")
+}
+
+// each puts each value into a phrase: the first few, then how many more.
+func (s saying) each(values []string, phrase, noun string) []string {
 	var said []string
-	for _, v := range values[:min(len(values), saidValues)] {
-		said = append(said, card.EscapeCut(v, saidValue))
+	for _, v := range values[:min(len(values), s.values)] {
+		said = append(said, fmt.Sprintf(phrase, card.EscapeCut(v, s.length)))
 	}
-	if more := len(values) - saidValues; more > 0 {
-		return strings.Join(said, ", ") + fmt.Sprintf(" %s %d more", and, more)
+	if more := len(values) - s.values; more > 0 {
+		said = append(said, strings.TrimSpace(fmt.Sprintf("%d more %s", more, noun)))
 	}
-	return joined(said, and)
+	return said
 }
 
-// unheard says which kinds are left out where they are fewer than those heard.
-func (w Wish) unheard() string {
-	left := without(AllKinds(), w.Kinds)
-	switch {
-	case len(left) == 0:
-		return ""
-	case len(left) < len(w.Kinds):
-		return "It will not hear " + joined(plainKinds(left), "or") + "."
-	default:
-		return "Nothing else."
-	}
-}
-
-func (w Wish) patience() string {
+func (w Wish) patienceWords() string {
 	var said []string
 	if w.After > 1 {
 		said = append(said, fmt.Sprintf("Failed syncs are told after %d in a row.", w.After))
@@ -160,7 +186,7 @@ func (w Wish) quietWords() string {
 	if len(q.Pass) == 0 {
 		return words + "nothing is told; what is still open then comes as one message " + end + "."
 	}
-	return words + "only " + joined(plainKinds(q.Pass), "and") + " are told; what else is still open then comes as one message " + end + "."
+	return words + "only " + joined(plainKinds(q.Pass), "and") + " are told; of the rest, what is still open then comes as one message " + end + "."
 }
 
 func (w Wish) digestWords() string {
@@ -174,45 +200,48 @@ func (w Wish) digestWords() string {
 	return fmt.Sprintf("It all comes as one message %s at %s (%s), with what is still open then.", days, clock(w.DigestAt), w.zoneWords())
 }
 
-func (w Wish) reminderWords(it string) string {
+func (w Wish) reminderWords(v voice) string {
 	switch w.Reminder {
 	case 0:
 		return ""
 	case remindDaily:
-		return it + " reminds daily of what is open while nobody is on it."
+		return v.perch + " reminds daily of what is open while nobody is on it."
 	default:
-		return it + " reminds every " + spanWords(w.Reminder) + " of what is open while nobody is on it."
+		return v.perch + " reminds every " + spanWords(w.Reminder) + " of what is open while nobody is on it."
 	}
 }
 
-func (w Wish) mentionWords(it string) string {
+func (w Wish) mentionWords(v voice) string {
 	if len(w.Mention) == 0 {
-		return it + " mentions nobody."
+		return v.perch + " mentions nobody."
 	}
 	var who []string
 	for _, id := range w.Mention {
 		who = append(who, mention(id))
 	}
-	return it + " mentions " + joined(who, "and") + " on new problems."
+	return v.perch + " mentions " + joined(who, "and") + " on new problems."
 }
 
 func (w Wish) zoneWords() string {
 	if w.Zone == "" {
 		return time.UTC.String()
 	}
-	return card.EscapeCut(w.Zone, saidValue)
+	return card.EscapeCut(w.Zone, inFull.length)
 }
 
 // Short says the wish in few words, after "this channel hears": "failed syncs
 // except sandbox". It is mrkdwn, safe to show.
 func (w Wish) Short() string {
-	words := joined(w.shortKinds(), "and")
-	if whom, customers := strings.CutPrefix(w.whom(), "every customer"); customers {
-		words += whom
-	} else {
-		words += " for " + w.whom()
+	kinds, whom := joined(w.shortKinds(), "and"), w.whom(inShort)
+	rest, everyone := strings.CutPrefix(whom, everybody)
+	switch {
+	case len([]rune(whom)) > shortWhom:
+		return kinds + " for some customers"
+	case everyone:
+		return kinds + rest
+	default:
+		return kinds + " for " + whom
 	}
-	return words
 }
 
 // shortKinds are the kinds, or the group they are.

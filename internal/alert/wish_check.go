@@ -114,7 +114,7 @@ func (w Wish) checkKinds() error {
 	}
 	for _, k := range w.Kinds {
 		if !slices.Contains(AllKinds(), k) {
-			return amiss("kinds", "There is no kind %q to hear of.", card.Cut(card.Clean(string(k)), 40))
+			return amiss("kinds", "There is no kind \"%s\" to hear of.", card.Cut(card.Clean(string(k)), 40))
 		}
 	}
 	return nil
@@ -132,7 +132,7 @@ func (w Wish) checkFilters() error {
 			}
 		}
 		if i := slices.IndexFunc(include, func(v string) bool { return holdsFold(exclude, v) }); i >= 0 {
-			return amiss(d.name, "%s: %q is both asked for and excluded.", d.name, card.Cut(include[i], 40))
+			return amiss(d.name, "%s: \"%s\" is both asked for and excluded.", d.name, card.Cut(include[i], 40))
 		}
 	}
 	return nil
@@ -146,7 +146,7 @@ func (d dimension) check(value string) error {
 	case len([]rune(value)) > maxValue:
 		return amiss(d.name, "%s: takes at most %d characters; a part of the name is enough.", d.name, maxValue)
 	case d.allowed != nil && !slices.Contains(d.allowed, value):
-		return amiss(d.name, "%s: cannot be %q. It can be %s.", d.name, card.Cut(value, 40), joined(d.allowed, "or"))
+		return amiss(d.name, "%s: cannot be \"%s\". It can be %s.", d.name, card.Cut(value, 40), joined(d.allowed, "or"))
 	default:
 		return nil
 	}
@@ -204,7 +204,7 @@ func (w Wish) checkTimes() error {
 		return amiss("quiet", "quiet: a digest holds everything for one message a day, so quiet hours have nothing to hold. Leave one of the two out; quiet weekends go with a digest.")
 	}
 	if _, ok := zoneOf(w.Zone); !ok {
-		return amiss("zone", "zone: cannot be %q. It is a name such as Europe/Berlin or America/New_York.", card.Cut(card.Clean(w.Zone), 40))
+		return amiss("zone", "zone: cannot be \"%s\". It is a name such as Europe/Berlin or America/New_York.", card.Cut(card.Clean(w.Zone), 40))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -211,7 +212,7 @@ func wrongWord(w word, wrong, allowed string) error {
 
 // asTextError finds the word behind what Check found wrong.
 func asTextError(err error, words []word) error {
-	wrong, ok := err.(*WishError) //nolint:errorlint // Check returns nothing else
+	wrong, ok := errors.AsType[*WishError](err)
 	if !ok {
 		return &TextError{Wrong: card.Escape(err.Error())}
 	}
