@@ -36,7 +36,28 @@ const (
 	DigestMessage   MessageKind = "digest"   // what was held
 	NoticeMessage   MessageKind = "notice"   // a word to one person: a paused subscription, a completed reconnect
 	SampleMessage   MessageKind = "sample"   // what a subscription's cards look like
+	ManyMessage     MessageKind = "summary"  // several new problems that came at once
+	ListMessage     MessageKind = "list"     // the names of a summary's or outage's problems, in its thread
 )
+
+// Line reports whether it goes into the thread of a problem's card.
+func (k MessageKind) Line() bool {
+	return k == LineMessage || k == EscalateMessage || k == ReminderMessage
+}
+
+// Makes reports whether the message is a card, which is kept true.
+func (k MessageKind) Makes() (CardKind, bool) {
+	switch k {
+	case CardMessage:
+		return ProblemCard, true
+	case ManyMessage:
+		return SummaryCard, true
+	case DigestMessage:
+		return DigestCard, true
+	default:
+		return 0, false
+	}
+}
 
 // Delivery is one message owed to a channel. Its text is made when it is sent,
 // from what is true then; Body holds only what cannot be read off the problem.
@@ -51,11 +72,13 @@ type Delivery struct {
 	// CardID is the card whose thread a line goes to; 0 for one of its own.
 	CardID int64
 	Body   Body
-	// Owed is since when, Tried when it was last sent off without a clear answer;
-	// zero if it was not.
-	Owed     time.Time
-	Tried    time.Time
-	Attempts int
+	// Owed is since when, Tried when it was sent off without a clear answer since;
+	// zero if it was not. FirstTried is the first of such times, set even where it
+	// was looked for after them and not found.
+	Owed       time.Time
+	Tried      time.Time
+	FirstTried time.Time
+	Attempts   int
 }
 
 // Body is what a message says that its problem does not.
@@ -63,7 +86,7 @@ type Body struct {
 	Happening Happening `json:"happening,omitempty"`
 	At        time.Time `json:"at,omitzero"`
 	Who       string    `json:"who,omitempty"`
-	// Problems are those of a digest.
+	// Problems are those of a digest, or of a line what else it speaks of.
 	Problems []int64 `json:"problems,omitempty"`
 	// Words are a notice's own, mrkdwn, already safe.
 	Words string `json:"words,omitempty"`
@@ -73,7 +96,7 @@ type Body struct {
 type CardKind int16
 
 const (
-	ProblemCard CardKind = 0
+	ProblemCard CardKind = 0 // one problem, or an outage
 	SummaryCard CardKind = 1 // several problems that came at once, in one message
 	DigestCard  CardKind = 2
 )
@@ -89,7 +112,13 @@ type Card struct {
 	Channel, Place, TS string
 	// ThreadTS is the list in a summary's thread, empty if there is none.
 	ThreadTS string
-	Posted   time.Time
-	// Dirty is since when it says something that is not true any more.
-	Dirty time.Time
+	// Posted is zero while it is on its way; Grown is when something was last added.
+	Posted time.Time
+	Grown  time.Time
+	// Lines is how many messages Perch put into its thread.
+	Lines int
+	// Dirty is since when it says something that is not true any more; Soiled
+	// counts how often that came about.
+	Dirty  time.Time
+	Soiled int64
 }

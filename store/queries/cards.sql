@@ -40,13 +40,14 @@ SELECT CAST(CASE WHEN EXISTS (
 ) THEN 1 ELSE 0 END AS BIGINT) AS others;
 
 -- name: BecomeOutage :exec
-UPDATE cards SET kind = 0, problem_id = sqlc.arg(problem_id), subscription_id = sqlc.arg(subscription_id), haste = 1, soiled = soiled + 1,
-    dirty = CASE WHEN dirty = 0 THEN sqlc.arg(now) ELSE dirty END
-WHERE id = sqlc.arg(id);
+UPDATE cards SET kind = 0, problem_id = sqlc.arg(problem_id), subscription_id = sqlc.arg(subscription_id) WHERE id = sqlc.arg(id);
 
 -- name: GrowCard :exec
 UPDATE cards SET grown = sqlc.arg(now), haste = 1, soiled = soiled + 1, dirty = CASE WHEN dirty = 0 THEN sqlc.arg(now) ELSE dirty END
 WHERE id = sqlc.arg(id);
+
+-- name: HastenCard :exec
+UPDATE cards SET haste = 1, soiled = soiled + 1, dirty = CASE WHEN dirty = 0 THEN sqlc.arg(now) ELSE dirty END WHERE id = sqlc.arg(id);
 
 -- What changed while the message was on its way is edited in.
 -- name: PlaceCard :exec
@@ -92,18 +93,28 @@ UPDATE tellings SET card_id = sqlc.arg(card_id) WHERE problem_id = sqlc.arg(prob
 -- name: MoveToCard :exec
 UPDATE tellings SET card_id = sqlc.arg(card_id) WHERE card_id = sqlc.arg(was) AND card_id > 0;
 
--- The rules that decide when those on a card who wait for it are reminded.
+-- name: HearersOnCard :many
+SELECT DISTINCT s.* FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
+WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND t.state < 2;
+
 -- name: UntoldOnCard :many
-SELECT s.id, s.wish, CAST(COUNT(*) AS BIGINT) AS count FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
-WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND t.state < 2 GROUP BY s.id, s.wish;
+SELECT t.id AS telling_id, sqlc.embed(p) FROM tellings t JOIN problems p ON p.id = t.problem_id
+WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND t.state < 2 AND t.subscription_id = sqlc.arg(subscription_id);
 
 -- name: TellOnCard :exec
-UPDATE tellings SET state = 2, due = sqlc.arg(due)
-WHERE card_id = sqlc.arg(card_id) AND card_id > 0 AND state < 2 AND subscription_id = sqlc.arg(subscription_id);
+UPDATE tellings SET state = 2, due = 0 WHERE card_id = sqlc.arg(card_id) AND card_id > 0 AND state < 2;
+
+-- name: RemindAt :exec
+UPDATE tellings SET due = sqlc.arg(due) WHERE id = sqlc.arg(id);
+
+-- name: Untell :exec
+UPDATE tellings SET state = 3, reason = sqlc.arg(reason), due = 0
+WHERE problem_id = sqlc.arg(problem_id) AND subscription_id = sqlc.arg(subscription_id) AND state < 2;
 
 -- name: UntellOnCard :exec
 UPDATE tellings SET state = 3, reason = sqlc.arg(reason), due = 0 WHERE card_id = sqlc.arg(card_id) AND card_id > 0 AND state < 2;
 
 -- name: ProblemsOnCard :many
-SELECT DISTINCT p.id FROM tellings t JOIN problems p ON p.id = t.problem_id WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND t.state <= 2
+SELECT p.* FROM problems p
+WHERE p.id IN (SELECT t.problem_id FROM tellings t WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND t.state <= 2)
 ORDER BY p.id;

@@ -1,7 +1,7 @@
 -- name: Owe :exec
 INSERT INTO outbox (key, channel, kind, subscription_id, problem_id, card_id, body, state, attempts, owed, first_tried, tried, noticed, done, ts, error)
 VALUES (sqlc.arg(key), sqlc.arg(channel), sqlc.arg(kind), sqlc.arg(subscription_id), sqlc.arg(problem_id), sqlc.arg(card_id), sqlc.arg(body),
-    0, 0, sqlc.arg(owed), 0, 0, 0, 0, '', '')
+    0, 0, sqlc.arg(owed), 0, 0, sqlc.arg(noticed), 0, '', '')
 ON CONFLICT (key) DO NOTHING;
 
 -- What was sent off may stand in Slack by now: that is told to its end.

@@ -46,25 +46,17 @@ func (q *Queries) AddLine(ctx context.Context, id int64) error {
 }
 
 const becomeOutage = `-- name: BecomeOutage :exec
-UPDATE cards SET kind = 0, problem_id = $1, subscription_id = $2, haste = 1, soiled = soiled + 1,
-    dirty = CASE WHEN dirty = 0 THEN $3 ELSE dirty END
-WHERE id = $4
+UPDATE cards SET kind = 0, problem_id = $1, subscription_id = $2 WHERE id = $3
 `
 
 type BecomeOutageParams struct {
 	ProblemID      int64
 	SubscriptionID int64
-	Now            int64
 	ID             int64
 }
 
 func (q *Queries) BecomeOutage(ctx context.Context, arg BecomeOutageParams) error {
-	_, err := q.exec(ctx, q.becomeOutageStmt, becomeOutage,
-		arg.ProblemID,
-		arg.SubscriptionID,
-		arg.Now,
-		arg.ID,
-	)
+	_, err := q.exec(ctx, q.becomeOutageStmt, becomeOutage, arg.ProblemID, arg.SubscriptionID, arg.ID)
 	return err
 }
 
@@ -261,6 +253,63 @@ func (q *Queries) GrowCard(ctx context.Context, arg GrowCardParams) error {
 	return err
 }
 
+const hastenCard = `-- name: HastenCard :exec
+UPDATE cards SET haste = 1, soiled = soiled + 1, dirty = CASE WHEN dirty = 0 THEN $1 ELSE dirty END WHERE id = $2
+`
+
+type HastenCardParams struct {
+	Now int64
+	ID  int64
+}
+
+func (q *Queries) HastenCard(ctx context.Context, arg HastenCardParams) error {
+	_, err := q.exec(ctx, q.hastenCardStmt, hastenCard, arg.Now, arg.ID)
+	return err
+}
+
+const hearersOnCard = `-- name: HearersOnCard :many
+SELECT DISTINCT s.id, s.channel, s.wish, s.maker, s.maker_name, s.made, s.changer, s.changed, s.paused, s.paused_by, s.paused_at, s.pause_reason, s.shared_by, s.deleted FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
+WHERE t.card_id = $1 AND t.card_id > 0 AND t.state < 2
+`
+
+func (q *Queries) HearersOnCard(ctx context.Context, cardID int64) ([]Subscription, error) {
+	rows, err := q.query(ctx, q.hearersOnCardStmt, hearersOnCard, cardID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Subscription
+	for rows.Next() {
+		var i Subscription
+		if err := rows.Scan(
+			&i.ID,
+			&i.Channel,
+			&i.Wish,
+			&i.Maker,
+			&i.MakerName,
+			&i.Made,
+			&i.Changer,
+			&i.Changed,
+			&i.Paused,
+			&i.PausedBy,
+			&i.PausedAt,
+			&i.PauseReason,
+			&i.SharedBy,
+			&i.Deleted,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const moveToCard = `-- name: MoveToCard :exec
 UPDATE tellings SET card_id = $1 WHERE card_id = $2 AND card_id > 0
 `
@@ -365,23 +414,41 @@ func (q *Queries) PlaceList(ctx context.Context, arg PlaceListParams) error {
 }
 
 const problemsOnCard = `-- name: ProblemsOnCard :many
-SELECT DISTINCT p.id FROM tellings t JOIN problems p ON p.id = t.problem_id WHERE t.card_id = $1 AND t.card_id > 0 AND t.state <= 2
+SELECT p.id, p.key, p.kind, p.class, p.connection_id, p.provider_id, p.state, p.opened, p.noted, p.over, p.parent_id, p.claimed_by, p.healed, p.wake, p.version, p.facts FROM problems p
+WHERE p.id IN (SELECT t.problem_id FROM tellings t WHERE t.card_id = $1 AND t.card_id > 0 AND t.state <= 2)
 ORDER BY p.id
 `
 
-func (q *Queries) ProblemsOnCard(ctx context.Context, cardID int64) ([]int64, error) {
+func (q *Queries) ProblemsOnCard(ctx context.Context, cardID int64) ([]Problem, error) {
 	rows, err := q.query(ctx, q.problemsOnCardStmt, problemsOnCard, cardID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []int64
+	var items []Problem
 	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
+		var i Problem
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Kind,
+			&i.Class,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.State,
+			&i.Opened,
+			&i.Noted,
+			&i.Over,
+			&i.ParentID,
+			&i.ClaimedBy,
+			&i.Healed,
+			&i.Wake,
+			&i.Version,
+			&i.Facts,
+		); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -418,6 +485,20 @@ type PutOnCardParams struct {
 
 func (q *Queries) PutOnCard(ctx context.Context, arg PutOnCardParams) error {
 	_, err := q.exec(ctx, q.putOnCardStmt, putOnCard, arg.CardID, arg.ProblemID, arg.SubscriptionID)
+	return err
+}
+
+const remindAt = `-- name: RemindAt :exec
+UPDATE tellings SET due = $1 WHERE id = $2
+`
+
+type RemindAtParams struct {
+	Due int64
+	ID  int64
+}
+
+func (q *Queries) RemindAt(ctx context.Context, arg RemindAtParams) error {
+	_, err := q.exec(ctx, q.remindAtStmt, remindAt, arg.Due, arg.ID)
 	return err
 }
 
@@ -513,18 +594,11 @@ func (q *Queries) StandingCard(ctx context.Context, arg StandingCardParams) (Car
 }
 
 const tellOnCard = `-- name: TellOnCard :exec
-UPDATE tellings SET state = 2, due = $1
-WHERE card_id = $2 AND card_id > 0 AND state < 2 AND subscription_id = $3
+UPDATE tellings SET state = 2, due = 0 WHERE card_id = $1 AND card_id > 0 AND state < 2
 `
 
-type TellOnCardParams struct {
-	Due            int64
-	CardID         int64
-	SubscriptionID int64
-}
-
-func (q *Queries) TellOnCard(ctx context.Context, arg TellOnCardParams) error {
-	_, err := q.exec(ctx, q.tellOnCardStmt, tellOnCard, arg.Due, arg.CardID, arg.SubscriptionID)
+func (q *Queries) TellOnCard(ctx context.Context, cardID int64) error {
+	_, err := q.exec(ctx, q.tellOnCardStmt, tellOnCard, cardID)
 	return err
 }
 
@@ -539,6 +613,22 @@ type UnclaimCardParams struct {
 
 func (q *Queries) UnclaimCard(ctx context.Context, arg UnclaimCardParams) error {
 	_, err := q.exec(ctx, q.unclaimCardStmt, unclaimCard, arg.ID, arg.Leased)
+	return err
+}
+
+const untell = `-- name: Untell :exec
+UPDATE tellings SET state = 3, reason = $1, due = 0
+WHERE problem_id = $2 AND subscription_id = $3 AND state < 2
+`
+
+type UntellParams struct {
+	Reason         string
+	ProblemID      int64
+	SubscriptionID int64
+}
+
+func (q *Queries) Untell(ctx context.Context, arg UntellParams) error {
+	_, err := q.exec(ctx, q.untellStmt, untell, arg.Reason, arg.ProblemID, arg.SubscriptionID)
 	return err
 }
 
@@ -557,19 +647,22 @@ func (q *Queries) UntellOnCard(ctx context.Context, arg UntellOnCardParams) erro
 }
 
 const untoldOnCard = `-- name: UntoldOnCard :many
-SELECT s.id, s.wish, CAST(COUNT(*) AS BIGINT) AS count FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
-WHERE t.card_id = $1 AND t.card_id > 0 AND t.state < 2 GROUP BY s.id, s.wish
+SELECT t.id AS telling_id, p.id, p.key, p.kind, p.class, p.connection_id, p.provider_id, p.state, p.opened, p.noted, p.over, p.parent_id, p.claimed_by, p.healed, p.wake, p.version, p.facts FROM tellings t JOIN problems p ON p.id = t.problem_id
+WHERE t.card_id = $1 AND t.card_id > 0 AND t.state < 2 AND t.subscription_id = $2
 `
 
-type UntoldOnCardRow struct {
-	ID    int64
-	Wish  string
-	Count int64
+type UntoldOnCardParams struct {
+	CardID         int64
+	SubscriptionID int64
 }
 
-// The rules that decide when those on a card who wait for it are reminded.
-func (q *Queries) UntoldOnCard(ctx context.Context, cardID int64) ([]UntoldOnCardRow, error) {
-	rows, err := q.query(ctx, q.untoldOnCardStmt, untoldOnCard, cardID)
+type UntoldOnCardRow struct {
+	TellingID int64
+	Problem   Problem
+}
+
+func (q *Queries) UntoldOnCard(ctx context.Context, arg UntoldOnCardParams) ([]UntoldOnCardRow, error) {
+	rows, err := q.query(ctx, q.untoldOnCardStmt, untoldOnCard, arg.CardID, arg.SubscriptionID)
 	if err != nil {
 		return nil, err
 	}
@@ -577,7 +670,25 @@ func (q *Queries) UntoldOnCard(ctx context.Context, cardID int64) ([]UntoldOnCar
 	var items []UntoldOnCardRow
 	for rows.Next() {
 		var i UntoldOnCardRow
-		if err := rows.Scan(&i.ID, &i.Wish, &i.Count); err != nil {
+		if err := rows.Scan(
+			&i.TellingID,
+			&i.Problem.ID,
+			&i.Problem.Key,
+			&i.Problem.Kind,
+			&i.Problem.Class,
+			&i.Problem.ConnectionID,
+			&i.Problem.ProviderID,
+			&i.Problem.State,
+			&i.Problem.Opened,
+			&i.Problem.Noted,
+			&i.Problem.Over,
+			&i.Problem.ParentID,
+			&i.Problem.ClaimedBy,
+			&i.Problem.Healed,
+			&i.Problem.Wake,
+			&i.Problem.Version,
+			&i.Problem.Facts,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -135,6 +135,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
 	}
+	if q.countChildrenStmt, err = db.PrepareContext(ctx, countChildren); err != nil {
+		return nil, fmt.Errorf("error preparing query CountChildren: %w", err)
+	}
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
 	}
@@ -216,8 +219,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.growCardStmt, err = db.PrepareContext(ctx, growCard); err != nil {
 		return nil, fmt.Errorf("error preparing query GrowCard: %w", err)
 	}
+	if q.hastenCardStmt, err = db.PrepareContext(ctx, hastenCard); err != nil {
+		return nil, fmt.Errorf("error preparing query HastenCard: %w", err)
+	}
 	if q.hastenLanesStmt, err = db.PrepareContext(ctx, hastenLanes); err != nil {
 		return nil, fmt.Errorf("error preparing query HastenLanes: %w", err)
+	}
+	if q.hearersOnCardStmt, err = db.PrepareContext(ctx, hearersOnCard); err != nil {
+		return nil, fmt.Errorf("error preparing query HearersOnCard: %w", err)
 	}
 	if q.holdStmt, err = db.PrepareContext(ctx, hold); err != nil {
 		return nil, fmt.Errorf("error preparing query Hold: %w", err)
@@ -288,8 +297,8 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lastProblemOfKeyStmt, err = db.PrepareContext(ctx, lastProblemOfKey); err != nil {
 		return nil, fmt.Errorf("error preparing query LastProblemOfKey: %w", err)
 	}
-	if q.lastSuccessStmt, err = db.PrepareContext(ctx, lastSuccess); err != nil {
-		return nil, fmt.Errorf("error preparing query LastSuccess: %w", err)
+	if q.lastSuccessesStmt, err = db.PrepareContext(ctx, lastSuccesses); err != nil {
+		return nil, fmt.Errorf("error preparing query LastSuccesses: %w", err)
 	}
 	if q.lastSyncsStmt, err = db.PrepareContext(ctx, lastSyncs); err != nil {
 		return nil, fmt.Errorf("error preparing query LastSyncs: %w", err)
@@ -384,6 +393,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.problemEventsStmt, err = db.PrepareContext(ctx, problemEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemEvents: %w", err)
 	}
+	if q.problemPlaceStmt, err = db.PrepareContext(ctx, problemPlace); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemPlace: %w", err)
+	}
+	if q.problemsEarlierStmt, err = db.PrepareContext(ctx, problemsEarlier); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemsEarlier: %w", err)
+	}
 	if q.problemsNewestStmt, err = db.PrepareContext(ctx, problemsNewest); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemsNewest: %w", err)
 	}
@@ -434,6 +449,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.releaseLaneStmt, err = db.PrepareContext(ctx, releaseLane); err != nil {
 		return nil, fmt.Errorf("error preparing query ReleaseLane: %w", err)
+	}
+	if q.remindAtStmt, err = db.PrepareContext(ctx, remindAt); err != nil {
+		return nil, fmt.Errorf("error preparing query RemindAt: %w", err)
 	}
 	if q.removeCardStmt, err = db.PrepareContext(ctx, removeCard); err != nil {
 		return nil, fmt.Errorf("error preparing query RemoveCard: %w", err)
@@ -560,6 +578,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.unoweAllStmt, err = db.PrepareContext(ctx, unoweAll); err != nil {
 		return nil, fmt.Errorf("error preparing query UnoweAll: %w", err)
+	}
+	if q.untellStmt, err = db.PrepareContext(ctx, untell); err != nil {
+		return nil, fmt.Errorf("error preparing query Untell: %w", err)
 	}
 	if q.untellOnCardStmt, err = db.PrepareContext(ctx, untellOnCard); err != nil {
 		return nil, fmt.Errorf("error preparing query UntellOnCard: %w", err)
@@ -763,6 +784,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing correctChangeStmt: %w", cerr)
 		}
 	}
+	if q.countChildrenStmt != nil {
+		if cerr := q.countChildrenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countChildrenStmt: %w", cerr)
+		}
+	}
 	if q.countProblemsStmt != nil {
 		if cerr := q.countProblemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countProblemsStmt: %w", cerr)
@@ -898,9 +924,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing growCardStmt: %w", cerr)
 		}
 	}
+	if q.hastenCardStmt != nil {
+		if cerr := q.hastenCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing hastenCardStmt: %w", cerr)
+		}
+	}
 	if q.hastenLanesStmt != nil {
 		if cerr := q.hastenLanesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing hastenLanesStmt: %w", cerr)
+		}
+	}
+	if q.hearersOnCardStmt != nil {
+		if cerr := q.hearersOnCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing hearersOnCardStmt: %w", cerr)
 		}
 	}
 	if q.holdStmt != nil {
@@ -1018,9 +1054,9 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lastProblemOfKeyStmt: %w", cerr)
 		}
 	}
-	if q.lastSuccessStmt != nil {
-		if cerr := q.lastSuccessStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing lastSuccessStmt: %w", cerr)
+	if q.lastSuccessesStmt != nil {
+		if cerr := q.lastSuccessesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastSuccessesStmt: %w", cerr)
 		}
 	}
 	if q.lastSyncsStmt != nil {
@@ -1178,6 +1214,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing problemEventsStmt: %w", cerr)
 		}
 	}
+	if q.problemPlaceStmt != nil {
+		if cerr := q.problemPlaceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemPlaceStmt: %w", cerr)
+		}
+	}
+	if q.problemsEarlierStmt != nil {
+		if cerr := q.problemsEarlierStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemsEarlierStmt: %w", cerr)
+		}
+	}
 	if q.problemsNewestStmt != nil {
 		if cerr := q.problemsNewestStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing problemsNewestStmt: %w", cerr)
@@ -1261,6 +1307,11 @@ func (q *Queries) Close() error {
 	if q.releaseLaneStmt != nil {
 		if cerr := q.releaseLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing releaseLaneStmt: %w", cerr)
+		}
+	}
+	if q.remindAtStmt != nil {
+		if cerr := q.remindAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing remindAtStmt: %w", cerr)
 		}
 	}
 	if q.removeCardStmt != nil {
@@ -1473,6 +1524,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unoweAllStmt: %w", cerr)
 		}
 	}
+	if q.untellStmt != nil {
+		if cerr := q.untellStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing untellStmt: %w", cerr)
+		}
+	}
 	if q.untellOnCardStmt != nil {
 		if cerr := q.untellOnCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing untellOnCardStmt: %w", cerr)
@@ -1569,6 +1625,7 @@ type Queries struct {
 	clearMethodsStmt        *sql.Stmt
 	connectionStmt          *sql.Stmt
 	correctChangeStmt       *sql.Stmt
+	countChildrenStmt       *sql.Stmt
 	countProblemsStmt       *sql.Stmt
 	crowdMembersStmt        *sql.Stmt
 	crowdOfParentStmt       *sql.Stmt
@@ -1596,7 +1653,9 @@ type Queries struct {
 	freeLanesStmt           *sql.Stmt
 	gatherableStmt          *sql.Stmt
 	growCardStmt            *sql.Stmt
+	hastenCardStmt          *sql.Stmt
 	hastenLanesStmt         *sql.Stmt
+	hearersOnCardStmt       *sql.Stmt
 	holdStmt                *sql.Stmt
 	holdCrowdStmt           *sql.Stmt
 	holdJobStmt             *sql.Stmt
@@ -1620,7 +1679,7 @@ type Queries struct {
 	judgedJobsStmt          *sql.Stmt
 	keyIDsStmt              *sql.Stmt
 	lastProblemOfKeyStmt    *sql.Stmt
-	lastSuccessStmt         *sql.Stmt
+	lastSuccessesStmt       *sql.Stmt
 	lastSyncsStmt           *sql.Stmt
 	lookSoonStmt            *sql.Stmt
 	markRemovedStmt         *sql.Stmt
@@ -1652,6 +1711,8 @@ type Queries struct {
 	postponeJobStmt         *sql.Stmt
 	problemByIDStmt         *sql.Stmt
 	problemEventsStmt       *sql.Stmt
+	problemPlaceStmt        *sql.Stmt
+	problemsEarlierStmt     *sql.Stmt
 	problemsNewestStmt      *sql.Stmt
 	problemsOldestStmt      *sql.Stmt
 	problemsOnCardStmt      *sql.Stmt
@@ -1669,6 +1730,7 @@ type Queries struct {
 	putOffEditsStmt         *sql.Stmt
 	putOnCardStmt           *sql.Stmt
 	releaseLaneStmt         *sql.Stmt
+	remindAtStmt            *sql.Stmt
 	removeCardStmt          *sql.Stmt
 	replaceOtherTokensStmt  *sql.Stmt
 	resumeReadsStmt         *sql.Stmt
@@ -1711,6 +1773,7 @@ type Queries struct {
 	unclaimCardStmt         *sql.Stmt
 	unoweStmt               *sql.Stmt
 	unoweAllStmt            *sql.Stmt
+	untellStmt              *sql.Stmt
 	untellOnCardStmt        *sql.Stmt
 	untoldOfStmt            *sql.Stmt
 	untoldOnCardStmt        *sql.Stmt
@@ -1758,6 +1821,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		clearMethodsStmt:        q.clearMethodsStmt,
 		connectionStmt:          q.connectionStmt,
 		correctChangeStmt:       q.correctChangeStmt,
+		countChildrenStmt:       q.countChildrenStmt,
 		countProblemsStmt:       q.countProblemsStmt,
 		crowdMembersStmt:        q.crowdMembersStmt,
 		crowdOfParentStmt:       q.crowdOfParentStmt,
@@ -1785,7 +1849,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		freeLanesStmt:           q.freeLanesStmt,
 		gatherableStmt:          q.gatherableStmt,
 		growCardStmt:            q.growCardStmt,
+		hastenCardStmt:          q.hastenCardStmt,
 		hastenLanesStmt:         q.hastenLanesStmt,
+		hearersOnCardStmt:       q.hearersOnCardStmt,
 		holdStmt:                q.holdStmt,
 		holdCrowdStmt:           q.holdCrowdStmt,
 		holdJobStmt:             q.holdJobStmt,
@@ -1809,7 +1875,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		judgedJobsStmt:          q.judgedJobsStmt,
 		keyIDsStmt:              q.keyIDsStmt,
 		lastProblemOfKeyStmt:    q.lastProblemOfKeyStmt,
-		lastSuccessStmt:         q.lastSuccessStmt,
+		lastSuccessesStmt:       q.lastSuccessesStmt,
 		lastSyncsStmt:           q.lastSyncsStmt,
 		lookSoonStmt:            q.lookSoonStmt,
 		markRemovedStmt:         q.markRemovedStmt,
@@ -1841,6 +1907,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		postponeJobStmt:         q.postponeJobStmt,
 		problemByIDStmt:         q.problemByIDStmt,
 		problemEventsStmt:       q.problemEventsStmt,
+		problemPlaceStmt:        q.problemPlaceStmt,
+		problemsEarlierStmt:     q.problemsEarlierStmt,
 		problemsNewestStmt:      q.problemsNewestStmt,
 		problemsOldestStmt:      q.problemsOldestStmt,
 		problemsOnCardStmt:      q.problemsOnCardStmt,
@@ -1858,6 +1926,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putOffEditsStmt:         q.putOffEditsStmt,
 		putOnCardStmt:           q.putOnCardStmt,
 		releaseLaneStmt:         q.releaseLaneStmt,
+		remindAtStmt:            q.remindAtStmt,
 		removeCardStmt:          q.removeCardStmt,
 		replaceOtherTokensStmt:  q.replaceOtherTokensStmt,
 		resumeReadsStmt:         q.resumeReadsStmt,
@@ -1900,6 +1969,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		unclaimCardStmt:         q.unclaimCardStmt,
 		unoweStmt:               q.unoweStmt,
 		unoweAllStmt:            q.unoweAllStmt,
+		untellStmt:              q.untellStmt,
 		untellOnCardStmt:        q.untellOnCardStmt,
 		untoldOfStmt:            q.untoldOfStmt,
 		untoldOnCardStmt:        q.untoldOnCardStmt,

@@ -123,56 +123,79 @@ func (q *Queries) JudgedJobs(ctx context.Context, arg JudgedJobsParams) ([]Job, 
 	return items, nil
 }
 
-const lastSuccess = `-- name: LastSuccess :one
-SELECT seq, id, connection_id, provider_id, entity_id, kind, type, status, at, created, scheduled, started, completed, first_seen, learned, gone, request_ids, results, next_read, read_fence FROM jobs
-WHERE connection_id = $1 AND type = $2 AND entity_id = $3 AND status = 'complete'
-    AND at >= $4 AND (at, seq) < (CAST($5 AS BIGINT), CAST($6 AS BIGINT))
-ORDER BY at DESC, seq DESC LIMIT 1
+const lastSuccesses = `-- name: LastSuccesses :many
+SELECT seq, id, connection_id, provider_id, entity_id, kind, type, status, at, created, scheduled, started, completed, first_seen, learned, gone, request_ids, results, next_read, read_fence FROM jobs WHERE seq IN (
+    (SELECT any_entity.seq FROM jobs any_entity
+     WHERE any_entity.connection_id = $1 AND any_entity.type = $2 AND any_entity.status = 'complete'
+         AND any_entity.at >= $3 AND (any_entity.at, any_entity.seq) < (CAST($4 AS BIGINT), CAST($5 AS BIGINT))
+     ORDER BY any_entity.at DESC, any_entity.seq DESC LIMIT 1),
+    (SELECT one.seq FROM jobs one
+     WHERE one.connection_id = $1 AND one.type = $2 AND one.entity_id = $6 AND one.status = 'complete'
+         AND one.at >= $3 AND (one.at, one.seq) < (CAST($4 AS BIGINT), CAST($5 AS BIGINT))
+     ORDER BY one.at DESC, one.seq DESC LIMIT 1)
+)
 `
 
-type LastSuccessParams struct {
+type LastSuccessesParams struct {
 	ConnectionID string
 	Type         string
-	EntityID     string
 	Since        int64
 	BeforeAt     int64
 	BeforeSeq    int64
+	EntityID     string
 }
 
-// The last success of one type after a time.
-func (q *Queries) LastSuccess(ctx context.Context, arg LastSuccessParams) (Job, error) {
-	row := q.queryRow(ctx, q.lastSuccessStmt, lastSuccess,
+// The last success of one type since a time, and the last of one entity: where a
+// connection has a single entity, Finch names it or does not.
+func (q *Queries) LastSuccesses(ctx context.Context, arg LastSuccessesParams) ([]Job, error) {
+	rows, err := q.query(ctx, q.lastSuccessesStmt, lastSuccesses,
 		arg.ConnectionID,
 		arg.Type,
-		arg.EntityID,
 		arg.Since,
 		arg.BeforeAt,
 		arg.BeforeSeq,
+		arg.EntityID,
 	)
-	var i Job
-	err := row.Scan(
-		&i.Seq,
-		&i.ID,
-		&i.ConnectionID,
-		&i.ProviderID,
-		&i.EntityID,
-		&i.Kind,
-		&i.Type,
-		&i.Status,
-		&i.At,
-		&i.Created,
-		&i.Scheduled,
-		&i.Started,
-		&i.Completed,
-		&i.FirstSeen,
-		&i.Learned,
-		&i.Gone,
-		&i.RequestIds,
-		&i.Results,
-		&i.NextRead,
-		&i.ReadFence,
-	)
-	return i, err
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Job
+	for rows.Next() {
+		var i Job
+		if err := rows.Scan(
+			&i.Seq,
+			&i.ID,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.EntityID,
+			&i.Kind,
+			&i.Type,
+			&i.Status,
+			&i.At,
+			&i.Created,
+			&i.Scheduled,
+			&i.Started,
+			&i.Completed,
+			&i.FirstSeen,
+			&i.Learned,
+			&i.Gone,
+			&i.RequestIds,
+			&i.Results,
+			&i.NextRead,
+			&i.ReadFence,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const markRemoved = `-- name: MarkRemoved :exec

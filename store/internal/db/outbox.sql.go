@@ -294,7 +294,7 @@ func (q *Queries) OldestOwed(ctx context.Context, channel string) (Outbox, error
 const owe = `-- name: Owe :exec
 INSERT INTO outbox (key, channel, kind, subscription_id, problem_id, card_id, body, state, attempts, owed, first_tried, tried, noticed, done, ts, error)
 VALUES ($1, $2, $3, $4, $5, $6, $7,
-    0, 0, $8, 0, 0, 0, 0, '', '')
+    0, 0, $8, 0, 0, $9, 0, '', '')
 ON CONFLICT (key) DO NOTHING
 `
 
@@ -307,6 +307,7 @@ type OweParams struct {
 	CardID         int64
 	Body           string
 	Owed           int64
+	Noticed        int16
 }
 
 func (q *Queries) Owe(ctx context.Context, arg OweParams) error {
@@ -319,6 +320,7 @@ func (q *Queries) Owe(ctx context.Context, arg OweParams) error {
 		arg.CardID,
 		arg.Body,
 		arg.Owed,
+		arg.Noticed,
 	)
 	return err
 }

@@ -164,6 +164,23 @@ func (q *Queries) ClaimWakes(ctx context.Context, arg ClaimWakesParams) ([]Claim
 	return items, nil
 }
 
+const countChildren = `-- name: CountChildren :one
+SELECT COUNT(*) AS number, CAST(COALESCE(SUM(CASE WHEN state = 'open' THEN 0 ELSE 1 END), 0) AS BIGINT) AS recovered
+FROM problems WHERE parent_id = $1 AND parent_id > 0
+`
+
+type CountChildrenRow struct {
+	Number    int64
+	Recovered int64
+}
+
+func (q *Queries) CountChildren(ctx context.Context, parentID int64) (CountChildrenRow, error) {
+	row := q.queryRow(ctx, q.countChildrenStmt, countChildren, parentID)
+	var i CountChildrenRow
+	err := row.Scan(&i.Number, &i.Recovered)
+	return i, err
+}
+
 const countProblems = `-- name: CountProblems :one
 SELECT COUNT(*) FROM problems pr
 WHERE pr.state = $1
@@ -474,6 +491,72 @@ func (q *Queries) ProblemEvents(ctx context.Context, arg ProblemEventsParams) ([
 			&i.Who,
 			&i.What,
 			&i.Detail,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const problemPlace = `-- name: ProblemPlace :one
+SELECT state, parent_id FROM problems WHERE id = $1
+`
+
+type ProblemPlaceRow struct {
+	State    string
+	ParentID int64
+}
+
+func (q *Queries) ProblemPlace(ctx context.Context, id int64) (ProblemPlaceRow, error) {
+	row := q.queryRow(ctx, q.problemPlaceStmt, problemPlace, id)
+	var i ProblemPlaceRow
+	err := row.Scan(&i.State, &i.ParentID)
+	return i, err
+}
+
+const problemsEarlier = `-- name: ProblemsEarlier :many
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE over >= $1 AND over > 0 AND noted < $1 ORDER BY over LIMIT $2
+`
+
+type ProblemsEarlierParams struct {
+	Since int64
+	Count int32
+}
+
+// What was not over then, though it began before.
+func (q *Queries) ProblemsEarlier(ctx context.Context, arg ProblemsEarlierParams) ([]Problem, error) {
+	rows, err := q.query(ctx, q.problemsEarlierStmt, problemsEarlier, arg.Since, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Problem
+	for rows.Next() {
+		var i Problem
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Kind,
+			&i.Class,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.State,
+			&i.Opened,
+			&i.Noted,
+			&i.Over,
+			&i.ParentID,
+			&i.ClaimedBy,
+			&i.Healed,
+			&i.Wake,
+			&i.Version,
+			&i.Facts,
 		); err != nil {
 			return nil, err
 		}
