@@ -86,7 +86,10 @@ type Problem struct {
 	LastSeen time.Time
 	// Over is when it was resolved or closed.
 	Over time.Time
-	// Count is how many times it happened: failed jobs in a row, else openings.
+	// ClosedBy is who closed it, a Slack user id; empty where Perch did.
+	ClosedBy string
+	// Count is how many times it happened: failed jobs in a row or stuck ones,
+	// else openings, of an outage too.
 	Count int
 	// Jobs are the ids of all jobs that belong to it, oldest first.
 	Jobs []string
@@ -108,6 +111,8 @@ type Problem struct {
 	// LinkBy asked for the last reconnect link, at LinkAt.
 	LinkBy string
 	LinkAt time.Time
+	// LinkUsed is when the employer had signed in again after that.
+	LinkUsed time.Time
 
 	// ParentID is the outage it belongs to, 0 for none.
 	ParentID int64

@@ -1,0 +1,121 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+)
+
+// RefusedError says to the person who acted why nothing came of it, in a
+// sentence.
+type RefusedError struct{ Sentence string }
+
+func (e *RefusedError) Error() string { return e.Sentence }
+
+func refuse(format string, args ...any) (Step, error) {
+	return Step{}, &RefusedError{fmt.Sprintf(format, args...)}
+}
+
+// standing refuses what cannot be done any more with a problem that is over.
+func (p Problem) standing() error {
+	switch p.State {
+	case Resolved:
+		return &RefusedError{"It has recovered already."}
+	case Closed:
+		return &RefusedError{"It is closed already."}
+	default:
+		return nil
+	}
+}
+
+// did is the step of somebody's act.
+func (p Problem) did(what Happening, who string, at time.Time) (Step, error) {
+	p.Version++
+	return Step{p, Event{At: at, Who: who, What: what}}, nil
+}
+
+// Claim says that somebody, a Slack user id, sees to it. What another holds is
+// theirs until they, or somebody for them, give it back.
+func (p Problem) Claim(who string, at time.Time) (Step, error) {
+	if err := p.standing(); err != nil {
+		return Step{}, err
+	}
+	switch p.ClaimedBy {
+	case "":
+	case who:
+		return refuse("You are on it already.")
+	default:
+		return refuse("<@%s> is on it already.", p.ClaimedBy)
+	}
+	p.ClaimedBy, p.ClaimedAt = who, at
+	return p.did(HasClaimed, who, at)
+}
+
+// Release gives a claim back. Anybody may: people go on holiday.
+func (p Problem) Release(who string, at time.Time) (Step, error) {
+	if err := p.standing(); err != nil {
+		return Step{}, err
+	}
+	if p.ClaimedBy == "" {
+		return refuse("Nobody is on it.")
+	}
+	p.ClaimedBy, p.ClaimedAt = "", time.Time{}
+	return p.did(HasReleased, who, at)
+}
+
+// Snooze keeps it quiet until a time, or, with the zero time, until it changes. A
+// later snooze takes the place of an earlier.
+func (p Problem) Snooze(who string, until, at time.Time) (Step, error) {
+	if err := p.standing(); err != nil {
+		return Step{}, err
+	}
+	if !until.IsZero() && !until.After(at) {
+		return refuse("That time has passed already.")
+	}
+	p.SnoozedBy, p.SnoozedUntil = who, until
+	return p.did(HasSnoozed, who, at)
+}
+
+// Wake ends a snooze.
+func (p Problem) Wake(who string, at time.Time) (Step, error) {
+	if err := p.standing(); err != nil {
+		return Step{}, err
+	}
+	if p.SnoozedBy == "" {
+		return refuse("It is not snoozed.")
+	}
+	p.SnoozedBy, p.SnoozedUntil = "", time.Time{}
+	return p.did(HasWoken, who, at)
+}
+
+// Close says that nobody need act any more, though it may still be wrong. It
+// opens again only for something new.
+func (p Problem) Close(who string, at time.Time) (Step, error) {
+	if err := p.standing(); err != nil {
+		return Step{}, err
+	}
+	p.State, p.Over, p.ClosedBy = Closed, at, who
+	return p.did(HasClosed, who, at)
+}
+
+// LinkMade notes who got a link for the employer to sign in again, the last one
+// who did.
+func (p Problem) LinkMade(who string, at time.Time) (Step, error) {
+	if err := p.standing(); err != nil {
+		return Step{}, err
+	}
+	p.LinkBy, p.LinkAt, p.LinkUsed = who, at, time.Time{}
+	return p.did(HasLink, who, at)
+}
+
+// LinkDone notes that the employer signed in again with the link. A problem that
+// resolves after a link was made notes it by itself.
+func (p Problem) LinkDone(at time.Time) (Step, error) {
+	switch {
+	case p.LinkBy == "":
+		return refuse("Nobody got a link for it.")
+	case !p.LinkUsed.IsZero():
+		return refuse("The employer has signed in again already.")
+	}
+	p.LinkUsed = at
+	return p.did(HasChanged, "", at)
+}

@@ -1,0 +1,11 @@
+package alert
+
+// Odds are how problems like one have gone before: of those that are over, how
+// many resolved by themselves within 24 h.
+type Odds struct{ Healed, Of int }
+
+// enoughForOdds is how many it takes before their share means anything.
+const enoughForOdds = 20
+
+// Known reports whether there are enough to speak of.
+func (o Odds) Known() bool { return o.Of >= enoughForOdds }

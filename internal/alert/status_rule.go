@@ -1,0 +1,165 @@
+package alert
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"perch/internal/finch"
+)
+
+// part is something of a connection that has a status of its own: the whole, an
+// entity or an authentication method.
+type part struct {
+	entity, method string
+	report         finch.StatusReport
+}
+
+func (p part) whole() bool { return p.entity == "" && p.method == "" }
+
+func (k Key) whole() bool { return k.EntityID == "" && k.Part == "" }
+
+// partsIn are the parts of a connection that have a status, each trouble once:
+// the whole where no entity is otherwise, else the entities, else the methods. A
+// connection with one entity is that entity.
+func partsIn(c finch.Connection, status finch.Status) []part {
+	living := entities(c)
+	var hit, methods []part
+	for _, e := range living {
+		if e.Status.Known() == status {
+			hit = append(hit, part{entity: entityOf(c, e.ID), report: finch.StatusReport{Status: e.Status}})
+		}
+	}
+	for _, m := range c.Methods {
+		if m.Report.Status.Known() == status {
+			methods = append(methods, part{method: m.Type, report: m.Report})
+		}
+	}
+	whole := c.Report.Status.Known() == status
+	switch {
+	case whole && (len(hit) == 0 || len(hit) == len(living)):
+		return []part{{report: c.Report}}
+	case len(hit) > 0:
+		return hit
+	default:
+		return methods
+	}
+}
+
+// since is when a part came to have its status, as well as that is known. Not
+// the time of the last look, which would change with every look.
+func (s Situation) since(p part) time.Time {
+	var at time.Time
+	for _, c := range s.Changes {
+		mine := p.entity != "" && c.EntityID == p.entity || p.entity == "" && c.EntityID == "" && c.Method == p.method
+		if mine && c.To.Known() == p.report.Status.Known() {
+			at = later(at, c.At)
+		}
+	}
+	c := s.Connection
+	return cmp.Or(at, c.StatusSince, c.FirstSeen, c.Learned, s.Now)
+}
+
+// statusRule is a kind of problem that Finch tells by a status, by jobs that
+// ended for that reason, or both.
+type statusRule struct {
+	kind   Kind
+	status finch.Status
+	job    finch.JobStatus // empty where no job tells of it
+	move   Move
+}
+
+func (r statusRule) judge(s Situation) []Finding {
+	jobs := r.unsettled(s)
+	parts := partsIn(s.Connection, r.status)
+	if len(parts) == 0 && len(jobs) > 0 {
+		return []Finding{r.alone(s, jobs)}
+	}
+	var found []Finding
+	for _, p := range parts {
+		found = append(found, r.told(s, p, jobs))
+	}
+	return found
+}
+
+// told is a problem that a status tells of. Jobs that failed for the same reason
+// belong to it.
+func (r statusRule) told(s Situation, p part, jobs []finch.KnownJob) Finding {
+	c := s.Connection
+	f := Finding{
+		Key: Key{r.kind, c.ID, p.entity, p.method}, Class: string(r.kind), Move: r.move, Opened: s.since(p),
+		Facts: Facts{Status: r.status, Message: p.report.Message, LastGood: cmp.Or(p.report.LastSync.At, c.LastSync())},
+	}
+	f.LastSeen = later(c.Learned, f.Opened)
+	var mine []finch.KnownJob
+	for _, j := range jobs {
+		if entity := entityOf(c, j.EntityID); entity == "" || p.entity == "" || entity == p.entity {
+			mine = append(mine, j)
+		}
+	}
+	f.join(mine)
+	return f
+}
+
+// alone is a problem that only jobs tell of: the status has not been seen to
+// follow, and may never be.
+func (r statusRule) alone(s Situation, jobs []finch.KnownJob) Finding {
+	f := Finding{
+		Key: Key{Kind: r.kind, ConnectionID: s.Connection.ID}, Class: string(r.kind), Move: r.move,
+		Opened: endOf(jobs[len(jobs)-1]), Facts: Facts{LastGood: s.lastGood()},
+	}
+	f.join(jobs)
+	return f
+}
+
+// join adds jobs, newest first, to a finding.
+func (f *Finding) join(jobs []finch.KnownJob) {
+	if len(jobs) == 0 {
+		return
+	}
+	f.Jobs, f.Facts.Job = idsOf(jobs), jobs[0]
+	f.Opened = earlier(f.Opened, endOf(jobs[len(jobs)-1]))
+	f.LastSeen = later(f.LastSeen, endOf(jobs[0]))
+}
+
+// unsettled are the jobs that failed for the rule's reason, newest first, and
+// that nothing has made good since: neither did a later one of their track
+// complete, nor was the status seen to become connected.
+func (r statusRule) unsettled(s Situation) []finch.KnownJob {
+	if r.job == "" {
+		return nil
+	}
+	well := connectedSince(s)
+	var jobs []finch.KnownJob
+	for _, row := range rows(s) {
+		for _, j := range row.ending(r.job) {
+			if !well.After(endOf(j)) {
+				jobs = append(jobs, j)
+			}
+		}
+	}
+	return newestFirst(jobs)
+}
+
+// connectedSince is when the connection as a whole, or a part of it, was last
+// seen to become connected; zero if it is not connected as a whole. Finch names
+// no entity with most jobs, so any part that came back counts.
+func connectedSince(s Situation) time.Time {
+	c := s.Connection
+	if c.Overall() != finch.Connected {
+		return time.Time{}
+	}
+	var at time.Time
+	if c.Worst() == finch.Connected {
+		at = c.StatusSince
+	}
+	for _, change := range s.Changes {
+		if change.To.Known() == finch.Connected {
+			at = later(at, change.At)
+		}
+	}
+	return at
+}
+
+// statusKinds are those whose whole stands for their parts.
+func (k Kind) byStatus() bool { return slices.Contains([]Kind{Reauth, Permissions, NotSetUp}, k) }
