@@ -61,7 +61,7 @@ func DigestText(ps []Problem, sub Subscription, now time.Time) card.Message {
 	blocks := append(card.Blocks{card.Text("*" + headline + "*")}, list.Blocks...)
 	said := headline + "\n" + list.Text
 	blocks = append(blocks, card.Actions("digest", card.Button("perch.affected", "", "All affected")))
-	if why := (Shown{Subscription: sub}).why(); why != "" {
+	if why := sub.why(); why != "" {
 		blocks, said = append(blocks, card.Context(why)), said+"\n"+why
 	}
 	return card.Message{Text: card.FallbackText(said), Blocks: blocks}
@@ -82,7 +82,7 @@ func SampleText(sub Subscription, now time.Time) card.Message {
 	sample := ":test_tube: A sample. Nothing has failed; this is how it will look."
 	lines := []string{s.headline(), s.move(), s.exactly()}
 	blocks := card.Blocks{card.Context(sample), card.Text("*" + lines[0] + "*"), card.Text(lines[1]), card.Text(lines[2])}
-	if why := s.why(); why != "" {
+	if why := sub.why(); why != "" {
 		blocks, lines = append(blocks, card.Context(why)), append(lines, why)
 	}
 	return card.Message{Text: card.FallbackText(sample + "\n" + strings.Join(lines, "\n")), Blocks: blocks}

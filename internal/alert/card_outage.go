@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"perch/bot/card"
@@ -56,7 +57,7 @@ func SummaryMessage(ps []Problem, sub Subscription, now time.Time) card.Message 
 	blocks := card.Blocks{card.Text("*" + headline + "*"), card.Text(lines)}
 	said := headline + "\n" + lines
 	blocks = append(blocks, card.Actions("summary", card.Button("perch.affected", "", "All affected")))
-	if why := (Shown{Subscription: sub}).why(); why != "" {
+	if why := sub.why(); why != "" {
 		blocks, said = append(blocks, card.Context(why)), said+"\n"+why
 	}
 	return card.Message{Text: card.FallbackText(said), Blocks: blocks}
@@ -111,7 +112,7 @@ func SummaryList(ps []Problem, now time.Time) card.Message {
 	}
 	blocks := card.Blocks{card.Bullets(lines...)}
 	if rest := len(ordered) - maxListed; rest > 0 {
-		more := fmt.Sprintf("and %d more: press All affected on the card above.", rest)
+		more := fmt.Sprintf("and %d more: press All affected.", rest)
 		blocks, text = append(blocks, card.Context(more)), text+more
 	}
 	return card.Message{Text: card.FallbackText(text), Blocks: blocks}
@@ -135,13 +136,13 @@ func (p Problem) line(now time.Time) listLine {
 	}
 	name := firstSaid(p.Subject.CustomerName, p.Subject.CustomerID, p.Key.ConnectionID, "Perch itself")
 	provider := firstSaid(p.Subject.ProviderName, p.Subject.ProviderID)
-	rest := ", " + state + ", since "
+	about := []string{card.Cut(card.Clean(name), maxName)}
 	if provider != "" {
-		rest = " · " + card.Cut(card.Clean(provider), maxName) + rest
+		about = append(about, card.Cut(card.Clean(provider), maxName))
 	}
-	name = card.Cut(card.Clean(name), maxName)
+	rest := ", " + state + ", since "
 	return listLine{
-		part: card.Line(card.Emoji(sign), card.Normal(" "), card.Bold(name), card.Normal(rest), card.Date(p.Opened, now)),
-		text: fmt.Sprintf("%s %s%s%s", sign, card.Escape(name), card.Escape(rest), card.When(p.Opened, now)),
+		part: card.Line(card.Emoji(sign), card.Normal(" "), card.Bold(about[0]), card.Normal(strings.Join(append([]string{""}, about[1:]...), " · ")+rest), card.Date(p.Opened, now)),
+		text: fmt.Sprintf("%s %s%s%s", sign, card.Escape(strings.Join(about, " · ")), rest, card.When(p.Opened, now)),
 	}
 }

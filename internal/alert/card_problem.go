@@ -41,7 +41,7 @@ func ProblemMessage(s Shown) card.Message {
 	if buttons := s.buttons(); len(buttons) > 0 {
 		blocks = append(blocks, card.Actions(fmt.Sprintf("problem:%d", s.Problem.ID), buttons...))
 	}
-	if why := s.why(); why != "" {
+	if why := s.Subscription.why(); why != "" {
 		blocks, said = append(blocks, card.Context(why)), append(said, why)
 	}
 	return card.Message{Text: card.FallbackText(strings.Join(said, "\n")), Blocks: blocks}
@@ -55,6 +55,8 @@ func (s Shown) headline() string {
 	}
 	about := p.about()
 	switch {
+	case p.Key.Kind == Blind && p.State == Open:
+		return fmt.Sprintf("%s Perch cannot see well: %s", p.sign(), p.what(s.Now))
 	case p.State == Resolved:
 		return fmt.Sprintf(":large_green_circle: Recovered after %s: %s", card.Span(p.Over.Sub(p.Opened)), about)
 	case p.State == Closed:
@@ -71,7 +73,7 @@ func (s Shown) headline() string {
 // about names the customer and the provider.
 func (p Problem) about() string {
 	if p.Key.Kind == Blind {
-		return "Perch itself"
+		return "Perch's own sight"
 	}
 	name := p.Subject.CustomerName
 	if name == "" {
@@ -154,14 +156,31 @@ func (s Shown) ids() []string {
 	return ids
 }
 
-// why says whose wish put the card here.
-func (s Shown) why() string {
-	sub := s.Subscription
-	if sub.ID == 0 {
+// why says whose wish put a card here, and whom it is for.
+func (s Subscription) why() string {
+	if s.ID == 0 {
 		return ""
 	}
-	who := card.EscapeCut(firstSaid(sub.MakerName, "somebody who has left"), maxName)
-	return fmt.Sprintf("%s %s, set up by %s", sub.hearer(), sub.Wish.Short(), who)
+	who := card.EscapeCut(firstSaid(s.MakerName, "somebody who has left"), maxName)
+	said := fmt.Sprintf("%s %s, set up by %s", s.hearer(), s.Wish.Short(), who)
+	if len(s.Wish.Mention) > 0 && !s.direct() {
+		said += " · for " + mentions(s.Wish.Mention)
+	}
+	return said
+}
+
+// mentions name users and user groups so that Slack tells them. Slack: an edit
+// tells nobody again.
+func mentions(ids []string) string {
+	named := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if strings.HasPrefix(id, "S") {
+			named = append(named, "<!subteam^"+card.Escape(id)+">")
+			continue
+		}
+		named = append(named, "<@"+card.Escape(id)+">")
+	}
+	return strings.Join(named, " ")
 }
 
 // hearer begins a sentence on what a subscription tells.
@@ -177,8 +196,9 @@ func (s Subscription) direct() bool {
 	return strings.HasPrefix(s.Channel, "U") || strings.HasPrefix(s.Channel, "W") || strings.HasPrefix(s.Channel, "D")
 }
 
+// lowerFirst is words of ours in the middle of a sentence.
 func lowerFirst(text string) string {
-	if text == "" {
+	if text == "" || strings.HasPrefix(text, "Finch") || strings.HasPrefix(text, "Perch") {
 		return text
 	}
 	return strings.ToLower(text[:1]) + text[1:]

@@ -56,10 +56,16 @@ func evidenceNone(Problem, time.Time) []string { return nil }
 
 // move is whose move it is; nothing once it is over.
 func (s Shown) move() string {
-	if s.Problem.Key.Kind == Outage || s.Problem.State == Open {
-		return wordings(s.Problem.Key.Kind).move(s)
+	p := s.Problem
+	switch {
+	case p.Flapping && p.State == Open && !p.WellSince.IsZero():
+		return fmt.Sprintf("*Nobody's move:* it is well since %s and counts as recovered %s, if it stays so.",
+			card.When(p.WellSince, s.Now), card.When(p.WellSince.Add(FlapCalm), s.Now))
+	case p.Key.Kind == Outage || p.State == Open:
+		return wordings(p.Key.Kind).move(s)
+	default:
+		return s.ending()
 	}
-	return s.ending()
 }
 
 // ending says how it ended.
@@ -147,9 +153,6 @@ func evidenceFailed(p Problem, now time.Time) []string {
 		said = append(said, fmt.Sprintf("First failure %s.", card.When(p.Opened, now)))
 	case !p.Facts.LastGood.IsZero():
 		said = append(said, fmt.Sprintf("Last good one %s.", card.When(p.Facts.LastGood, now)))
-	}
-	if p.Key.EntityID == "" && p.Facts.Job.Kind != finch.Manual {
-		said = append(said, "Finch names no entity, so the whole connection is meant.")
 	}
 	return said
 }

@@ -91,6 +91,9 @@ func once(list []string) []string {
 // Check says what about a wish is impossible or contradicts itself. It expects
 // one that is tidy. The error is a *WishError.
 func (w Wish) Check() error {
+	if tooLong(w.Text()) {
+		return errTooLong
+	}
 	for _, check := range []func(Wish) error{
 		Wish.checkKinds, Wish.checkFilters, Wish.checkRest, Wish.checkPatience, Wish.checkTimes, Wish.checkPass, Wish.checkMentions,
 	} {
@@ -98,11 +101,13 @@ func (w Wish) Check() error {
 			return err
 		}
 	}
-	if len(utf16.Encode([]rune(w.Text()))) > maxText {
-		return amiss("", "All this together is too long. Leave some filters out, or make two subscriptions.")
-	}
 	return nil
 }
+
+var errTooLong = amiss("", "All this together is too long. Leave some filters out, or make two subscriptions.")
+
+// tooLong reports whether text is more than Slack's text field takes.
+func tooLong(text string) bool { return len(utf16.Encode([]rune(text))) > maxText }
 
 func amiss(field, format string, a ...any) error {
 	return &WishError{Field: field, Sentence: fmt.Sprintf(format, a...)}

@@ -54,6 +54,9 @@ func DefaultWish() Wish { return Wish{Kinds: JobKinds()} }
 // customer:"blue fern". Several are separated by commas or the name is repeated.
 // Case matters nowhere but in time zones.
 func ParseWish(text string) (w Wish, now bool, err error) {
+	if tooLong(text) {
+		return Wish{}, false, asTextError(errTooLong, nil)
+	}
 	words := wordsOf(text)
 	if n := len(words); n > 0 && strings.EqualFold(words[n-1].typed, saveNow) {
 		words, now = words[:n-1], true
@@ -143,7 +146,7 @@ func (r *reading) narrow(d dimension, w word) error {
 			return wrongWord(w, fmt.Sprintf("*%s:* wants something behind the colon, as in `%s`.", d.name, exampleOf(d.name)), "")
 		}
 		if d.allowed != nil && !slices.Contains(d.allowed, strings.ToLower(value)) {
-			return wrongWord(w, fmt.Sprintf("*%s:* cannot be \"%s\".", d.name, card.EscapeCut(value, 40)), "It can be "+orList(d.allowed)+".")
+			return wrongWord(w, fmt.Sprintf("*%s:* cannot be \"%s\".", d.name, card.EscapeCut(value, 40)), "It can be "+listed(d.allowed, "or")+".")
 		}
 		*list = append(*list, value)
 	}
@@ -225,13 +228,13 @@ func asTextError(err error, words []word) error {
 	return e
 }
 
-// orList lists words of ours: "`a`, `b` or `c`".
-func orList(words []string) string {
+// listed lists words of ours: "`a`, `b` or `c`".
+func listed(words []string, and string) string {
 	quoted := make([]string, 0, len(words))
 	for _, w := range words {
 		quoted = append(quoted, "`"+w+"`")
 	}
-	return joined(quoted, "or")
+	return joined(quoted, and)
 }
 
 // joined lists parts of a sentence: "a, b and c".
@@ -248,7 +251,7 @@ func allKinds() string {
 	for _, n := range names {
 		words = append(words, string(n.kind))
 	}
-	return orList(append(words, groupJobs, groupAll))
+	return listed(append(words, groupJobs, groupAll), "and")
 }
 
 func allNames() string {
@@ -259,7 +262,7 @@ func allNames() string {
 	for _, o := range options {
 		words = append(words, o.name+":")
 	}
-	return orList(words)
+	return listed(words, "and")
 }
 
 // exampleOf is how a filter or option is used.
