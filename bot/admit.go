@@ -102,12 +102,15 @@ func isHelp(text string) bool {
 }
 
 // tidy undoes what keyboards and Slack do to typed text: smart quotes,
-// non-breaking spaces, <url|label>, and backticks around all of it.
+// non-breaking spaces, <url|label>, entities, and backticks around all of it.
 func tidy(text string) string {
 	text = strings.NewReplacer("“", `"`, "”", `"`, "‘", "'", "’", "'", "\u00a0", " ", "\u202f", " ").Replace(text)
-	text = linked.ReplaceAllString(text, "$1")
+	text = entities.Replace(linked.ReplaceAllString(text, "$1"))
 	return strings.Trim(strings.TrimSpace(text), "` ")
 }
+
+// entities are how Slack sends the three characters of its markup.
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // linked is what Slack makes of text that looks like a web address.
 var linked = regexp.MustCompile(`<(?:https?://|mailto:)[^|>]*\|([^>]*)>`)

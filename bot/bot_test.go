@@ -152,6 +152,7 @@ func TestTypedTextIsTidied(t *testing.T) {
 		"  harbor ": "harbor", "“harbor coffee”": `"harbor coffee"`, "`cust_1042`": "cust_1042",
 		"O’Malley": "O'Malley", `say "hi" and "ho"`: `say "hi" and "ho"`, "a\u00a0b": "a b",
 		"<http://harbor.example|harbor.example>": "harbor.example", "<mailto:a@b.c|a@b.c> x": "a@b.c x", `"`: `"`, "": "",
+		"-customer:a&amp;b": "-customer:a&b", "&lt;x&gt; &amp;lt;": "<x> &lt;",
 	} {
 		if got := tidy(typed); got != want {
 			t.Errorf("tidy(%q) = %q, want %q", typed, got, want)

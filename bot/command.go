@@ -19,6 +19,9 @@ type Command struct {
 	Name string
 	// About says in one line what it answers with; Hint is Slack's usage hint.
 	About, Hint string
+	// Mentions has Slack send people and groups that are typed with @ as <@U1|ann>
+	// and <!subteam^S1|ops>, so that they can be told apart from words.
+	Mentions bool
 	// Help is shown for "help".
 	Help func(Names) card.Message
 	// Run answers the command as typed.

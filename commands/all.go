@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perch/bot"
+	"perch/internal/alert"
 	"perch/internal/finch"
 )
 
@@ -59,21 +60,96 @@ type Runner interface {
 	Follow(ctx context.Context, jobID string) (finch.KnownJob, error)
 }
 
+// Problems answers from the problems that Perch keeps.
+type Problems interface {
+	// Problem fails with alert.ErrUnknownProblem.
+	Problem(ctx context.Context, id int64) (alert.Problem, error)
+	Problems(ctx context.Context, q alert.ProblemQuery) (alert.ProblemPage, error)
+	// ProblemEvents returns the last n things that happened to one, oldest first.
+	ProblemEvents(ctx context.Context, id int64, n int) ([]alert.Event, error)
+}
+
+// Past is what a wish is tried out on.
+type Past interface {
+	// PastProblems are those that were open at some time since then.
+	PastProblems(ctx context.Context, since time.Time) ([]alert.Problem, error)
+	// KnownSince is when Perch began to watch.
+	KnownSince(ctx context.Context) (time.Time, error)
+}
+
+// Actor changes a problem. What act returns is kept with all that follows from
+// it; its error is returned as it is, and then nothing is kept.
+type Actor interface {
+	Act(ctx context.Context, id int64, act func(alert.Problem) (alert.Step, error)) (alert.Problem, error)
+}
+
+// Cards knows what the messages say that stand in channels.
+type Cards interface {
+	// Shown is what a problem's card says to a subscription; 0 for none.
+	Shown(ctx context.Context, problemID, subscriptionID int64) (alert.Shown, error)
+	// CardAt finds a message by where it stands. It fails with
+	// alert.ErrUnknownCard.
+	CardAt(ctx context.Context, place, ts string) (alert.Card, error)
+	// Listed are the problems told on a summary or digest.
+	Listed(ctx context.Context, cardID int64) ([]alert.Problem, error)
+}
+
+// Subscriptions answers who wishes to hear what.
+type Subscriptions interface {
+	// Subscription fails with alert.ErrUnknownSubscription.
+	Subscription(ctx context.Context, id int64) (alert.Subscription, error)
+	// Subscriptions are those of a channel or a person, or all for "".
+	Subscriptions(ctx context.Context, channel string) ([]alert.Subscription, error)
+}
+
+// Subscriber makes, changes and ends subscriptions.
+type Subscriber interface {
+	Subscribe(ctx context.Context, s alert.Subscription) (alert.Subscription, error)
+	ChangeWish(ctx context.Context, id int64, w alert.Wish, who string, at time.Time) (alert.Subscription, error)
+	DeleteSubscription(ctx context.Context, id int64, who string) error
+}
+
+// Pauser stops subscriptions and lets them go on.
+type Pauser interface {
+	PauseSubscription(ctx context.Context, id int64, who, reason string) error
+	ResumeSubscription(ctx context.Context, id int64, who string) error
+}
+
+// Linker makes links by which an employer signs in again. It fails with an error
+// that finch.Sentence explains.
+type Linker interface {
+	ReconnectLink(ctx context.Context, connectionID string) (finch.Reconnect, error)
+}
+
+// Statuses tells how Perch itself is.
+type Statuses interface {
+	Status(ctx context.Context) (Status, error)
+}
+
 // Sources are what the commands ask.
 type Sources struct {
-	Known   Known
-	Lister  Lister
-	Looker  Looker
-	History History
-	Jobs    JobLister
-	Runner  Runner
-	Now     func() time.Time
+	Known         Known
+	Lister        Lister
+	Looker        Looker
+	History       History
+	Jobs          JobLister
+	Runner        Runner
+	Problems      Problems
+	Past          Past
+	Actor         Actor
+	Cards         Cards
+	Subscriptions Subscriptions
+	Subscriber    Subscriber
+	Pauser        Pauser
+	Linker        Linker
+	Status        Statuses
+	Now           func() time.Time
 }
 
 // All is the table of commands. To add one, write its file and a line here.
 func All(s Sources) []bot.Command {
 	commands := []bot.Command{Connection(s), Jobs(s)}
-	return append(commands, Perch(commands))
+	return append(commands, Perch(s, commands))
 }
 
 // known reads a connection, and says it plainly when there is none.

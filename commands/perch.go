@@ -12,46 +12,148 @@ import (
 	"perch/bot/card"
 )
 
-// Perch is the command /perch: the way to everything that has no command of
-// its own. This version has help alone.
-func Perch(others []bot.Command) bot.Command {
-	p := perch{others: others}
+// perch is the command /perch: the way to everything that has no command of its
+// own, and to all that is pressed on alerts.
+type perch struct {
+	Sources
+	others []bot.Command
+}
+
+// Perch answers for alerts and for Perch itself; others are the other commands,
+// for its help.
+func Perch(s Sources, others []bot.Command) bot.Command {
+	p := perch{s, others}
 	return bot.Command{
-		Name:  "perch",
-		About: "What Perch can do",
-		Hint:  "help",
-		Help:  p.help,
-		Run:   p.run,
+		Name:        "perch",
+		About:       "Who hears of problems, which are open, and how Perch is",
+		Hint:        "subscribe [kinds] [filters] | subscriptions | problems [filters] | status | help",
+		Mentions:    true,
+		Help:        p.help,
+		Run:         p.run,
+		Actions:     p.actions(),
+		Submissions: map[string]bot.Submit{"form": p.check, "save": p.save},
 	}
 }
 
-type perch struct{ others []bot.Command }
+func (p perch) actions() map[string]bot.Handler {
+	return map[string]bot.Handler{
+		// the way to a subscription
+		"subscribe":        p.subscribeAgain,
+		"subscribe_me":     p.subscribeMe,
+		"subscribe_shared": p.subscribeShared,
+		"all_fields":       p.allFields,
+		"change":           p.changeDraft,
+		"after_two":        p.afterTwo,
+		// what stands in the list of subscriptions
+		"edit":       p.edit,
+		"pause":      p.pause,
+		"resume":     p.resume,
+		"sample":     p.sample,
+		"unsub":      p.unsubscribe,
+		"subs_first": p.turnSubscriptions,
+		"subs_next":  p.turnSubscriptions,
+		// what stands on a problem's card
+		"claim":         p.acting(claimed),
+		"release":       p.acting(released),
+		"snooze":        p.acting(snoozed),
+		"wake":          p.acting(woken),
+		"close":         p.acting(closed),
+		"more":          p.more,
+		"details":       p.details,
+		"sync":          p.syncNow,
+		"link":          p.link,
+		"mute":          p.mute,
+		"manage":        p.manage,
+		"affected":      p.affected,
+		"affected_turn": p.turnAffected,
+		"affected_back": p.turnAffected,
+		"affected_csv":  p.csvAffected,
+		// the list of problems
+		"open":           p.openProblem,
+		"problems_first": p.turnProblems,
+		"problems_next":  p.turnProblems,
+		"problems_mine":  p.turnProblems,
+		"problems_all":   p.turnProblems,
+		"problems_open":  p.turnProblems,
+		"status":         p.statusAgain,
+	}
+}
+
+// word is one word behind /perch and what answers it.
+type word struct {
+	name string
+	get  string
+	run  func(ctx context.Context, r *bot.Request, rest string) error
+	help func(bot.Names) card.Message
+}
+
+func (p perch) words() []word {
+	return []word{
+		{"subscribe", "this channel, or you, hear of problems: a form asks what, and shows what it would have been", p.subscribe, subscribeHelp},
+		{"subscriptions", "who hears what here, to change, pause or end it", p.subscriptions, nil},
+		{"problems", "what is open, oldest first, and who is on it", p.problems, problemsHelp},
+		{"status", "how Perch itself is: Slack, Finch, webhooks, what it has still to tell", p.status, nil},
+	}
+}
 
 func (p perch) run(ctx context.Context, r *bot.Request) error {
-	m := p.help(r.As)
-	if word := strings.ToLower(r.Text); word != "" {
-		sentence := fmt.Sprintf("%s has no \"%s\".", r.As.Of("perch"), card.Cut(card.Clean(word), 40))
-		if near := p.nearest(word); near != "" {
-			sentence += fmt.Sprintf(" Did you mean %s?", r.As.Of(near))
-		}
-		m.Text = card.FallbackText(card.Escape(sentence) + " " + m.Text)
-		m.Blocks = append([]slack.Block{card.Plain(sentence)}, m.Blocks...)
+	first, rest, _ := strings.Cut(r.Text, " ")
+	rest = strings.TrimSpace(rest)
+	if first == "" {
+		return r.Reply(ctx, p.help(r.As))
 	}
-	return r.Reply(ctx, m)
+	for _, w := range p.words() {
+		switch {
+		case !strings.EqualFold(first, w.name):
+		case strings.EqualFold(rest, "help") && w.help != nil:
+			return r.Reply(ctx, w.help(r.As))
+		default:
+			return w.run(ctx, r, rest)
+		}
+	}
+	return r.Reply(ctx, p.unknown(first, r.As))
 }
 
-// nearest is the command whose name is at most two letters from the word.
-func (p perch) nearest(word string) string {
-	for _, c := range p.others {
-		if levenshtein.ComputeDistance(strings.TrimPrefix(word, "/"), c.Name) <= 2 {
-			return c.Name
+// unknown says what there is, and first what was probably meant.
+func (p perch) unknown(typed string, as bot.Names) card.Message {
+	sentence := fmt.Sprintf("%s has no \"%s\".", as.Of("perch"), card.Cut(card.Clean(typed), 40))
+	if near := p.nearest(strings.ToLower(typed), as); near != "" {
+		sentence += fmt.Sprintf(" Did you mean %s?", near)
+	}
+	m := p.help(as)
+	m.Text = card.FallbackText(card.Escape(sentence) + " " + m.Text)
+	m.Blocks = append(card.Blocks{card.Plain(sentence)}, m.Blocks...)
+	return m
+}
+
+// nearest is what to type instead: a word that begins so, or the one that is at
+// most two letters away.
+func (p perch) nearest(typed string, as bot.Names) string {
+	best, least := "", 3
+	consider := func(name, typing string) {
+		distance := levenshtein.ComputeDistance(strings.TrimPrefix(typed, "/"), name)
+		if len(typed) >= 3 && strings.HasPrefix(name, typed) {
+			distance = 1
+		}
+		if distance < least {
+			best, least = typing, distance
 		}
 	}
-	return ""
+	for _, w := range p.words() {
+		consider(w.name, as.Of("perch")+" "+w.name)
+	}
+	for _, c := range p.others {
+		consider(c.Name, as.Of(c.Name))
+	}
+	return best
 }
 
 func (p perch) help(as bot.Names) card.Message {
-	lines := []usage{{as.Of("perch") + " help", "shows this"}}
+	var lines []usage
+	for _, w := range p.words() {
+		lines = append(lines, usage{as.Of("perch") + " " + w.name, w.get})
+	}
+	lines = append(lines, usage{as.Of("perch") + " subscribe help", "what can be typed behind it"})
 	for _, c := range p.others {
 		lines = append(lines, usage{as.Of(c.Name), lowerFirst(c.About)}, usage{as.Of(c.Name) + " help", "how to ask for it"})
 	}

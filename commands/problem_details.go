@@ -1,0 +1,158 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"perch/bot"
+	"perch/bot/card"
+	"perch/internal/alert"
+)
+
+const (
+	// maxHistory is how many lines of a problem's history a modal shows.
+	maxHistory = 40
+	// maxJobIDs is how many of its jobs are named.
+	maxJobIDs = 20
+)
+
+// details opens a modal with a problem's history and all its ids.
+func (p perch) details(ctx context.Context, r *bot.Request) error {
+	id, err := problemID(r.Value)
+	if err != nil {
+		return err
+	}
+	problem, err := p.Problems.Problem(ctx, id)
+	if err != nil {
+		return unknownProblem("read a problem", err)
+	}
+	events, err := p.Problems.ProblemEvents(ctx, id, maxHistory)
+	if err != nil {
+		return fmt.Errorf("read a problem's history: %w", err)
+	}
+	return r.Open(ctx, detailsView(problem, events, p.Now()))
+}
+
+func detailsView(p alert.Problem, events []alert.Event, now time.Time) slack.ModalViewRequest {
+	blocks := card.Blocks{
+		card.Text("*" + problemLine(p, now) + "*"), card.Text(detailFacts(p, now)),
+		card.Header("What happened"), card.Bullets(history(events, now)...),
+	}
+	blocks = append(blocks, card.Header("To copy"), card.Preformatted(detailIDs(p)...))
+	return card.Modal{Title: "Details", Close: "Close", Blocks: blocks}.View()
+}
+
+// detailFacts are times, counts and who is on it.
+func detailFacts(p alert.Problem, now time.Time) string {
+	said := []string{
+		"First seen " + card.When(p.Opened, now),
+		"last seen " + card.When(p.LastSeen, now),
+		counted(max(p.Count, 1), "time"),
+	}
+	if p.State == alert.Open {
+		said = append(said, moveOf(p.Move))
+	} else {
+		said = append(said, "over since "+card.When(p.Over, now))
+	}
+	if p.ClaimedBy != "" {
+		said = append(said, fmt.Sprintf("<@%s> is on it", card.Escape(p.ClaimedBy)))
+	}
+	if p.Facts.Message != "" {
+		said = append(said, "Finch says: "+card.EscapeCut(p.Facts.Message, 500))
+	}
+	return strings.Join(said, " · ")
+}
+
+// history is who did what, newest first.
+func history(events []alert.Event, now time.Time) []card.Part {
+	var lines []card.Part
+	for _, e := range slices.Backward(events) {
+		line := card.Line(card.Date(e.At, now), card.Normal("  "))
+		if e.Who != "" {
+			line = card.Line(line, card.User(e.Who), card.Normal(" "))
+		}
+		line = card.Line(line, card.Normal(happened(e)))
+		if e.Detail != "" {
+			line = card.Line(line, card.Normal(" "), card.Code(card.Cut(card.Clean(e.Detail), 80)))
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return []card.Part{card.Normal("Nothing is kept of it any more.")}
+	}
+	return lines
+}
+
+// happened is an event in words, behind who did it where somebody did.
+func happened(e alert.Event) string {
+	switch e.What {
+	case alert.HasOpened:
+		return "It opened."
+	case alert.HasReopened:
+		return "It opened again."
+	case alert.HasRecurred:
+		return "It happened again."
+	case alert.HasEscalated:
+		return "From now on it is somebody else's move."
+	case alert.HasFlapped:
+		return "It comes and goes; counted as one problem from now on."
+	case alert.HasResolved:
+		return "It recovered."
+	case alert.HasClosed:
+		if e.Who == "" {
+			return "It was closed: nobody acted on it for long."
+		}
+		return "closed it."
+	case alert.HasJoined:
+		return "It became part of an outage."
+	case alert.HasClaimed:
+		return "is on it."
+	case alert.HasReleased:
+		return "let it go."
+	case alert.HasSnoozed:
+		return "snoozed it."
+	case alert.HasWoken:
+		if e.Who == "" {
+			return "The snooze ended."
+		}
+		return "ended the snooze."
+	case alert.HasLink:
+		return "got a reconnect link."
+	case alert.HasChanged:
+		return "Something on the card changed."
+	default:
+		return card.Cut(card.Clean(string(e.What)), 40)
+	}
+}
+
+// detailIDs are the ids as they are copied into a ticket.
+func detailIDs(p alert.Problem) []string {
+	var ids []string
+	add := func(name, id string) {
+		if id = card.Clean(id); id != "" {
+			ids = append(ids, fmt.Sprintf("%-11s %s", name, card.Cut(id, maxShownID)))
+		}
+	}
+	add("connection", p.Key.ConnectionID)
+	add("entity", p.Key.EntityID)
+	add("customer", p.Subject.CustomerID)
+	add("company", p.Subject.CompanyID)
+	add("provider", p.Subject.ProviderID)
+	jobs := p.Jobs
+	if more := len(jobs) - maxJobIDs; more > 0 {
+		ids = append(ids, fmt.Sprintf("%-11s %d older ones are not shown", "job", more))
+		jobs = jobs[more:]
+	}
+	for _, id := range jobs {
+		add("job", id)
+	}
+	if len(ids) == 0 {
+		ids = append(ids, fmt.Sprintf("problem     %d", p.ID))
+	}
+	return ids
+}
