@@ -165,12 +165,12 @@ func (s *Store) noteResult(ctx context.Context, q *db.Queries, t alert.Turn, r a
 func (s *Store) giveBack(ctx context.Context, q *db.Queries, lane alert.Lane, r alert.Result) error {
 	now := s.now()
 	back := release{next: r.Until, fails: lane.Fails}
-	switch r.End {
-	case alert.EndStands:
+	switch {
+	case r.End == alert.EndStands:
 		back = release{next: now.Add(betweenPosts)}
-	case alert.EndUnsure:
+	case r.Silent:
 		back.fails++
-	case alert.EndUnsent, alert.EndGivenUp:
+	case r.End == alert.EndUnsent, r.End == alert.EndGivenUp:
 		back.fails = 0 // Slack has answered
 	}
 	if back.next.Before(now) {

@@ -167,6 +167,8 @@ type Result struct {
 	Place, TS string
 	// Until is when the lane may be used again, zero for at once.
 	Until time.Time
+	// Silent is true if Slack gave no answer, so that the lane is in trouble.
+	Silent bool
 	// Reason is why it was given up.
 	Reason string
 }

@@ -118,3 +118,6 @@ UPDATE tellings SET state = 3, reason = sqlc.arg(reason), due = 0 WHERE card_id 
 SELECT p.* FROM problems p
 WHERE p.id IN (SELECT t.problem_id FROM tellings t WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND t.state <= 2)
 ORDER BY p.id;
+
+-- name: AnySubscription :one
+SELECT * FROM subscriptions WHERE id = sqlc.arg(id);

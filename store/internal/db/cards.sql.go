@@ -45,6 +45,32 @@ func (q *Queries) AddLine(ctx context.Context, id int64) error {
 	return err
 }
 
+const anySubscription = `-- name: AnySubscription :one
+SELECT id, channel, wish, maker, maker_name, made, changer, changed, paused, paused_by, paused_at, pause_reason, shared_by, deleted FROM subscriptions WHERE id = $1
+`
+
+func (q *Queries) AnySubscription(ctx context.Context, id int64) (Subscription, error) {
+	row := q.queryRow(ctx, q.anySubscriptionStmt, anySubscription, id)
+	var i Subscription
+	err := row.Scan(
+		&i.ID,
+		&i.Channel,
+		&i.Wish,
+		&i.Maker,
+		&i.MakerName,
+		&i.Made,
+		&i.Changer,
+		&i.Changed,
+		&i.Paused,
+		&i.PausedBy,
+		&i.PausedAt,
+		&i.PauseReason,
+		&i.SharedBy,
+		&i.Deleted,
+	)
+	return i, err
+}
+
 const becomeOutage = `-- name: BecomeOutage :exec
 UPDATE cards SET kind = 0, problem_id = $1, subscription_id = $2 WHERE id = $3
 `

@@ -60,6 +60,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addSubscriptionStmt, err = db.PrepareContext(ctx, addSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSubscription: %w", err)
 	}
+	if q.anOpenChildStmt, err = db.PrepareContext(ctx, anOpenChild); err != nil {
+		return nil, fmt.Errorf("error preparing query AnOpenChild: %w", err)
+	}
+	if q.anySubscriptionStmt, err = db.PrepareContext(ctx, anySubscription); err != nil {
+		return nil, fmt.Errorf("error preparing query AnySubscription: %w", err)
+	}
 	if q.backlogStmt, err = db.PrepareContext(ctx, backlog); err != nil {
 		return nil, fmt.Errorf("error preparing query Backlog: %w", err)
 	}
@@ -95,6 +101,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.childrenOfStmt, err = db.PrepareContext(ctx, childrenOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ChildrenOf: %w", err)
+	}
+	if q.childrenOfConnectionStmt, err = db.PrepareContext(ctx, childrenOfConnection); err != nil {
+		return nil, fmt.Errorf("error preparing query ChildrenOfConnection: %w", err)
 	}
 	if q.claimCardStmt, err = db.PrepareContext(ctx, claimCard); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimCard: %w", err)
@@ -135,17 +144,11 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
 	}
-	if q.countChildrenStmt, err = db.PrepareContext(ctx, countChildren); err != nil {
-		return nil, fmt.Errorf("error preparing query CountChildren: %w", err)
-	}
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
 	}
 	if q.crowdMembersStmt, err = db.PrepareContext(ctx, crowdMembers); err != nil {
 		return nil, fmt.Errorf("error preparing query CrowdMembers: %w", err)
-	}
-	if q.crowdOfParentStmt, err = db.PrepareContext(ctx, crowdOfParent); err != nil {
-		return nil, fmt.Errorf("error preparing query CrowdOfParent: %w", err)
 	}
 	if q.crowdSizeStmt, err = db.PrepareContext(ctx, crowdSize); err != nil {
 		return nil, fmt.Errorf("error preparing query CrowdSize: %w", err)
@@ -659,6 +662,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.anOpenChildStmt != nil {
+		if cerr := q.anOpenChildStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing anOpenChildStmt: %w", cerr)
+		}
+	}
+	if q.anySubscriptionStmt != nil {
+		if cerr := q.anySubscriptionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing anySubscriptionStmt: %w", cerr)
+		}
+	}
 	if q.backlogStmt != nil {
 		if cerr := q.backlogStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing backlogStmt: %w", cerr)
@@ -717,6 +730,11 @@ func (q *Queries) Close() error {
 	if q.childrenOfStmt != nil {
 		if cerr := q.childrenOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing childrenOfStmt: %w", cerr)
+		}
+	}
+	if q.childrenOfConnectionStmt != nil {
+		if cerr := q.childrenOfConnectionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing childrenOfConnectionStmt: %w", cerr)
 		}
 	}
 	if q.claimCardStmt != nil {
@@ -784,11 +802,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing correctChangeStmt: %w", cerr)
 		}
 	}
-	if q.countChildrenStmt != nil {
-		if cerr := q.countChildrenStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing countChildrenStmt: %w", cerr)
-		}
-	}
 	if q.countProblemsStmt != nil {
 		if cerr := q.countProblemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countProblemsStmt: %w", cerr)
@@ -797,11 +810,6 @@ func (q *Queries) Close() error {
 	if q.crowdMembersStmt != nil {
 		if cerr := q.crowdMembersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing crowdMembersStmt: %w", cerr)
-		}
-	}
-	if q.crowdOfParentStmt != nil {
-		if cerr := q.crowdOfParentStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing crowdOfParentStmt: %w", cerr)
 		}
 	}
 	if q.crowdSizeStmt != nil {
@@ -1586,393 +1594,395 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                      DBTX
-	tx                      *sql.Tx
-	activeConnectionsStmt   *sql.Stmt
-	addCardStmt             *sql.Stmt
-	addChangeStmt           *sql.Stmt
-	addEntityStmt           *sql.Stmt
-	addJobStmt              *sql.Stmt
-	addJobSortStmt          *sql.Stmt
-	addJobSortsOfStmt       *sql.Stmt
-	addLineStmt             *sql.Stmt
-	addMethodStmt           *sql.Stmt
-	addProblemStmt          *sql.Stmt
-	addProblemEventStmt     *sql.Stmt
-	addSubscriptionStmt     *sql.Stmt
-	backlogStmt             *sql.Stmt
-	becomeOutageStmt        *sql.Stmt
-	beginPaceStmt           *sql.Stmt
-	briefStmt               *sql.Stmt
-	callLaneStmt            *sql.Stmt
-	cardStmt                *sql.Stmt
-	cardAtStmt              *sql.Stmt
-	cardOfTellingStmt       *sql.Stmt
-	changeAfterStmt         *sql.Stmt
-	changeBeforeStmt        *sql.Stmt
-	changesStmt             *sql.Stmt
-	childrenOfStmt          *sql.Stmt
-	claimCardStmt           *sql.Stmt
-	claimDueStmt            *sql.Stmt
-	claimInboxStmt          *sql.Stmt
-	claimJobsStmt           *sql.Stmt
-	claimJudgementsStmt     *sql.Stmt
-	claimLaneStmt           *sql.Stmt
-	claimTellingsStmt       *sql.Stmt
-	claimWakesStmt          *sql.Stmt
-	cleanCardStmt           *sql.Stmt
-	clearEntitiesStmt       *sql.Stmt
-	clearMethodsStmt        *sql.Stmt
-	connectionStmt          *sql.Stmt
-	correctChangeStmt       *sql.Stmt
-	countChildrenStmt       *sql.Stmt
-	countProblemsStmt       *sql.Stmt
-	crowdMembersStmt        *sql.Stmt
-	crowdOfParentStmt       *sql.Stmt
-	crowdSizeStmt           *sql.Stmt
-	deliveryEndStmt         *sql.Stmt
-	dirtiestCardStmt        *sql.Stmt
-	dropProblemStmt         *sql.Stmt
-	dropProblemCardsStmt    *sql.Stmt
-	dropProblemEventsStmt   *sql.Stmt
-	dropTellingsStmt        *sql.Stmt
-	dropTokenStmt           *sql.Stmt
-	dueChannelStmt          *sql.Stmt
-	endLooksStmt            *sql.Stmt
-	endReadsStmt            *sql.Stmt
-	endTellingsStmt         *sql.Stmt
-	entitiesStmt            *sql.Stmt
-	exactMatchesStmt        *sql.Stmt
-	finishDeliveryStmt      *sql.Stmt
-	finishInboxStmt         *sql.Stmt
-	foldIntoStmt            *sql.Stmt
-	foldableStmt            *sql.Stmt
-	foldableProblemsStmt    *sql.Stmt
-	forgetListStmt          *sql.Stmt
-	freeCardsStmt           *sql.Stmt
-	freeLanesStmt           *sql.Stmt
-	gatherableStmt          *sql.Stmt
-	growCardStmt            *sql.Stmt
-	hastenCardStmt          *sql.Stmt
-	hastenLanesStmt         *sql.Stmt
-	hearersOnCardStmt       *sql.Stmt
-	holdStmt                *sql.Stmt
-	holdCrowdStmt           *sql.Stmt
-	holdJobStmt             *sql.Stmt
-	holdJudgementStmt       *sql.Stmt
-	holdLaneStmt            *sql.Stmt
-	holdProblemStmt         *sql.Stmt
-	holdSubscriptionStmt    *sql.Stmt
-	isOwedStmt              *sql.Stmt
-	jobByIDStmt             *sql.Stmt
-	jobOwnerStmt            *sql.Stmt
-	jobSortsStmt            *sql.Stmt
-	jobSortsOfProvidersStmt *sql.Stmt
-	jobsBeforeStmt          *sql.Stmt
-	jobsNamedStmt           *sql.Stmt
-	jobsOfAllStmt           *sql.Stmt
-	jobsOfConnectionStmt    *sql.Stmt
-	jobsOfEntityStmt        *sql.Stmt
-	jobsOfProviderStmt      *sql.Stmt
-	jobsOfSortStmt          *sql.Stmt
-	judgedConnectionStmt    *sql.Stmt
-	judgedJobsStmt          *sql.Stmt
-	keyIDsStmt              *sql.Stmt
-	lastProblemOfKeyStmt    *sql.Stmt
-	lastSuccessesStmt       *sql.Stmt
-	lastSyncsStmt           *sql.Stmt
-	lookSoonStmt            *sql.Stmt
-	markRemovedStmt         *sql.Stmt
-	matchesStmt             *sql.Stmt
-	methodsStmt             *sql.Stmt
-	missDeliveryStmt        *sql.Stmt
-	moveJobsStmt            *sql.Stmt
-	moveToCardStmt          *sql.Stmt
-	namesStmt               *sql.Stmt
-	newestSummaryStmt       *sql.Stmt
-	noticeOwedStmt          *sql.Stmt
-	oddsAtProviderStmt      *sql.Stmt
-	oddsOfAllStmt           *sql.Stmt
-	olderTroublesStmt       *sql.Stmt
-	oldestOwedStmt          *sql.Stmt
-	openProblemsStmt        *sql.Stmt
-	openProblemsOfStmt      *sql.Stmt
-	openTokenSpanStmt       *sql.Stmt
-	othersOnCardStmt        *sql.Stmt
-	oweStmt                 *sql.Stmt
-	paceEditsStmt           *sql.Stmt
-	pageStmt                *sql.Stmt
-	pendingStmt             *sql.Stmt
-	placeCardStmt           *sql.Stmt
-	placeListStmt           *sql.Stmt
-	placesOfProviderStmt    *sql.Stmt
-	placesOfSortStmt        *sql.Stmt
-	postponeStmt            *sql.Stmt
-	postponeJobStmt         *sql.Stmt
-	problemByIDStmt         *sql.Stmt
-	problemEventsStmt       *sql.Stmt
-	problemPlaceStmt        *sql.Stmt
-	problemsEarlierStmt     *sql.Stmt
-	problemsNewestStmt      *sql.Stmt
-	problemsOldestStmt      *sql.Stmt
-	problemsOnCardStmt      *sql.Stmt
-	problemsSinceStmt       *sql.Stmt
-	providersLearnedStmt    *sql.Stmt
-	pruneCardsStmt          *sql.Stmt
-	pruneChangesStmt        *sql.Stmt
-	pruneInboxStmt          *sql.Stmt
-	pruneJobsStmt           *sql.Stmt
-	pruneOutboxStmt         *sql.Stmt
-	pruneOwedStmt           *sql.Stmt
-	pruneToldStmt           *sql.Stmt
-	prunedProblemsStmt      *sql.Stmt
-	putOffCardsStmt         *sql.Stmt
-	putOffEditsStmt         *sql.Stmt
-	putOnCardStmt           *sql.Stmt
-	releaseLaneStmt         *sql.Stmt
-	remindAtStmt            *sql.Stmt
-	removeCardStmt          *sql.Stmt
-	replaceOtherTokensStmt  *sql.Stmt
-	resumeReadsStmt         *sql.Stmt
-	saveBodyStmt            *sql.Stmt
-	saveConnectionStmt      *sql.Stmt
-	saveCrowdStmt           *sql.Stmt
-	saveJobStmt             *sql.Stmt
-	saveProblemStmt         *sql.Stmt
-	saveProviderStmt        *sql.Stmt
-	saveSenseStmt           *sql.Stmt
-	saveSubscriptionStmt    *sql.Stmt
-	saveTellingStmt         *sql.Stmt
-	saveTokenStmt           *sql.Stmt
-	scheduleLookStmt        *sql.Stmt
-	scheduleReadStmt        *sql.Stmt
-	seeTokenStmt            *sql.Stmt
-	sendOffStmt             *sql.Stmt
-	sensesStmt              *sql.Stmt
-	sentOffStmt             *sql.Stmt
-	setJudgementStmt        *sql.Stmt
-	setParentStmt           *sql.Stmt
-	setTellingDueStmt       *sql.Stmt
-	setWakeStmt             *sql.Stmt
-	soilCardStmt            *sql.Stmt
-	soilCardsStmt           *sql.Stmt
-	soilListsStmt           *sql.Stmt
-	standingCardStmt        *sql.Stmt
-	subscriptionByIDStmt    *sql.Stmt
-	subscriptionsStmt       *sql.Stmt
-	subscriptionsOfStmt     *sql.Stmt
-	takeBackStmt            *sql.Stmt
-	takeInStmt              *sql.Stmt
-	tallyStmt               *sql.Stmt
-	tellOnCardStmt          *sql.Stmt
-	tellingByIDStmt         *sql.Stmt
-	tellingsOfStmt          *sql.Stmt
-	tellingsOfOpenStmt      *sql.Stmt
-	tokenStmt               *sql.Stmt
-	tokenHistoryStmt        *sql.Stmt
-	unclaimCardStmt         *sql.Stmt
-	unoweStmt               *sql.Stmt
-	unoweAllStmt            *sql.Stmt
-	untellStmt              *sql.Stmt
-	untellOnCardStmt        *sql.Stmt
-	untoldOfStmt            *sql.Stmt
-	untoldOnCardStmt        *sql.Stmt
-	wakeLaneStmt            *sql.Stmt
+	db                       DBTX
+	tx                       *sql.Tx
+	activeConnectionsStmt    *sql.Stmt
+	addCardStmt              *sql.Stmt
+	addChangeStmt            *sql.Stmt
+	addEntityStmt            *sql.Stmt
+	addJobStmt               *sql.Stmt
+	addJobSortStmt           *sql.Stmt
+	addJobSortsOfStmt        *sql.Stmt
+	addLineStmt              *sql.Stmt
+	addMethodStmt            *sql.Stmt
+	addProblemStmt           *sql.Stmt
+	addProblemEventStmt      *sql.Stmt
+	addSubscriptionStmt      *sql.Stmt
+	anOpenChildStmt          *sql.Stmt
+	anySubscriptionStmt      *sql.Stmt
+	backlogStmt              *sql.Stmt
+	becomeOutageStmt         *sql.Stmt
+	beginPaceStmt            *sql.Stmt
+	briefStmt                *sql.Stmt
+	callLaneStmt             *sql.Stmt
+	cardStmt                 *sql.Stmt
+	cardAtStmt               *sql.Stmt
+	cardOfTellingStmt        *sql.Stmt
+	changeAfterStmt          *sql.Stmt
+	changeBeforeStmt         *sql.Stmt
+	changesStmt              *sql.Stmt
+	childrenOfStmt           *sql.Stmt
+	childrenOfConnectionStmt *sql.Stmt
+	claimCardStmt            *sql.Stmt
+	claimDueStmt             *sql.Stmt
+	claimInboxStmt           *sql.Stmt
+	claimJobsStmt            *sql.Stmt
+	claimJudgementsStmt      *sql.Stmt
+	claimLaneStmt            *sql.Stmt
+	claimTellingsStmt        *sql.Stmt
+	claimWakesStmt           *sql.Stmt
+	cleanCardStmt            *sql.Stmt
+	clearEntitiesStmt        *sql.Stmt
+	clearMethodsStmt         *sql.Stmt
+	connectionStmt           *sql.Stmt
+	correctChangeStmt        *sql.Stmt
+	countProblemsStmt        *sql.Stmt
+	crowdMembersStmt         *sql.Stmt
+	crowdSizeStmt            *sql.Stmt
+	deliveryEndStmt          *sql.Stmt
+	dirtiestCardStmt         *sql.Stmt
+	dropProblemStmt          *sql.Stmt
+	dropProblemCardsStmt     *sql.Stmt
+	dropProblemEventsStmt    *sql.Stmt
+	dropTellingsStmt         *sql.Stmt
+	dropTokenStmt            *sql.Stmt
+	dueChannelStmt           *sql.Stmt
+	endLooksStmt             *sql.Stmt
+	endReadsStmt             *sql.Stmt
+	endTellingsStmt          *sql.Stmt
+	entitiesStmt             *sql.Stmt
+	exactMatchesStmt         *sql.Stmt
+	finishDeliveryStmt       *sql.Stmt
+	finishInboxStmt          *sql.Stmt
+	foldIntoStmt             *sql.Stmt
+	foldableStmt             *sql.Stmt
+	foldableProblemsStmt     *sql.Stmt
+	forgetListStmt           *sql.Stmt
+	freeCardsStmt            *sql.Stmt
+	freeLanesStmt            *sql.Stmt
+	gatherableStmt           *sql.Stmt
+	growCardStmt             *sql.Stmt
+	hastenCardStmt           *sql.Stmt
+	hastenLanesStmt          *sql.Stmt
+	hearersOnCardStmt        *sql.Stmt
+	holdStmt                 *sql.Stmt
+	holdCrowdStmt            *sql.Stmt
+	holdJobStmt              *sql.Stmt
+	holdJudgementStmt        *sql.Stmt
+	holdLaneStmt             *sql.Stmt
+	holdProblemStmt          *sql.Stmt
+	holdSubscriptionStmt     *sql.Stmt
+	isOwedStmt               *sql.Stmt
+	jobByIDStmt              *sql.Stmt
+	jobOwnerStmt             *sql.Stmt
+	jobSortsStmt             *sql.Stmt
+	jobSortsOfProvidersStmt  *sql.Stmt
+	jobsBeforeStmt           *sql.Stmt
+	jobsNamedStmt            *sql.Stmt
+	jobsOfAllStmt            *sql.Stmt
+	jobsOfConnectionStmt     *sql.Stmt
+	jobsOfEntityStmt         *sql.Stmt
+	jobsOfProviderStmt       *sql.Stmt
+	jobsOfSortStmt           *sql.Stmt
+	judgedConnectionStmt     *sql.Stmt
+	judgedJobsStmt           *sql.Stmt
+	keyIDsStmt               *sql.Stmt
+	lastProblemOfKeyStmt     *sql.Stmt
+	lastSuccessesStmt        *sql.Stmt
+	lastSyncsStmt            *sql.Stmt
+	lookSoonStmt             *sql.Stmt
+	markRemovedStmt          *sql.Stmt
+	matchesStmt              *sql.Stmt
+	methodsStmt              *sql.Stmt
+	missDeliveryStmt         *sql.Stmt
+	moveJobsStmt             *sql.Stmt
+	moveToCardStmt           *sql.Stmt
+	namesStmt                *sql.Stmt
+	newestSummaryStmt        *sql.Stmt
+	noticeOwedStmt           *sql.Stmt
+	oddsAtProviderStmt       *sql.Stmt
+	oddsOfAllStmt            *sql.Stmt
+	olderTroublesStmt        *sql.Stmt
+	oldestOwedStmt           *sql.Stmt
+	openProblemsStmt         *sql.Stmt
+	openProblemsOfStmt       *sql.Stmt
+	openTokenSpanStmt        *sql.Stmt
+	othersOnCardStmt         *sql.Stmt
+	oweStmt                  *sql.Stmt
+	paceEditsStmt            *sql.Stmt
+	pageStmt                 *sql.Stmt
+	pendingStmt              *sql.Stmt
+	placeCardStmt            *sql.Stmt
+	placeListStmt            *sql.Stmt
+	placesOfProviderStmt     *sql.Stmt
+	placesOfSortStmt         *sql.Stmt
+	postponeStmt             *sql.Stmt
+	postponeJobStmt          *sql.Stmt
+	problemByIDStmt          *sql.Stmt
+	problemEventsStmt        *sql.Stmt
+	problemPlaceStmt         *sql.Stmt
+	problemsEarlierStmt      *sql.Stmt
+	problemsNewestStmt       *sql.Stmt
+	problemsOldestStmt       *sql.Stmt
+	problemsOnCardStmt       *sql.Stmt
+	problemsSinceStmt        *sql.Stmt
+	providersLearnedStmt     *sql.Stmt
+	pruneCardsStmt           *sql.Stmt
+	pruneChangesStmt         *sql.Stmt
+	pruneInboxStmt           *sql.Stmt
+	pruneJobsStmt            *sql.Stmt
+	pruneOutboxStmt          *sql.Stmt
+	pruneOwedStmt            *sql.Stmt
+	pruneToldStmt            *sql.Stmt
+	prunedProblemsStmt       *sql.Stmt
+	putOffCardsStmt          *sql.Stmt
+	putOffEditsStmt          *sql.Stmt
+	putOnCardStmt            *sql.Stmt
+	releaseLaneStmt          *sql.Stmt
+	remindAtStmt             *sql.Stmt
+	removeCardStmt           *sql.Stmt
+	replaceOtherTokensStmt   *sql.Stmt
+	resumeReadsStmt          *sql.Stmt
+	saveBodyStmt             *sql.Stmt
+	saveConnectionStmt       *sql.Stmt
+	saveCrowdStmt            *sql.Stmt
+	saveJobStmt              *sql.Stmt
+	saveProblemStmt          *sql.Stmt
+	saveProviderStmt         *sql.Stmt
+	saveSenseStmt            *sql.Stmt
+	saveSubscriptionStmt     *sql.Stmt
+	saveTellingStmt          *sql.Stmt
+	saveTokenStmt            *sql.Stmt
+	scheduleLookStmt         *sql.Stmt
+	scheduleReadStmt         *sql.Stmt
+	seeTokenStmt             *sql.Stmt
+	sendOffStmt              *sql.Stmt
+	sensesStmt               *sql.Stmt
+	sentOffStmt              *sql.Stmt
+	setJudgementStmt         *sql.Stmt
+	setParentStmt            *sql.Stmt
+	setTellingDueStmt        *sql.Stmt
+	setWakeStmt              *sql.Stmt
+	soilCardStmt             *sql.Stmt
+	soilCardsStmt            *sql.Stmt
+	soilListsStmt            *sql.Stmt
+	standingCardStmt         *sql.Stmt
+	subscriptionByIDStmt     *sql.Stmt
+	subscriptionsStmt        *sql.Stmt
+	subscriptionsOfStmt      *sql.Stmt
+	takeBackStmt             *sql.Stmt
+	takeInStmt               *sql.Stmt
+	tallyStmt                *sql.Stmt
+	tellOnCardStmt           *sql.Stmt
+	tellingByIDStmt          *sql.Stmt
+	tellingsOfStmt           *sql.Stmt
+	tellingsOfOpenStmt       *sql.Stmt
+	tokenStmt                *sql.Stmt
+	tokenHistoryStmt         *sql.Stmt
+	unclaimCardStmt          *sql.Stmt
+	unoweStmt                *sql.Stmt
+	unoweAllStmt             *sql.Stmt
+	untellStmt               *sql.Stmt
+	untellOnCardStmt         *sql.Stmt
+	untoldOfStmt             *sql.Stmt
+	untoldOnCardStmt         *sql.Stmt
+	wakeLaneStmt             *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                      tx,
-		tx:                      tx,
-		activeConnectionsStmt:   q.activeConnectionsStmt,
-		addCardStmt:             q.addCardStmt,
-		addChangeStmt:           q.addChangeStmt,
-		addEntityStmt:           q.addEntityStmt,
-		addJobStmt:              q.addJobStmt,
-		addJobSortStmt:          q.addJobSortStmt,
-		addJobSortsOfStmt:       q.addJobSortsOfStmt,
-		addLineStmt:             q.addLineStmt,
-		addMethodStmt:           q.addMethodStmt,
-		addProblemStmt:          q.addProblemStmt,
-		addProblemEventStmt:     q.addProblemEventStmt,
-		addSubscriptionStmt:     q.addSubscriptionStmt,
-		backlogStmt:             q.backlogStmt,
-		becomeOutageStmt:        q.becomeOutageStmt,
-		beginPaceStmt:           q.beginPaceStmt,
-		briefStmt:               q.briefStmt,
-		callLaneStmt:            q.callLaneStmt,
-		cardStmt:                q.cardStmt,
-		cardAtStmt:              q.cardAtStmt,
-		cardOfTellingStmt:       q.cardOfTellingStmt,
-		changeAfterStmt:         q.changeAfterStmt,
-		changeBeforeStmt:        q.changeBeforeStmt,
-		changesStmt:             q.changesStmt,
-		childrenOfStmt:          q.childrenOfStmt,
-		claimCardStmt:           q.claimCardStmt,
-		claimDueStmt:            q.claimDueStmt,
-		claimInboxStmt:          q.claimInboxStmt,
-		claimJobsStmt:           q.claimJobsStmt,
-		claimJudgementsStmt:     q.claimJudgementsStmt,
-		claimLaneStmt:           q.claimLaneStmt,
-		claimTellingsStmt:       q.claimTellingsStmt,
-		claimWakesStmt:          q.claimWakesStmt,
-		cleanCardStmt:           q.cleanCardStmt,
-		clearEntitiesStmt:       q.clearEntitiesStmt,
-		clearMethodsStmt:        q.clearMethodsStmt,
-		connectionStmt:          q.connectionStmt,
-		correctChangeStmt:       q.correctChangeStmt,
-		countChildrenStmt:       q.countChildrenStmt,
-		countProblemsStmt:       q.countProblemsStmt,
-		crowdMembersStmt:        q.crowdMembersStmt,
-		crowdOfParentStmt:       q.crowdOfParentStmt,
-		crowdSizeStmt:           q.crowdSizeStmt,
-		deliveryEndStmt:         q.deliveryEndStmt,
-		dirtiestCardStmt:        q.dirtiestCardStmt,
-		dropProblemStmt:         q.dropProblemStmt,
-		dropProblemCardsStmt:    q.dropProblemCardsStmt,
-		dropProblemEventsStmt:   q.dropProblemEventsStmt,
-		dropTellingsStmt:        q.dropTellingsStmt,
-		dropTokenStmt:           q.dropTokenStmt,
-		dueChannelStmt:          q.dueChannelStmt,
-		endLooksStmt:            q.endLooksStmt,
-		endReadsStmt:            q.endReadsStmt,
-		endTellingsStmt:         q.endTellingsStmt,
-		entitiesStmt:            q.entitiesStmt,
-		exactMatchesStmt:        q.exactMatchesStmt,
-		finishDeliveryStmt:      q.finishDeliveryStmt,
-		finishInboxStmt:         q.finishInboxStmt,
-		foldIntoStmt:            q.foldIntoStmt,
-		foldableStmt:            q.foldableStmt,
-		foldableProblemsStmt:    q.foldableProblemsStmt,
-		forgetListStmt:          q.forgetListStmt,
-		freeCardsStmt:           q.freeCardsStmt,
-		freeLanesStmt:           q.freeLanesStmt,
-		gatherableStmt:          q.gatherableStmt,
-		growCardStmt:            q.growCardStmt,
-		hastenCardStmt:          q.hastenCardStmt,
-		hastenLanesStmt:         q.hastenLanesStmt,
-		hearersOnCardStmt:       q.hearersOnCardStmt,
-		holdStmt:                q.holdStmt,
-		holdCrowdStmt:           q.holdCrowdStmt,
-		holdJobStmt:             q.holdJobStmt,
-		holdJudgementStmt:       q.holdJudgementStmt,
-		holdLaneStmt:            q.holdLaneStmt,
-		holdProblemStmt:         q.holdProblemStmt,
-		holdSubscriptionStmt:    q.holdSubscriptionStmt,
-		isOwedStmt:              q.isOwedStmt,
-		jobByIDStmt:             q.jobByIDStmt,
-		jobOwnerStmt:            q.jobOwnerStmt,
-		jobSortsStmt:            q.jobSortsStmt,
-		jobSortsOfProvidersStmt: q.jobSortsOfProvidersStmt,
-		jobsBeforeStmt:          q.jobsBeforeStmt,
-		jobsNamedStmt:           q.jobsNamedStmt,
-		jobsOfAllStmt:           q.jobsOfAllStmt,
-		jobsOfConnectionStmt:    q.jobsOfConnectionStmt,
-		jobsOfEntityStmt:        q.jobsOfEntityStmt,
-		jobsOfProviderStmt:      q.jobsOfProviderStmt,
-		jobsOfSortStmt:          q.jobsOfSortStmt,
-		judgedConnectionStmt:    q.judgedConnectionStmt,
-		judgedJobsStmt:          q.judgedJobsStmt,
-		keyIDsStmt:              q.keyIDsStmt,
-		lastProblemOfKeyStmt:    q.lastProblemOfKeyStmt,
-		lastSuccessesStmt:       q.lastSuccessesStmt,
-		lastSyncsStmt:           q.lastSyncsStmt,
-		lookSoonStmt:            q.lookSoonStmt,
-		markRemovedStmt:         q.markRemovedStmt,
-		matchesStmt:             q.matchesStmt,
-		methodsStmt:             q.methodsStmt,
-		missDeliveryStmt:        q.missDeliveryStmt,
-		moveJobsStmt:            q.moveJobsStmt,
-		moveToCardStmt:          q.moveToCardStmt,
-		namesStmt:               q.namesStmt,
-		newestSummaryStmt:       q.newestSummaryStmt,
-		noticeOwedStmt:          q.noticeOwedStmt,
-		oddsAtProviderStmt:      q.oddsAtProviderStmt,
-		oddsOfAllStmt:           q.oddsOfAllStmt,
-		olderTroublesStmt:       q.olderTroublesStmt,
-		oldestOwedStmt:          q.oldestOwedStmt,
-		openProblemsStmt:        q.openProblemsStmt,
-		openProblemsOfStmt:      q.openProblemsOfStmt,
-		openTokenSpanStmt:       q.openTokenSpanStmt,
-		othersOnCardStmt:        q.othersOnCardStmt,
-		oweStmt:                 q.oweStmt,
-		paceEditsStmt:           q.paceEditsStmt,
-		pageStmt:                q.pageStmt,
-		pendingStmt:             q.pendingStmt,
-		placeCardStmt:           q.placeCardStmt,
-		placeListStmt:           q.placeListStmt,
-		placesOfProviderStmt:    q.placesOfProviderStmt,
-		placesOfSortStmt:        q.placesOfSortStmt,
-		postponeStmt:            q.postponeStmt,
-		postponeJobStmt:         q.postponeJobStmt,
-		problemByIDStmt:         q.problemByIDStmt,
-		problemEventsStmt:       q.problemEventsStmt,
-		problemPlaceStmt:        q.problemPlaceStmt,
-		problemsEarlierStmt:     q.problemsEarlierStmt,
-		problemsNewestStmt:      q.problemsNewestStmt,
-		problemsOldestStmt:      q.problemsOldestStmt,
-		problemsOnCardStmt:      q.problemsOnCardStmt,
-		problemsSinceStmt:       q.problemsSinceStmt,
-		providersLearnedStmt:    q.providersLearnedStmt,
-		pruneCardsStmt:          q.pruneCardsStmt,
-		pruneChangesStmt:        q.pruneChangesStmt,
-		pruneInboxStmt:          q.pruneInboxStmt,
-		pruneJobsStmt:           q.pruneJobsStmt,
-		pruneOutboxStmt:         q.pruneOutboxStmt,
-		pruneOwedStmt:           q.pruneOwedStmt,
-		pruneToldStmt:           q.pruneToldStmt,
-		prunedProblemsStmt:      q.prunedProblemsStmt,
-		putOffCardsStmt:         q.putOffCardsStmt,
-		putOffEditsStmt:         q.putOffEditsStmt,
-		putOnCardStmt:           q.putOnCardStmt,
-		releaseLaneStmt:         q.releaseLaneStmt,
-		remindAtStmt:            q.remindAtStmt,
-		removeCardStmt:          q.removeCardStmt,
-		replaceOtherTokensStmt:  q.replaceOtherTokensStmt,
-		resumeReadsStmt:         q.resumeReadsStmt,
-		saveBodyStmt:            q.saveBodyStmt,
-		saveConnectionStmt:      q.saveConnectionStmt,
-		saveCrowdStmt:           q.saveCrowdStmt,
-		saveJobStmt:             q.saveJobStmt,
-		saveProblemStmt:         q.saveProblemStmt,
-		saveProviderStmt:        q.saveProviderStmt,
-		saveSenseStmt:           q.saveSenseStmt,
-		saveSubscriptionStmt:    q.saveSubscriptionStmt,
-		saveTellingStmt:         q.saveTellingStmt,
-		saveTokenStmt:           q.saveTokenStmt,
-		scheduleLookStmt:        q.scheduleLookStmt,
-		scheduleReadStmt:        q.scheduleReadStmt,
-		seeTokenStmt:            q.seeTokenStmt,
-		sendOffStmt:             q.sendOffStmt,
-		sensesStmt:              q.sensesStmt,
-		sentOffStmt:             q.sentOffStmt,
-		setJudgementStmt:        q.setJudgementStmt,
-		setParentStmt:           q.setParentStmt,
-		setTellingDueStmt:       q.setTellingDueStmt,
-		setWakeStmt:             q.setWakeStmt,
-		soilCardStmt:            q.soilCardStmt,
-		soilCardsStmt:           q.soilCardsStmt,
-		soilListsStmt:           q.soilListsStmt,
-		standingCardStmt:        q.standingCardStmt,
-		subscriptionByIDStmt:    q.subscriptionByIDStmt,
-		subscriptionsStmt:       q.subscriptionsStmt,
-		subscriptionsOfStmt:     q.subscriptionsOfStmt,
-		takeBackStmt:            q.takeBackStmt,
-		takeInStmt:              q.takeInStmt,
-		tallyStmt:               q.tallyStmt,
-		tellOnCardStmt:          q.tellOnCardStmt,
-		tellingByIDStmt:         q.tellingByIDStmt,
-		tellingsOfStmt:          q.tellingsOfStmt,
-		tellingsOfOpenStmt:      q.tellingsOfOpenStmt,
-		tokenStmt:               q.tokenStmt,
-		tokenHistoryStmt:        q.tokenHistoryStmt,
-		unclaimCardStmt:         q.unclaimCardStmt,
-		unoweStmt:               q.unoweStmt,
-		unoweAllStmt:            q.unoweAllStmt,
-		untellStmt:              q.untellStmt,
-		untellOnCardStmt:        q.untellOnCardStmt,
-		untoldOfStmt:            q.untoldOfStmt,
-		untoldOnCardStmt:        q.untoldOnCardStmt,
-		wakeLaneStmt:            q.wakeLaneStmt,
+		db:                       tx,
+		tx:                       tx,
+		activeConnectionsStmt:    q.activeConnectionsStmt,
+		addCardStmt:              q.addCardStmt,
+		addChangeStmt:            q.addChangeStmt,
+		addEntityStmt:            q.addEntityStmt,
+		addJobStmt:               q.addJobStmt,
+		addJobSortStmt:           q.addJobSortStmt,
+		addJobSortsOfStmt:        q.addJobSortsOfStmt,
+		addLineStmt:              q.addLineStmt,
+		addMethodStmt:            q.addMethodStmt,
+		addProblemStmt:           q.addProblemStmt,
+		addProblemEventStmt:      q.addProblemEventStmt,
+		addSubscriptionStmt:      q.addSubscriptionStmt,
+		anOpenChildStmt:          q.anOpenChildStmt,
+		anySubscriptionStmt:      q.anySubscriptionStmt,
+		backlogStmt:              q.backlogStmt,
+		becomeOutageStmt:         q.becomeOutageStmt,
+		beginPaceStmt:            q.beginPaceStmt,
+		briefStmt:                q.briefStmt,
+		callLaneStmt:             q.callLaneStmt,
+		cardStmt:                 q.cardStmt,
+		cardAtStmt:               q.cardAtStmt,
+		cardOfTellingStmt:        q.cardOfTellingStmt,
+		changeAfterStmt:          q.changeAfterStmt,
+		changeBeforeStmt:         q.changeBeforeStmt,
+		changesStmt:              q.changesStmt,
+		childrenOfStmt:           q.childrenOfStmt,
+		childrenOfConnectionStmt: q.childrenOfConnectionStmt,
+		claimCardStmt:            q.claimCardStmt,
+		claimDueStmt:             q.claimDueStmt,
+		claimInboxStmt:           q.claimInboxStmt,
+		claimJobsStmt:            q.claimJobsStmt,
+		claimJudgementsStmt:      q.claimJudgementsStmt,
+		claimLaneStmt:            q.claimLaneStmt,
+		claimTellingsStmt:        q.claimTellingsStmt,
+		claimWakesStmt:           q.claimWakesStmt,
+		cleanCardStmt:            q.cleanCardStmt,
+		clearEntitiesStmt:        q.clearEntitiesStmt,
+		clearMethodsStmt:         q.clearMethodsStmt,
+		connectionStmt:           q.connectionStmt,
+		correctChangeStmt:        q.correctChangeStmt,
+		countProblemsStmt:        q.countProblemsStmt,
+		crowdMembersStmt:         q.crowdMembersStmt,
+		crowdSizeStmt:            q.crowdSizeStmt,
+		deliveryEndStmt:          q.deliveryEndStmt,
+		dirtiestCardStmt:         q.dirtiestCardStmt,
+		dropProblemStmt:          q.dropProblemStmt,
+		dropProblemCardsStmt:     q.dropProblemCardsStmt,
+		dropProblemEventsStmt:    q.dropProblemEventsStmt,
+		dropTellingsStmt:         q.dropTellingsStmt,
+		dropTokenStmt:            q.dropTokenStmt,
+		dueChannelStmt:           q.dueChannelStmt,
+		endLooksStmt:             q.endLooksStmt,
+		endReadsStmt:             q.endReadsStmt,
+		endTellingsStmt:          q.endTellingsStmt,
+		entitiesStmt:             q.entitiesStmt,
+		exactMatchesStmt:         q.exactMatchesStmt,
+		finishDeliveryStmt:       q.finishDeliveryStmt,
+		finishInboxStmt:          q.finishInboxStmt,
+		foldIntoStmt:             q.foldIntoStmt,
+		foldableStmt:             q.foldableStmt,
+		foldableProblemsStmt:     q.foldableProblemsStmt,
+		forgetListStmt:           q.forgetListStmt,
+		freeCardsStmt:            q.freeCardsStmt,
+		freeLanesStmt:            q.freeLanesStmt,
+		gatherableStmt:           q.gatherableStmt,
+		growCardStmt:             q.growCardStmt,
+		hastenCardStmt:           q.hastenCardStmt,
+		hastenLanesStmt:          q.hastenLanesStmt,
+		hearersOnCardStmt:        q.hearersOnCardStmt,
+		holdStmt:                 q.holdStmt,
+		holdCrowdStmt:            q.holdCrowdStmt,
+		holdJobStmt:              q.holdJobStmt,
+		holdJudgementStmt:        q.holdJudgementStmt,
+		holdLaneStmt:             q.holdLaneStmt,
+		holdProblemStmt:          q.holdProblemStmt,
+		holdSubscriptionStmt:     q.holdSubscriptionStmt,
+		isOwedStmt:               q.isOwedStmt,
+		jobByIDStmt:              q.jobByIDStmt,
+		jobOwnerStmt:             q.jobOwnerStmt,
+		jobSortsStmt:             q.jobSortsStmt,
+		jobSortsOfProvidersStmt:  q.jobSortsOfProvidersStmt,
+		jobsBeforeStmt:           q.jobsBeforeStmt,
+		jobsNamedStmt:            q.jobsNamedStmt,
+		jobsOfAllStmt:            q.jobsOfAllStmt,
+		jobsOfConnectionStmt:     q.jobsOfConnectionStmt,
+		jobsOfEntityStmt:         q.jobsOfEntityStmt,
+		jobsOfProviderStmt:       q.jobsOfProviderStmt,
+		jobsOfSortStmt:           q.jobsOfSortStmt,
+		judgedConnectionStmt:     q.judgedConnectionStmt,
+		judgedJobsStmt:           q.judgedJobsStmt,
+		keyIDsStmt:               q.keyIDsStmt,
+		lastProblemOfKeyStmt:     q.lastProblemOfKeyStmt,
+		lastSuccessesStmt:        q.lastSuccessesStmt,
+		lastSyncsStmt:            q.lastSyncsStmt,
+		lookSoonStmt:             q.lookSoonStmt,
+		markRemovedStmt:          q.markRemovedStmt,
+		matchesStmt:              q.matchesStmt,
+		methodsStmt:              q.methodsStmt,
+		missDeliveryStmt:         q.missDeliveryStmt,
+		moveJobsStmt:             q.moveJobsStmt,
+		moveToCardStmt:           q.moveToCardStmt,
+		namesStmt:                q.namesStmt,
+		newestSummaryStmt:        q.newestSummaryStmt,
+		noticeOwedStmt:           q.noticeOwedStmt,
+		oddsAtProviderStmt:       q.oddsAtProviderStmt,
+		oddsOfAllStmt:            q.oddsOfAllStmt,
+		olderTroublesStmt:        q.olderTroublesStmt,
+		oldestOwedStmt:           q.oldestOwedStmt,
+		openProblemsStmt:         q.openProblemsStmt,
+		openProblemsOfStmt:       q.openProblemsOfStmt,
+		openTokenSpanStmt:        q.openTokenSpanStmt,
+		othersOnCardStmt:         q.othersOnCardStmt,
+		oweStmt:                  q.oweStmt,
+		paceEditsStmt:            q.paceEditsStmt,
+		pageStmt:                 q.pageStmt,
+		pendingStmt:              q.pendingStmt,
+		placeCardStmt:            q.placeCardStmt,
+		placeListStmt:            q.placeListStmt,
+		placesOfProviderStmt:     q.placesOfProviderStmt,
+		placesOfSortStmt:         q.placesOfSortStmt,
+		postponeStmt:             q.postponeStmt,
+		postponeJobStmt:          q.postponeJobStmt,
+		problemByIDStmt:          q.problemByIDStmt,
+		problemEventsStmt:        q.problemEventsStmt,
+		problemPlaceStmt:         q.problemPlaceStmt,
+		problemsEarlierStmt:      q.problemsEarlierStmt,
+		problemsNewestStmt:       q.problemsNewestStmt,
+		problemsOldestStmt:       q.problemsOldestStmt,
+		problemsOnCardStmt:       q.problemsOnCardStmt,
+		problemsSinceStmt:        q.problemsSinceStmt,
+		providersLearnedStmt:     q.providersLearnedStmt,
+		pruneCardsStmt:           q.pruneCardsStmt,
+		pruneChangesStmt:         q.pruneChangesStmt,
+		pruneInboxStmt:           q.pruneInboxStmt,
+		pruneJobsStmt:            q.pruneJobsStmt,
+		pruneOutboxStmt:          q.pruneOutboxStmt,
+		pruneOwedStmt:            q.pruneOwedStmt,
+		pruneToldStmt:            q.pruneToldStmt,
+		prunedProblemsStmt:       q.prunedProblemsStmt,
+		putOffCardsStmt:          q.putOffCardsStmt,
+		putOffEditsStmt:          q.putOffEditsStmt,
+		putOnCardStmt:            q.putOnCardStmt,
+		releaseLaneStmt:          q.releaseLaneStmt,
+		remindAtStmt:             q.remindAtStmt,
+		removeCardStmt:           q.removeCardStmt,
+		replaceOtherTokensStmt:   q.replaceOtherTokensStmt,
+		resumeReadsStmt:          q.resumeReadsStmt,
+		saveBodyStmt:             q.saveBodyStmt,
+		saveConnectionStmt:       q.saveConnectionStmt,
+		saveCrowdStmt:            q.saveCrowdStmt,
+		saveJobStmt:              q.saveJobStmt,
+		saveProblemStmt:          q.saveProblemStmt,
+		saveProviderStmt:         q.saveProviderStmt,
+		saveSenseStmt:            q.saveSenseStmt,
+		saveSubscriptionStmt:     q.saveSubscriptionStmt,
+		saveTellingStmt:          q.saveTellingStmt,
+		saveTokenStmt:            q.saveTokenStmt,
+		scheduleLookStmt:         q.scheduleLookStmt,
+		scheduleReadStmt:         q.scheduleReadStmt,
+		seeTokenStmt:             q.seeTokenStmt,
+		sendOffStmt:              q.sendOffStmt,
+		sensesStmt:               q.sensesStmt,
+		sentOffStmt:              q.sentOffStmt,
+		setJudgementStmt:         q.setJudgementStmt,
+		setParentStmt:            q.setParentStmt,
+		setTellingDueStmt:        q.setTellingDueStmt,
+		setWakeStmt:              q.setWakeStmt,
+		soilCardStmt:             q.soilCardStmt,
+		soilCardsStmt:            q.soilCardsStmt,
+		soilListsStmt:            q.soilListsStmt,
+		standingCardStmt:         q.standingCardStmt,
+		subscriptionByIDStmt:     q.subscriptionByIDStmt,
+		subscriptionsStmt:        q.subscriptionsStmt,
+		subscriptionsOfStmt:      q.subscriptionsOfStmt,
+		takeBackStmt:             q.takeBackStmt,
+		takeInStmt:               q.takeInStmt,
+		tallyStmt:                q.tallyStmt,
+		tellOnCardStmt:           q.tellOnCardStmt,
+		tellingByIDStmt:          q.tellingByIDStmt,
+		tellingsOfStmt:           q.tellingsOfStmt,
+		tellingsOfOpenStmt:       q.tellingsOfOpenStmt,
+		tokenStmt:                q.tokenStmt,
+		tokenHistoryStmt:         q.tokenHistoryStmt,
+		unclaimCardStmt:          q.unclaimCardStmt,
+		unoweStmt:                q.unoweStmt,
+		unoweAllStmt:             q.unoweAllStmt,
+		untellStmt:               q.untellStmt,
+		untellOnCardStmt:         q.untellOnCardStmt,
+		untoldOfStmt:             q.untoldOfStmt,
+		untoldOnCardStmt:         q.untoldOnCardStmt,
+		wakeLaneStmt:             q.wakeLaneStmt,
 	}
 }

@@ -78,6 +78,7 @@ type Crowd struct {
 	LookAt     int64
 	Looked     int64
 	ParentID   int64
+	LastID     int64
 }
 
 type Entity struct {

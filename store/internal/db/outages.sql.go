@@ -73,24 +73,6 @@ func (q *Queries) CrowdMembers(ctx context.Context, arg CrowdMembersParams) ([]P
 	return items, nil
 }
 
-const crowdOfParent = `-- name: CrowdOfParent :one
-SELECT provider_id, class, opened, look_at, looked, parent_id FROM crowds WHERE parent_id = $1 AND parent_id > 0
-`
-
-func (q *Queries) CrowdOfParent(ctx context.Context, parentID int64) (Crowd, error) {
-	row := q.queryRow(ctx, q.crowdOfParentStmt, crowdOfParent, parentID)
-	var i Crowd
-	err := row.Scan(
-		&i.ProviderID,
-		&i.Class,
-		&i.Opened,
-		&i.LookAt,
-		&i.Looked,
-		&i.ParentID,
-	)
-	return i, err
-}
-
 const crowdSize = `-- name: CrowdSize :one
 SELECT COUNT(DISTINCT pr.connection_id) FROM problems pr
 WHERE pr.provider_id = $1 AND pr.class = $2 AND pr.noted >= $3
@@ -112,9 +94,9 @@ func (q *Queries) CrowdSize(ctx context.Context, arg CrowdSizeParams) (int64, er
 }
 
 const holdCrowd = `-- name: HoldCrowd :one
-INSERT INTO crowds (provider_id, class, opened, look_at, looked, parent_id) VALUES ($1, $2, 0, 0, 0, 0)
+INSERT INTO crowds (provider_id, class, opened, look_at, looked, parent_id, last_id) VALUES ($1, $2, 0, 0, 0, 0, 0)
 ON CONFLICT (provider_id, class) DO UPDATE SET opened = crowds.opened
-RETURNING provider_id, class, opened, look_at, looked, parent_id
+RETURNING provider_id, class, opened, look_at, looked, parent_id, last_id
 `
 
 type HoldCrowdParams struct {
@@ -133,13 +115,15 @@ func (q *Queries) HoldCrowd(ctx context.Context, arg HoldCrowdParams) (Crowd, er
 		&i.LookAt,
 		&i.Looked,
 		&i.ParentID,
+		&i.LastID,
 	)
 	return i, err
 }
 
 const saveCrowd = `-- name: SaveCrowd :exec
-UPDATE crowds SET opened = $1, look_at = $2, looked = $3, parent_id = $4
-WHERE provider_id = $5 AND class = $6
+UPDATE crowds SET opened = $1, look_at = $2, looked = $3, parent_id = $4,
+    last_id = $5
+WHERE provider_id = $6 AND class = $7
 `
 
 type SaveCrowdParams struct {
@@ -147,6 +131,7 @@ type SaveCrowdParams struct {
 	LookAt     int64
 	Looked     int64
 	ParentID   int64
+	LastID     int64
 	ProviderID string
 	Class      string
 }
@@ -157,6 +142,7 @@ func (q *Queries) SaveCrowd(ctx context.Context, arg SaveCrowdParams) error {
 		arg.LookAt,
 		arg.Looked,
 		arg.ParentID,
+		arg.LastID,
 		arg.ProviderID,
 		arg.Class,
 	)

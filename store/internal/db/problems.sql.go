@@ -77,6 +77,50 @@ func (q *Queries) AddProblemEvent(ctx context.Context, arg AddProblemEventParams
 	return err
 }
 
+const anOpenChild = `-- name: AnOpenChild :many
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE parent_id = $1 AND parent_id > 0 AND state = 'open' LIMIT 1
+`
+
+func (q *Queries) AnOpenChild(ctx context.Context, parentID int64) ([]Problem, error) {
+	rows, err := q.query(ctx, q.anOpenChildStmt, anOpenChild, parentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Problem
+	for rows.Next() {
+		var i Problem
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Kind,
+			&i.Class,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.State,
+			&i.Opened,
+			&i.Noted,
+			&i.Over,
+			&i.ParentID,
+			&i.ClaimedBy,
+			&i.Healed,
+			&i.Wake,
+			&i.Version,
+			&i.Facts,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const childrenOf = `-- name: ChildrenOf :many
 SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE parent_id = $1 AND parent_id > 0 ORDER BY state, opened, id
 `
@@ -108,6 +152,44 @@ func (q *Queries) ChildrenOf(ctx context.Context, parentID int64) ([]Problem, er
 			&i.Version,
 			&i.Facts,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const childrenOfConnection = `-- name: ChildrenOfConnection :many
+SELECT id, state FROM problems WHERE connection_id = $1 AND parent_id = $2
+`
+
+type ChildrenOfConnectionParams struct {
+	ConnectionID string
+	ParentID     int64
+}
+
+type ChildrenOfConnectionRow struct {
+	ID    int64
+	State string
+}
+
+// What an outage has of one connection.
+func (q *Queries) ChildrenOfConnection(ctx context.Context, arg ChildrenOfConnectionParams) ([]ChildrenOfConnectionRow, error) {
+	rows, err := q.query(ctx, q.childrenOfConnectionStmt, childrenOfConnection, arg.ConnectionID, arg.ParentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChildrenOfConnectionRow
+	for rows.Next() {
+		var i ChildrenOfConnectionRow
+		if err := rows.Scan(&i.ID, &i.State); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -162,23 +244,6 @@ func (q *Queries) ClaimWakes(ctx context.Context, arg ClaimWakesParams) ([]Claim
 		return nil, err
 	}
 	return items, nil
-}
-
-const countChildren = `-- name: CountChildren :one
-SELECT COUNT(*) AS number, CAST(COALESCE(SUM(CASE WHEN state = 'open' THEN 0 ELSE 1 END), 0) AS BIGINT) AS recovered
-FROM problems WHERE parent_id = $1 AND parent_id > 0
-`
-
-type CountChildrenRow struct {
-	Number    int64
-	Recovered int64
-}
-
-func (q *Queries) CountChildren(ctx context.Context, parentID int64) (CountChildrenRow, error) {
-	row := q.queryRow(ctx, q.countChildrenStmt, countChildren, parentID)
-	var i CountChildrenRow
-	err := row.Scan(&i.Number, &i.Recovered)
-	return i, err
 }
 
 const countProblems = `-- name: CountProblems :one
@@ -860,14 +925,15 @@ func (q *Queries) PrunedProblems(ctx context.Context, arg PrunedProblemsParams) 
 }
 
 const saveProblem = `-- name: SaveProblem :one
-UPDATE problems SET class = $1, provider_id = $2, state = $3, opened = $4,
-    noted = $5, over = $6, claimed_by = $7, healed = $8, wake = $9,
-    version = version + 1, facts = $10
-WHERE id = $11
+UPDATE problems SET key = $1, class = $2, provider_id = $3, state = $4, opened = $5,
+    noted = $6, over = $7, claimed_by = $8, healed = $9, wake = $10,
+    version = version + 1, facts = $11
+WHERE id = $12
 RETURNING parent_id, version
 `
 
 type SaveProblemParams struct {
+	Key        string
 	Class      string
 	ProviderID string
 	State      string
@@ -889,6 +955,7 @@ type SaveProblemRow struct {
 // Which outage it belongs to is set by SetParent alone.
 func (q *Queries) SaveProblem(ctx context.Context, arg SaveProblemParams) (SaveProblemRow, error) {
 	row := q.queryRow(ctx, q.saveProblemStmt, saveProblem,
+		arg.Key,
 		arg.Class,
 		arg.ProviderID,
 		arg.State,

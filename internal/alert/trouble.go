@@ -1,0 +1,232 @@
+package alert
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// fate is what a failure in Slack means, in the words of whoever talks to Slack.
+type fate struct {
+	word string
+	code string // Slack's own
+	wait time.Duration
+}
+
+// The words that errors of a Courier say with their method Fate. An error without
+// one is no word of Slack's at all: the outcome is not known.
+const (
+	fateClear     = "clear"     // refused, and the same call would be again
+	fateMalformed = "malformed" // refused for its blocks: simpler ones may pass
+	fateWait      = "wait"      // too many calls
+	fateUnsure    = "unsure"    // it may have happened
+	fateGone      = "gone"      // the channel cannot be written to, or read
+	fateRefused   = "refused"   // the token does not suffice for anything
+	fateThread    = "thread"    // the thread takes no replies
+	fateLost      = "lost"      // the message to edit is no more
+)
+
+func fateOf(err error) fate {
+	if err == nil {
+		return fate{}
+	}
+	var says interface {
+		Fate() (word, code string, wait time.Duration)
+	}
+	if !errors.As(err, &says) {
+		return fate{word: fateUnsure}
+	}
+	word, code, wait := says.Fate()
+	return fate{word, code, wait}
+}
+
+// mostBackoff bounds how long a channel is left alone.
+const mostBackoff = 15 * time.Minute
+
+// backoff is how long to wait after so many failures in a row: a random half to
+// whole of 2ⁿ seconds, so that channels do not come back all at once.
+func backoff(fails int) time.Duration {
+	wait := mostBackoff
+	if fails < 10 {
+		wait = min(time.Second<<fails, mostBackoff)
+	}
+	return wait/2 + rand.N(wait/2+1)
+}
+
+// weather tells one channel's trouble from Slack's own.
+type weather struct {
+	mu     sync.Mutex
+	silent map[string]bool // channels without an answer since the last one
+}
+
+func (w *weather) unsure(channel string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.silent == nil {
+		w.silent = map[string]bool{}
+	}
+	w.silent[channel] = true
+}
+
+// badWeather is how many channels without an answer make it Slack's own trouble.
+const badWeather = 3
+
+// answered reports whether this is the end of a time in which Slack did not answer.
+func (w *weather) answered() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	over := len(w.silent) >= badWeather
+	clear(w.silent)
+	return over
+}
+
+// cleared notes an answer. After a silence everywhere, nobody need wait as long
+// as the silence made it.
+func (t *Teller) cleared(ctx context.Context, log zerolog.Logger) {
+	if !t.weather.answered() {
+		return
+	}
+	log.Info().Msg("Slack answers again")
+	if err := t.outbox.HastenLanes(ctx); err != nil {
+		log.Error().Err(err).Msg("cannot bring channels forward; they are tried when their time comes")
+	}
+}
+
+// tokenPause is how long nothing is sent after Slack refused the token.
+const tokenPause = time.Minute
+
+// pauses knows when nothing is to be sent at all.
+type pauses struct {
+	now   func() time.Time
+	mu    sync.Mutex
+	until time.Time
+}
+
+func (p *pauses) tokenRefused() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now().Before(p.until)
+}
+
+func (t *Teller) refusedToken(f fate, log zerolog.Logger) {
+	t.pauses.mu.Lock()
+	defer t.pauses.mu.Unlock()
+	t.pauses.until = t.now().Add(tokenPause)
+	log.Error().Str("code", f.code).Dur("wait", tokenPause).Msg("Slack refuses the bot token; nothing is sent, all is kept")
+}
+
+// pauseChannel pauses all who are told in a channel that cannot be written to.
+// What is owed to it stays owed.
+func (t *Teller) pauseChannel(ctx context.Context, d Delivery, reason string, log zerolog.Logger) Result {
+	if d.SubscriptionID == 0 {
+		log.Warn().Str("code", reason).Msg("a person cannot be told; giving it up")
+		t.observed(OutcomeGivenUp, 0)
+		return Result{End: EndGivenUp, Reason: reason}
+	}
+	if !t.pauseAll(ctx, d.Channel, reason, func(Subscription) bool { return true }, log) {
+		return Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
+	}
+	return Result{End: EndUnsent}
+}
+
+// pauseAll reports whether it paused any.
+func (t *Teller) pauseAll(ctx context.Context, channel, reason string, which func(Subscription) bool, log zerolog.Logger) bool {
+	subs, err := t.pauser.Subscriptions(ctx, channel)
+	paused := false
+	for _, sub := range subs {
+		if sub.Paused || !which(sub) {
+			continue
+		}
+		if err = t.pauser.PauseSubscription(ctx, sub.ID, "", reason); err != nil {
+			break
+		}
+		paused = true
+		t.observed(OutcomePaused, 0)
+		log.Warn().Int64("subscription", sub.ID).Str("code", reason).Msg("paused a subscription: its channel cannot be written to")
+	}
+	if err != nil {
+		log.Error().Err(err).Msg("cannot pause a subscription; trying again in a minute")
+	}
+	return paused && err == nil
+}
+
+// doors remembers which channels people of other companies read.
+type doors struct {
+	now   func() time.Time
+	mu    sync.Mutex
+	known map[string]door
+}
+
+type door struct {
+	shared bool
+	until  time.Time
+}
+
+const (
+	// doorFor is how long what is known of a channel counts.
+	doorFor = 5 * time.Minute
+	// maxDoors bounds what is remembered.
+	maxDoors     = 10_000
+	doorsTimeout = 3 * time.Second
+	// pausedShared is the reason of a pause because of other companies.
+	pausedShared = "shared"
+)
+
+func (d *doors) get(channel string) (door, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	known, ok := d.known[channel]
+	return known, ok && d.now().Before(known.until)
+}
+
+func (d *doors) put(channel string, shared bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.known == nil || len(d.known) >= maxDoors {
+		d.known = map[string]door{}
+	}
+	d.known[channel] = door{shared, d.now().Add(doorFor)}
+}
+
+// refuseShared keeps what is told within the company: a channel that others came
+// to since it was subscribed to is paused, unless an admin has said yes to it.
+func (t *Teller) refuseShared(ctx context.Context, turn Turn, sub Subscription, log zerolog.Logger) (bool, Result) {
+	d := turn.Head
+	if d.SubscriptionID == 0 || direct(d.Channel) || sub.SharedBy != "" {
+		return false, Result{}
+	}
+	known, ok := t.doors.get(d.Channel)
+	if !ok {
+		asking, cancel := context.WithTimeout(ctx, doorsTimeout)
+		shared, err := t.courier.Shared(asking, d.Channel)
+		cancel()
+		switch f := fateOf(err); {
+		case err == nil:
+			t.doors.put(d.Channel, shared)
+			known.shared = shared
+		case f.word == fateUnsure:
+			r := t.unsure(turn, err, log)
+			r.End = EndUnsent // nothing was sent
+			return true, r
+		case f.word == fateWait:
+			return true, Result{End: EndUnsent, Until: t.now().Add(f.wait)}
+		case f.word == fateRefused:
+			t.refusedToken(f, log)
+			return true, Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
+		default: // what Slack does not show, it will not take a message for either
+			log.Warn().Err(err).Msg("Slack does not say who reads a channel")
+		}
+	}
+	if !known.shared {
+		return false, Result{}
+	}
+	paused := t.pauseAll(ctx, d.Channel, pausedShared, func(s Subscription) bool { return s.SharedBy == "" }, log)
+	if paused {
+		return true, Result{End: EndUnsent}
+	}
+	return true, Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
+}
