@@ -44,7 +44,7 @@ var dimensions = []dimension{
 }
 
 func fitsCustomer(value string, p *Problem) bool {
-	return slices.Contains([]string{folded(p.Subject.CustomerID), folded(p.Subject.CompanyID), folded(p.Key.ConnectionID)}, value) ||
+	return folded(p.Subject.CustomerID) == value || folded(p.Subject.CompanyID) == value || folded(p.Key.ConnectionID) == value ||
 		strings.Contains(folded(p.Subject.CustomerName), value)
 }
 

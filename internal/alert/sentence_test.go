@@ -56,7 +56,7 @@ func TestSentence(t *testing.T) {
 		{
 			"reauth env:production,sandbox -customer:acme -customer:bolt -type:automated -product:benefits -entity:bakery",
 			"This channel will hear needed reconnects for every customer, production and sandbox only, except acme, bolt, ones with benefits, automated connections and entities like bakery. Nothing else. It mentions nobody.",
-			"needed reconnects, production and sandbox only, except acme, bolt, ones with benefits, automated connections and entities like bakery",
+			"needed reconnects for some customers",
 		},
 		{
 			"reauth -env:development",
@@ -97,8 +97,8 @@ func TestSentence(t *testing.T) {
 		},
 		{
 			`job_failed -provider:"<!channel> & <https://evil.example|Gusto>" -customer:"` + strings.Repeat("x", 60) + `"`,
-			"This channel will hear failed syncs for every customer except " + strings.Repeat("x", 39) + "…, &lt;!channel&gt; &amp; &lt;https:/… ones and sandbox. Nothing else. It mentions nobody.",
-			"failed syncs except " + strings.Repeat("x", 23) + "…, &lt;!channel&gt; &… ones and sandbox",
+			"This channel will hear failed syncs for every customer except " + strings.Repeat("x", 39) + "…, &lt;!channel&gt; &amp; &lt;https://evil… ones and sandbox. Nothing else. It mentions nobody.",
+			"failed syncs except " + strings.Repeat("x", 23) + "…, &lt;!channel&gt; &amp;… ones and sandbox",
 		},
 	}
 	for _, tt := range tests {
