@@ -51,7 +51,10 @@ type Options struct {
 	// Arrived is told of every event after it was stored, from several goroutines
 	// and before Finch is answered: it must return at once. It may be nil.
 	Arrived func()
-	Log     zerolog.Logger
+	// Verified is told of every delivery whether it was signed with our secret. It
+	// may be nil.
+	Verified func(signed bool)
+	Log      zerolog.Logger
 }
 
 // doors hold what the handlers share.

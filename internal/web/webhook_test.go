@@ -269,3 +269,43 @@ func FuzzWebhook(f *testing.F) {
 		}
 	})
 }
+
+func TestDeliveriesTellHowWellTheSecretFits(t *testing.T) {
+	t.Parallel()
+	ours := []string{webhookSecret}
+	without := func(name string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Del(name) }
+	}
+	for name, c := range map[string]struct {
+		letter letter
+		want   string
+	}{
+		"ours":                        {letter{secrets: ours}, "[true]"},
+		"of another secret":           {letter{secrets: []string{strangeSecret}}, "[false]"},
+		"late":                        {letter{secrets: ours, age: time.Hour}, "[]"},
+		"a scanner's without an id":   {letter{secrets: []string{strangeSecret}, change: without("Finch-Event-Id")}, "[]"},
+		"a scanner's, not signed":     {letter{change: without("Finch-Signature")}, "[]"},
+		"a scanner's that is no JSON": {letter{secrets: []string{strangeSecret}, body: "a=b"}, "[]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			parsed, err := finch.ParseSecrets(webhookSecret)
+			if err != nil {
+				t.Fatal(err)
+			}
+			heard := []bool{}
+			h := newHouse(func(h *house) {
+				h.options.WebhookSecrets, h.options.Inbox = parsed, &shelf{}
+				h.options.Verified = func(signed bool) { heard = append(heard, signed) }
+			})
+			c.letter.id = "msg_1"
+			if c.letter.body == "" {
+				c.letter.body = account
+			}
+			h.answer(t, c.letter.request(t))
+			if got := fmt.Sprint(heard); got != c.want {
+				t.Errorf("it heard %s, want %s", got, c.want)
+			}
+		})
+	}
+}
