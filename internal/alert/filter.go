@@ -21,8 +21,8 @@ var environments = []string{production, development, sandbox}
 
 // dimension is one property by which a subscription is narrowed.
 type dimension struct {
-	// name is what stands before the colon, also what may stand there instead.
-	name, also string
+	// name is what stands before the colon.
+	name string
 	// example is how it is typed.
 	example string
 	// values are where a filter keeps it.
@@ -35,12 +35,12 @@ type dimension struct {
 
 // dimensions are all of them, in the order in which they are written.
 var dimensions = []dimension{
-	{"customer", "", "customer:harbor", func(f *Filter) *[]string { return &f.Customers }, nil, fitsCustomer},
-	{"provider", "", "provider:gusto", func(f *Filter) *[]string { return &f.Providers }, nil, fitsProvider},
-	{"env", "environment", "env:production", func(f *Filter) *[]string { return &f.Environments }, environments, fitsEnvironment},
-	{"type", "", "type:assisted", func(f *Filter) *[]string { return &f.Types }, []string{automated, assisted}, fitsType},
-	{"product", "", "product:payroll", func(f *Filter) *[]string { return &f.Products }, nil, fitsProduct},
-	{"entity", "", "entity:0099123", func(f *Filter) *[]string { return &f.Entities }, nil, fitsEntity},
+	{"customer", "customer:harbor", func(f *Filter) *[]string { return &f.Customers }, nil, fitsCustomer},
+	{"provider", "provider:gusto", func(f *Filter) *[]string { return &f.Providers }, nil, fitsProvider},
+	{"env", "env:production", func(f *Filter) *[]string { return &f.Environments }, environments, fitsEnvironment},
+	{"type", "type:assisted", func(f *Filter) *[]string { return &f.Types }, []string{automated, assisted}, fitsType},
+	{"product", "product:payroll", func(f *Filter) *[]string { return &f.Products }, nil, fitsProduct},
+	{"entity", "entity:0099123", func(f *Filter) *[]string { return &f.Entities }, nil, fitsEntity},
 }
 
 func fitsCustomer(value string, p *Problem) bool {

@@ -107,6 +107,7 @@ func TestMatches(t *testing.T) {
 
 		{"an outage as what it is made of", "job_failed", outage, ""},
 		{"an outage of another kind", "reauth", outage, "kind not asked for"},
+		{"an outage of nothing known", "all", func(p *alert.Problem) { outage(p); p.Class = "weather" }, "kind not asked for"},
 		{"an outage of the provider", "provider:gusto", outage, ""},
 		{"an outage of a provider excluded", "-provider:gusto", outage, "provider excluded"},
 		{"an outage whatever its customers", "customer:acme type:assisted env:production", outage, ""},
@@ -122,5 +123,23 @@ func TestMatches(t *testing.T) {
 				t.Errorf("%q: matches %t, %q; want %q", tt.text, ok, reason, tt.reason)
 			}
 		})
+	}
+}
+
+func TestKindsInWords(t *testing.T) {
+	t.Parallel()
+	said := map[string]bool{}
+	for _, k := range alert.AllKinds() {
+		plain := k.Plain()
+		if plain == "" || plain == string(k) || said[plain] {
+			t.Errorf("%s is said as %q", k, plain)
+		}
+		said[plain] = true
+	}
+	if len(said) != 8 || len(alert.JobKinds()) != 6 {
+		t.Errorf("%d kinds, %d of jobs", len(said), len(alert.JobKinds()))
+	}
+	if alert.Outage.Plain() != "outage" {
+		t.Errorf("an outage is said as %q", alert.Outage.Plain())
 	}
 }

@@ -261,17 +261,11 @@ func (w Wish) shortKinds() []string {
 	return plain
 }
 
-// spanWords is a length of time in full: "1 h 30 min".
+// spanWords is a length of time in full: "1 day 1 h 30 min".
 func spanWords(d time.Duration) string {
-	var words []string
-	if days := d / (24 * time.Hour); days > 0 {
-		words = append(words, counted(int(days), "day"))
+	days := " %d days"
+	if d < 48*time.Hour {
+		days = " %d day"
 	}
-	if hours := d % (24 * time.Hour) / time.Hour; hours > 0 {
-		words = append(words, fmt.Sprintf("%d h", hours))
-	}
-	if minutes := d % time.Hour / time.Minute; minutes > 0 {
-		words = append(words, fmt.Sprintf("%d min", minutes))
-	}
-	return strings.Join(words, " ")
+	return strings.TrimPrefix(inUnits(d, days, " %d h", " %d min"), " ")
 }

@@ -136,7 +136,8 @@ func (w Wish) checkFilters() error {
 				return err
 			}
 		}
-		if i := slices.IndexFunc(include, func(v string) bool { return holdsFold(exclude, v) }); i >= 0 {
+		excluded := foldedSet(exclude)
+		if i := slices.IndexFunc(include, func(v string) bool { return excluded[finch.Fold(v)] }); i >= 0 {
 			return amiss(d.name, "%s: \"%s\" is both asked for and excluded.", d.name, card.Cut(include[i], 40))
 		}
 	}
@@ -157,8 +158,12 @@ func (d dimension) check(value string) error {
 	}
 }
 
-func holdsFold(list []string, value string) bool {
-	return slices.ContainsFunc(list, func(v string) bool { return finch.Fold(v) == finch.Fold(value) })
+func foldedSet(values []string) map[string]bool {
+	set := make(map[string]bool, len(values))
+	for _, v := range values {
+		set[finch.Fold(v)] = true
+	}
+	return set
 }
 
 // checkRest finds filters that together leave nothing over.

@@ -80,17 +80,22 @@ func readSpan(value string) (time.Duration, bool) {
 
 // writeSpan is readSpan's inverse, to the minute.
 func writeSpan(d time.Duration) string {
-	text := ""
+	return inUnits(d, "%dd", "%dh", "%dm")
+}
+
+// inUnits writes a length of time in days, hours and minutes, without those that
+// are none.
+func inUnits(d time.Duration, days, hours, minutes string) string {
+	var parts []string
 	for _, unit := range []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
-		if n := d / unit.size; n > 0 {
-			text += strconv.Itoa(int(n)) + unit.name
-			d -= n * unit.size
+		n      time.Duration
+		format string
+	}{{d / (24 * time.Hour), days}, {d / time.Hour % 24, hours}, {d / time.Minute % 60, minutes}} {
+		if unit.n > 0 {
+			parts = append(parts, fmt.Sprintf(unit.format, unit.n))
 		}
 	}
-	return text
+	return strings.Join(parts, "")
 }
 
 func readUpdates(w *Wish, value string) bool {

@@ -90,7 +90,7 @@ func (r *reading) read(w word) error {
 	case len(w.values) == 0:
 		return wrongWord(w, fmt.Sprintf("*%s:* wants something behind the colon, as in `%s`.", card.EscapeCut(w.name, 40), exampleOf(w.name)), "")
 	}
-	if i := slices.IndexFunc(dimensions, func(d dimension) bool { return d.name == w.name || d.also == w.name }); i >= 0 {
+	if i := slices.IndexFunc(dimensions, func(d dimension) bool { return d.name == w.name }); i >= 0 {
 		return r.narrow(dimensions[i], w)
 	}
 	if i := slices.IndexFunc(options, func(o option) bool { return o.name == w.name }); i >= 0 {
@@ -268,7 +268,7 @@ func allNames() string {
 // exampleOf is how a filter or option is used.
 func exampleOf(name string) string {
 	for _, d := range dimensions {
-		if d.name == name || d.also == name {
+		if d.name == name {
 			return d.example
 		}
 	}

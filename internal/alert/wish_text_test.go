@@ -118,6 +118,7 @@ func TestParseWishSaysWhatIsWrong(t *testing.T) {
 		{`customer:"  "`, `customer:"  "`, "*customer:* wants something behind the colon, as in `customer:harbor`."},
 		{"quiet:", "quiet:", "*quiet:* wants something behind the colon, as in `quiet:22-7`."},
 		{"env:prod", "env:prod", "*env:* cannot be \"prod\". It can be `production`, `development` or `sandbox`."},
+		{"reauth ENVIRONMENT:production -env:production", "-env:production", "env: \"production\" is both asked for and excluded."},
 		{"type:api", "type:api", "*type:* cannot be \"api\". It can be `automated` or `assisted`."},
 		{"after:0", "after:0", "*after:* cannot be \"0\". It can be a number of failures in a row, such as `2`."},
 		{"after:2 after:3", "after:3", "*after:* can be given once."},

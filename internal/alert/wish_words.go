@@ -40,6 +40,9 @@ func wordOf(typed string) word {
 	if name := beforeColon.FindString(rest); name != "" {
 		rest = rest[len(name):]
 		w.name = strings.ReplaceAll(strings.ToLower(strings.TrimSuffix(name, ":")), "_", "-")
+		if w.name == "environment" {
+			w.name = "env"
+		}
 	}
 	for _, part := range cutOutside(rest, func(r rune) bool { return r == ',' }) {
 		w.values = append(w.values, unquote(part))
