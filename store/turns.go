@@ -33,8 +33,17 @@ func (s *Store) turn(ctx context.Context, q *db.Queries, lane alert.Lane) (alert
 	if err := s.readFold(ctx, q, &t); err != nil {
 		return t, err
 	}
-	t.Card, err = s.cardOf(ctx, q, head)
-	return t, err
+	if t.Card, err = s.cardOf(ctx, q, head); err != nil {
+		return t, err
+	}
+	if head.Kind == alert.ManyMessage && t.Card != nil && t.Card.ProblemID == 0 {
+		empty, err := q.IsCardEmpty(ctx, t.Card.ID)
+		if err != nil {
+			return t, fmt.Errorf("look what a summary holds: %w", err)
+		}
+		t.Empty = empty != 0
+	}
+	return t, nil
 }
 
 // readFold reads what decides whether cards are put together.
@@ -142,7 +151,10 @@ func (s *Store) doQuietly(ctx context.Context, q *db.Queries, t alert.Turn, plan
 	case alert.DoGather:
 		return s.gather(ctx, q, t)
 	default:
-		return s.finish(ctx, q, t, ending{state: stateGivenUp, reason: plan.Reason})
+		if err := s.finish(ctx, q, t, ending{state: stateGivenUp, reason: plan.Reason}); err != nil {
+			return err
+		}
+		return s.withdraw(ctx, q, *t.Head, plan.Reason)
 	}
 }
 

@@ -46,7 +46,7 @@ func (t *Teller) said(ctx context.Context, d Delivery, s Shown) (card.Message, e
 	case SampleMessage:
 		return SampleText(s.Subscription, s.Now), nil
 	case NoticeMessage:
-		return words(d.Body.Words), nil
+		return t.notice(d, s), nil
 	}
 	line := func(p Problem) card.Message { return LineText(p, d.Body, s.Now) }
 	if d.Kind == ReminderMessage {
@@ -57,6 +57,18 @@ func (t *Teller) said(ctx context.Context, d Delivery, s Shown) (card.Message, e
 	}
 	ps, err := t.problems(ctx, d.Body.Problems)
 	return several(ps, line), err
+}
+
+// notice is a word to one person.
+func (t *Teller) notice(d Delivery, s Shown) card.Message {
+	switch {
+	case d.Body.Words != "":
+		return words(d.Body.Words)
+	case d.ProblemID != 0:
+		return LinkDoneNotice(s.Problem, s.Now)
+	default:
+		return PausedNotice(s.Subscription, t.slashPerch)
+	}
 }
 
 func (t *Teller) problems(ctx context.Context, ids []int64) ([]Problem, error) {

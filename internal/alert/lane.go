@@ -32,6 +32,8 @@ type Turn struct {
 	// Card is the card that Head belongs to: whose thread it goes to, or, of a new
 	// problem, the one that shows that problem here already. Nil if there is none.
 	Card *Card
+	// Empty is true if Head is a summary that nothing is left to say on.
+	Empty bool
 }
 
 // Act is what to do next in a lane.
@@ -89,6 +91,8 @@ func (t Turn) Plan() Plan {
 		return t.planLine()
 	case ListMessage:
 		return t.planList()
+	case ManyMessage:
+		return t.planMany()
 	default:
 		return Plan{Act: DoSend}
 	}
@@ -147,6 +151,13 @@ func (t Turn) planLine() Plan {
 // shared reports whether a card shows more than this problem.
 func (c Card) shared(problemID int64) bool {
 	return c.Kind != ProblemCard || c.ProblemID != problemID
+}
+
+func (t Turn) planMany() Plan {
+	if t.Card == nil || t.Empty {
+		return Plan{Act: DoAbandon, Reason: "nothing is left to say"}
+	}
+	return Plan{Act: DoSend}
 }
 
 func (t Turn) planList() Plan {

@@ -96,6 +96,8 @@ type TellerOptions struct {
 	// Wake receives when something is owed. Without it that is seen within 250 ms.
 	Wake <-chan struct{}
 	Log  zerolog.Logger
+	// SlashPerch is what the command is called here, e.g. "/perch".
+	SlashPerch string
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Senders is how many messages are under way at once; 8 if it is 0.
@@ -131,6 +133,8 @@ type Teller struct {
 	now      func() time.Time
 	observed func(Outcome, time.Duration)
 
+	slashPerch string
+
 	senders *crew
 	editors *crew
 	freed   chan struct{} // somebody has finished
@@ -145,7 +149,8 @@ type Teller struct {
 func NewTeller(o TellerOptions) *Teller {
 	t := &Teller{
 		outbox: o.Outbox, courier: o.Courier, pauser: o.Pauser, wake: o.Wake, log: o.Log, now: o.Now, observed: o.Observed,
-		senders: newCrew(o.Senders), editors: newCrew(editors), freed: make(chan struct{}, 1),
+		slashPerch: o.SlashPerch,
+		senders:    newCrew(o.Senders), editors: newCrew(editors), freed: make(chan struct{}, 1),
 	}
 	if o.Senders <= 0 {
 		t.senders = newCrew(defaultSenders)

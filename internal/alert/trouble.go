@@ -122,7 +122,7 @@ func (t *Teller) refusedToken(f fate, log zerolog.Logger) {
 // pauseChannel pauses all who are told in a channel that cannot be written to.
 // What is owed to it stays owed.
 func (t *Teller) pauseChannel(ctx context.Context, d Delivery, reason string, log zerolog.Logger) Result {
-	if d.SubscriptionID == 0 {
+	if d.Kind == NoticeMessage {
 		log.Warn().Str("code", reason).Msg("a person cannot be told; giving it up")
 		t.observed(OutcomeGivenUp, 0)
 		return Result{End: EndGivenUp, Reason: reason}
@@ -196,7 +196,7 @@ func (d *doors) put(channel string, shared bool) {
 // to since it was subscribed to is paused, unless an admin has said yes to it.
 func (t *Teller) refuseShared(ctx context.Context, turn Turn, sub Subscription, log zerolog.Logger) (bool, Result) {
 	d := turn.Head
-	if d.SubscriptionID == 0 || direct(d.Channel) || sub.SharedBy != "" {
+	if d.Kind == NoticeMessage || direct(d.Channel) || sub.SharedBy != "" {
 		return false, Result{}
 	}
 	known, ok := t.doors.get(d.Channel)

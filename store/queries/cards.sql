@@ -39,6 +39,11 @@ SELECT CAST(CASE WHEN EXISTS (
     WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND p.state = 'open' AND p.parent_id <> sqlc.arg(outage_id)
 ) THEN 1 ELSE 0 END AS BIGINT) AS others;
 
+-- name: IsCardEmpty :one
+SELECT CAST(CASE WHEN EXISTS (
+    SELECT 1 FROM tellings t WHERE t.card_id = sqlc.arg(card_id) AND t.card_id > 0 AND t.state <= 2
+) THEN 0 ELSE 1 END AS BIGINT) AS empty;
+
 -- name: BecomeOutage :exec
 UPDATE cards SET kind = 0, problem_id = sqlc.arg(problem_id), subscription_id = sqlc.arg(subscription_id) WHERE id = sqlc.arg(id);
 

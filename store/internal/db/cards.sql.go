@@ -336,6 +336,19 @@ func (q *Queries) HearersOnCard(ctx context.Context, cardID int64) ([]Subscripti
 	return items, nil
 }
 
+const isCardEmpty = `-- name: IsCardEmpty :one
+SELECT CAST(CASE WHEN EXISTS (
+    SELECT 1 FROM tellings t WHERE t.card_id = $1 AND t.card_id > 0 AND t.state <= 2
+) THEN 0 ELSE 1 END AS BIGINT) AS empty
+`
+
+func (q *Queries) IsCardEmpty(ctx context.Context, cardID int64) (int64, error) {
+	row := q.queryRow(ctx, q.isCardEmptyStmt, isCardEmpty, cardID)
+	var empty int64
+	err := row.Scan(&empty)
+	return empty, err
+}
+
 const moveToCard = `-- name: MoveToCard :exec
 UPDATE tellings SET card_id = $1 WHERE card_id = $2 AND card_id > 0
 `

@@ -72,6 +72,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.becomeOutageStmt, err = db.PrepareContext(ctx, becomeOutage); err != nil {
 		return nil, fmt.Errorf("error preparing query BecomeOutage: %w", err)
 	}
+	if q.beganStmt, err = db.PrepareContext(ctx, began); err != nil {
+		return nil, fmt.Errorf("error preparing query Began: %w", err)
+	}
+	if q.beginStmt, err = db.PrepareContext(ctx, begin); err != nil {
+		return nil, fmt.Errorf("error preparing query Begin: %w", err)
+	}
 	if q.beginPaceStmt, err = db.PrepareContext(ctx, beginPace); err != nil {
 		return nil, fmt.Errorf("error preparing query BeginPace: %w", err)
 	}
@@ -252,6 +258,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.holdSubscriptionStmt, err = db.PrepareContext(ctx, holdSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldSubscription: %w", err)
 	}
+	if q.isCardEmptyStmt, err = db.PrepareContext(ctx, isCardEmpty); err != nil {
+		return nil, fmt.Errorf("error preparing query IsCardEmpty: %w", err)
+	}
 	if q.isOwedStmt, err = db.PrepareContext(ctx, isOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query IsOwed: %w", err)
 	}
@@ -351,6 +360,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.openProblemsStmt, err = db.PrepareContext(ctx, openProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenProblems: %w", err)
 	}
+	if q.openProblemsBeforeStmt, err = db.PrepareContext(ctx, openProblemsBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenProblemsBefore: %w", err)
+	}
 	if q.openProblemsOfStmt, err = db.PrepareContext(ctx, openProblemsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenProblemsOf: %w", err)
 	}
@@ -399,9 +411,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.problemPlaceStmt, err = db.PrepareContext(ctx, problemPlace); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemPlace: %w", err)
 	}
-	if q.problemsEarlierStmt, err = db.PrepareContext(ctx, problemsEarlier); err != nil {
-		return nil, fmt.Errorf("error preparing query ProblemsEarlier: %w", err)
-	}
 	if q.problemsNewestStmt, err = db.PrepareContext(ctx, problemsNewest); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemsNewest: %w", err)
 	}
@@ -410,6 +419,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.problemsOnCardStmt, err = db.PrepareContext(ctx, problemsOnCard); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemsOnCard: %w", err)
+	}
+	if q.problemsOverSinceStmt, err = db.PrepareContext(ctx, problemsOverSince); err != nil {
+		return nil, fmt.Errorf("error preparing query ProblemsOverSince: %w", err)
 	}
 	if q.problemsSinceStmt, err = db.PrepareContext(ctx, problemsSince); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemsSince: %w", err)
@@ -428,9 +440,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.pruneJobsStmt, err = db.PrepareContext(ctx, pruneJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneJobs: %w", err)
-	}
-	if q.pruneOutboxStmt, err = db.PrepareContext(ctx, pruneOutbox); err != nil {
-		return nil, fmt.Errorf("error preparing query PruneOutbox: %w", err)
 	}
 	if q.pruneOwedStmt, err = db.PrepareContext(ctx, pruneOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneOwed: %w", err)
@@ -680,6 +689,16 @@ func (q *Queries) Close() error {
 	if q.becomeOutageStmt != nil {
 		if cerr := q.becomeOutageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing becomeOutageStmt: %w", cerr)
+		}
+	}
+	if q.beganStmt != nil {
+		if cerr := q.beganStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing beganStmt: %w", cerr)
+		}
+	}
+	if q.beginStmt != nil {
+		if cerr := q.beginStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing beginStmt: %w", cerr)
 		}
 	}
 	if q.beginPaceStmt != nil {
@@ -982,6 +1001,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing holdSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.isCardEmptyStmt != nil {
+		if cerr := q.isCardEmptyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing isCardEmptyStmt: %w", cerr)
+		}
+	}
 	if q.isOwedStmt != nil {
 		if cerr := q.isOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing isOwedStmt: %w", cerr)
@@ -1147,6 +1171,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing openProblemsStmt: %w", cerr)
 		}
 	}
+	if q.openProblemsBeforeStmt != nil {
+		if cerr := q.openProblemsBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openProblemsBeforeStmt: %w", cerr)
+		}
+	}
 	if q.openProblemsOfStmt != nil {
 		if cerr := q.openProblemsOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openProblemsOfStmt: %w", cerr)
@@ -1227,11 +1256,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing problemPlaceStmt: %w", cerr)
 		}
 	}
-	if q.problemsEarlierStmt != nil {
-		if cerr := q.problemsEarlierStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing problemsEarlierStmt: %w", cerr)
-		}
-	}
 	if q.problemsNewestStmt != nil {
 		if cerr := q.problemsNewestStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing problemsNewestStmt: %w", cerr)
@@ -1245,6 +1269,11 @@ func (q *Queries) Close() error {
 	if q.problemsOnCardStmt != nil {
 		if cerr := q.problemsOnCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing problemsOnCardStmt: %w", cerr)
+		}
+	}
+	if q.problemsOverSinceStmt != nil {
+		if cerr := q.problemsOverSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing problemsOverSinceStmt: %w", cerr)
 		}
 	}
 	if q.problemsSinceStmt != nil {
@@ -1275,11 +1304,6 @@ func (q *Queries) Close() error {
 	if q.pruneJobsStmt != nil {
 		if cerr := q.pruneJobsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pruneJobsStmt: %w", cerr)
-		}
-	}
-	if q.pruneOutboxStmt != nil {
-		if cerr := q.pruneOutboxStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing pruneOutboxStmt: %w", cerr)
 		}
 	}
 	if q.pruneOwedStmt != nil {
@@ -1612,6 +1636,8 @@ type Queries struct {
 	anySubscriptionStmt      *sql.Stmt
 	backlogStmt              *sql.Stmt
 	becomeOutageStmt         *sql.Stmt
+	beganStmt                *sql.Stmt
+	beginStmt                *sql.Stmt
 	beginPaceStmt            *sql.Stmt
 	briefStmt                *sql.Stmt
 	callLaneStmt             *sql.Stmt
@@ -1672,6 +1698,7 @@ type Queries struct {
 	holdLaneStmt             *sql.Stmt
 	holdProblemStmt          *sql.Stmt
 	holdSubscriptionStmt     *sql.Stmt
+	isCardEmptyStmt          *sql.Stmt
 	isOwedStmt               *sql.Stmt
 	jobByIDStmt              *sql.Stmt
 	jobOwnerStmt             *sql.Stmt
@@ -1705,6 +1732,7 @@ type Queries struct {
 	olderTroublesStmt        *sql.Stmt
 	oldestOwedStmt           *sql.Stmt
 	openProblemsStmt         *sql.Stmt
+	openProblemsBeforeStmt   *sql.Stmt
 	openProblemsOfStmt       *sql.Stmt
 	openTokenSpanStmt        *sql.Stmt
 	othersOnCardStmt         *sql.Stmt
@@ -1721,17 +1749,16 @@ type Queries struct {
 	problemByIDStmt          *sql.Stmt
 	problemEventsStmt        *sql.Stmt
 	problemPlaceStmt         *sql.Stmt
-	problemsEarlierStmt      *sql.Stmt
 	problemsNewestStmt       *sql.Stmt
 	problemsOldestStmt       *sql.Stmt
 	problemsOnCardStmt       *sql.Stmt
+	problemsOverSinceStmt    *sql.Stmt
 	problemsSinceStmt        *sql.Stmt
 	providersLearnedStmt     *sql.Stmt
 	pruneCardsStmt           *sql.Stmt
 	pruneChangesStmt         *sql.Stmt
 	pruneInboxStmt           *sql.Stmt
 	pruneJobsStmt            *sql.Stmt
-	pruneOutboxStmt          *sql.Stmt
 	pruneOwedStmt            *sql.Stmt
 	pruneToldStmt            *sql.Stmt
 	prunedProblemsStmt       *sql.Stmt
@@ -1809,6 +1836,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		anySubscriptionStmt:      q.anySubscriptionStmt,
 		backlogStmt:              q.backlogStmt,
 		becomeOutageStmt:         q.becomeOutageStmt,
+		beganStmt:                q.beganStmt,
+		beginStmt:                q.beginStmt,
 		beginPaceStmt:            q.beginPaceStmt,
 		briefStmt:                q.briefStmt,
 		callLaneStmt:             q.callLaneStmt,
@@ -1869,6 +1898,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		holdLaneStmt:             q.holdLaneStmt,
 		holdProblemStmt:          q.holdProblemStmt,
 		holdSubscriptionStmt:     q.holdSubscriptionStmt,
+		isCardEmptyStmt:          q.isCardEmptyStmt,
 		isOwedStmt:               q.isOwedStmt,
 		jobByIDStmt:              q.jobByIDStmt,
 		jobOwnerStmt:             q.jobOwnerStmt,
@@ -1902,6 +1932,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		olderTroublesStmt:        q.olderTroublesStmt,
 		oldestOwedStmt:           q.oldestOwedStmt,
 		openProblemsStmt:         q.openProblemsStmt,
+		openProblemsBeforeStmt:   q.openProblemsBeforeStmt,
 		openProblemsOfStmt:       q.openProblemsOfStmt,
 		openTokenSpanStmt:        q.openTokenSpanStmt,
 		othersOnCardStmt:         q.othersOnCardStmt,
@@ -1918,17 +1949,16 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		problemByIDStmt:          q.problemByIDStmt,
 		problemEventsStmt:        q.problemEventsStmt,
 		problemPlaceStmt:         q.problemPlaceStmt,
-		problemsEarlierStmt:      q.problemsEarlierStmt,
 		problemsNewestStmt:       q.problemsNewestStmt,
 		problemsOldestStmt:       q.problemsOldestStmt,
 		problemsOnCardStmt:       q.problemsOnCardStmt,
+		problemsOverSinceStmt:    q.problemsOverSinceStmt,
 		problemsSinceStmt:        q.problemsSinceStmt,
 		providersLearnedStmt:     q.providersLearnedStmt,
 		pruneCardsStmt:           q.pruneCardsStmt,
 		pruneChangesStmt:         q.pruneChangesStmt,
 		pruneInboxStmt:           q.pruneInboxStmt,
 		pruneJobsStmt:            q.pruneJobsStmt,
-		pruneOutboxStmt:          q.pruneOutboxStmt,
 		pruneOwedStmt:            q.pruneOwedStmt,
 		pruneToldStmt:            q.pruneToldStmt,
 		prunedProblemsStmt:       q.prunedProblemsStmt,

@@ -4,6 +4,11 @@
 
 package db
 
+type Beginning struct {
+	Name string
+	At   int64
+}
+
 type Card struct {
 	ID             int64
 	Kind           int16

@@ -121,6 +121,31 @@ func (q *Queries) AnOpenChild(ctx context.Context, parentID int64) ([]Problem, e
 	return items, nil
 }
 
+const began = `-- name: Began :one
+SELECT at FROM beginnings WHERE name = $1
+`
+
+func (q *Queries) Began(ctx context.Context, name string) (int64, error) {
+	row := q.queryRow(ctx, q.beganStmt, began, name)
+	var at int64
+	err := row.Scan(&at)
+	return at, err
+}
+
+const begin = `-- name: Begin :exec
+INSERT INTO beginnings (name, at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING
+`
+
+type BeginParams struct {
+	Name string
+	At   int64
+}
+
+func (q *Queries) Begin(ctx context.Context, arg BeginParams) error {
+	_, err := q.exec(ctx, q.beginStmt, begin, arg.Name, arg.At)
+	return err
+}
+
 const childrenOf = `-- name: ChildrenOf :many
 SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE parent_id = $1 AND parent_id > 0 ORDER BY state, opened, id
 `
@@ -459,6 +484,50 @@ func (q *Queries) OpenProblems(ctx context.Context) ([]Problem, error) {
 	return items, nil
 }
 
+const openProblemsBefore = `-- name: OpenProblemsBefore :many
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE state = 'open' AND noted < $1 ORDER BY opened, id
+`
+
+func (q *Queries) OpenProblemsBefore(ctx context.Context, since int64) ([]Problem, error) {
+	rows, err := q.query(ctx, q.openProblemsBeforeStmt, openProblemsBefore, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Problem
+	for rows.Next() {
+		var i Problem
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Kind,
+			&i.Class,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.State,
+			&i.Opened,
+			&i.Noted,
+			&i.Over,
+			&i.ParentID,
+			&i.ClaimedBy,
+			&i.Healed,
+			&i.Wake,
+			&i.Version,
+			&i.Facts,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const openProblemsOf = `-- name: OpenProblemsOf :many
 SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE connection_id = $1 AND state = 'open' ORDER BY id
 `
@@ -584,56 +653,6 @@ func (q *Queries) ProblemPlace(ctx context.Context, id int64) (ProblemPlaceRow, 
 	var i ProblemPlaceRow
 	err := row.Scan(&i.State, &i.ParentID)
 	return i, err
-}
-
-const problemsEarlier = `-- name: ProblemsEarlier :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE over >= $1 AND over > 0 AND noted < $1 ORDER BY over LIMIT $2
-`
-
-type ProblemsEarlierParams struct {
-	Since int64
-	Count int32
-}
-
-// What was not over then, though it began before.
-func (q *Queries) ProblemsEarlier(ctx context.Context, arg ProblemsEarlierParams) ([]Problem, error) {
-	rows, err := q.query(ctx, q.problemsEarlierStmt, problemsEarlier, arg.Since, arg.Count)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Problem
-	for rows.Next() {
-		var i Problem
-		if err := rows.Scan(
-			&i.ID,
-			&i.Key,
-			&i.Kind,
-			&i.Class,
-			&i.ConnectionID,
-			&i.ProviderID,
-			&i.State,
-			&i.Opened,
-			&i.Noted,
-			&i.Over,
-			&i.ParentID,
-			&i.ClaimedBy,
-			&i.Healed,
-			&i.Wake,
-			&i.Version,
-			&i.Facts,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const problemsNewest = `-- name: ProblemsNewest :many
@@ -802,6 +821,56 @@ func (q *Queries) ProblemsOldest(ctx context.Context, arg ProblemsOldestParams) 
 	return items, nil
 }
 
+const problemsOverSince = `-- name: ProblemsOverSince :many
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE over >= $1 AND over > 0 AND noted < $1 ORDER BY over DESC LIMIT $2
+`
+
+type ProblemsOverSinceParams struct {
+	Since int64
+	Count int32
+}
+
+// What was not over then, though it began before.
+func (q *Queries) ProblemsOverSince(ctx context.Context, arg ProblemsOverSinceParams) ([]Problem, error) {
+	rows, err := q.query(ctx, q.problemsOverSinceStmt, problemsOverSince, arg.Since, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Problem
+	for rows.Next() {
+		var i Problem
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Kind,
+			&i.Class,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.State,
+			&i.Opened,
+			&i.Noted,
+			&i.Over,
+			&i.ParentID,
+			&i.ClaimedBy,
+			&i.Healed,
+			&i.Wake,
+			&i.Version,
+			&i.Facts,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const problemsSince = `-- name: ProblemsSince :many
 SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE noted >= $1 ORDER BY noted DESC, id DESC LIMIT $2
 `
@@ -854,7 +923,7 @@ func (q *Queries) ProblemsSince(ctx context.Context, arg ProblemsSinceParams) ([
 const pruneCards = `-- name: PruneCards :execrows
 DELETE FROM cards WHERE id IN (
     SELECT old.id FROM cards old
-    WHERE old.posted < $1 AND old.problem_id = 0 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
+    WHERE old.grown < $1 AND old.problem_id = 0 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
     ORDER BY old.id LIMIT $2
 )
 `
@@ -867,25 +936,6 @@ type PruneCardsParams struct {
 // What told of nothing that is still known goes too.
 func (q *Queries) PruneCards(ctx context.Context, arg PruneCardsParams) (int64, error) {
 	result, err := q.exec(ctx, q.pruneCardsStmt, pruneCards, arg.Before, arg.Count)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-const pruneOutbox = `-- name: PruneOutbox :execrows
-DELETE FROM outbox WHERE id IN (
-    SELECT old.id FROM outbox old WHERE old.state > 1 AND old.done < $1 ORDER BY old.done LIMIT $2
-)
-`
-
-type PruneOutboxParams struct {
-	Before int64
-	Count  int32
-}
-
-func (q *Queries) PruneOutbox(ctx context.Context, arg PruneOutboxParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneOutboxStmt, pruneOutbox, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
