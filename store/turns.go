@@ -272,7 +272,7 @@ func found(row db.Card, err error) (*alert.Card, error) {
 func cardFrom(r db.Card) alert.Card {
 	return alert.Card{
 		ID: r.ID, Kind: alert.CardKind(r.Kind), SubscriptionID: r.SubscriptionID, ProblemID: r.ProblemID,
-		Channel: r.Channel, Place: r.Place, TS: r.TS, ThreadTS: r.ThreadTS,
+		Channel: r.Channel, Place: r.Place, TS: r.Ts, ThreadTS: r.ThreadTs,
 		Posted: timeOf(r.Posted), Grown: timeOf(r.Grown), Lines: int(r.Lines), Dirty: timeOf(r.Dirty), Soiled: r.Soiled,
 	}
 }
