@@ -18,6 +18,10 @@ func (s *Store) Changes(ctx context.Context, connectionID string, n int) ([]finc
 	if err != nil {
 		return nil, fmt.Errorf("read a status history: %w", damage(err))
 	}
+	return changesOf(rows), nil
+}
+
+func changesOf(rows []db.Change) []finch.Change {
 	var changes []finch.Change
 	for _, r := range rows {
 		changes = append(changes, finch.Change{
@@ -25,7 +29,7 @@ func (s *Store) Changes(ctx context.Context, connectionID string, n int) ([]finc
 			From: finch.Status(r.Was), To: finch.Status(r.Became), At: timeOf(r.At), Source: r.Source,
 		})
 	}
-	return changes, nil
+	return changes
 }
 
 // RecordChange adds a status that a webhook named to the history, in its place

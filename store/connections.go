@@ -34,15 +34,18 @@ func (s *Store) Connection(ctx context.Context, id string) (finch.Connection, er
 // that was disconnected; only Grant does. Error: ErrUnknown.
 func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
 	f.At = s.moment(f.At)
-	err := s.change(ctx, func(q *db.Queries) error {
+	err := s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
 		c, err := loadToChange(ctx, q, f.Introspection.ConnectionID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if err := learnAndSave(ctx, q, &c, f); err != nil {
-			return err
+			return false, err
 		}
-		return seeToken(ctx, q, f)
+		if err := seeToken(ctx, q, f); err != nil {
+			return false, err
+		}
+		return s.judge(ctx, q, c.ID)
 	})
 	if err != nil {
 		return fmt.Errorf("record a look at a connection: %w", err)

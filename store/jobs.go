@@ -21,13 +21,19 @@ import (
 //
 // A job not seen before that has yet to end is due to be read (see ClaimJobs)
 // when it is scheduled, or at once. A final or gone one is never due.
+//
+// News of a job has its connection judged, in the same transaction; see JudgeDue
+// for what time alone changes.
 func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, err error) {
 	if !usable(j.ID) {
 		return false, errors.New("record a job: it has no usable id")
 	}
-	err = s.change(ctx, func(q *db.Queries) (err error) {
-		changed, err = s.recordJob(ctx, q, j)
-		return err
+	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
+		of, err := s.recordJob(ctx, q, j)
+		if changed = of != nil; err != nil {
+			return false, err
+		}
+		return s.judge(ctx, q, of...)
 	})
 	if err != nil {
 		return false, fmt.Errorf("record a job: %w", err)
@@ -40,21 +46,23 @@ func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, 
 func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed int, err error) {
 	// Two batches that hold jobs in the same order wait for each other, but never for ever.
 	ordered := slices.SortedStableFunc(slices.Values(jobs), func(a, b finch.KnownJob) int { return cmp.Compare(a.ID, b.ID) })
-	err = s.change(ctx, func(q *db.Queries) error {
+	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
 		changed = 0 // it may be run again
+		var connections []string
 		for _, j := range ordered {
 			if !usable(j.ID) {
 				continue
 			}
-			news, err := s.recordJob(ctx, q, j)
+			of, err := s.recordJob(ctx, q, j)
 			if err != nil {
-				return err
+				return false, err
 			}
-			if news {
+			if of != nil {
 				changed++
 			}
+			connections = append(connections, of...)
 		}
-		return nil
+		return s.judge(ctx, q, connections...)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("record jobs: %w", err)
@@ -65,45 +73,53 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 // usable reports whether an id can be stored and found again.
 func usable(id string) bool { return id != "" && id == clean(id) && id == cut(id, wordsLength) }
 
-func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (changed bool, err error) {
+// recordJob returns the connections of a job of which anything is news, nil if
+// nothing is.
+func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (of []string, err error) {
 	said = s.tidy(said)
 	row, err := q.JobByID(ctx, said.ID)
 	if missing(err) {
-		if changed, err = s.addJob(ctx, q, said); changed || err != nil {
-			return changed, err
+		added, err := s.addJob(ctx, q, said)
+		if err != nil {
+			return nil, err
+		}
+		if added {
+			return []string{said.ConnectionID}, nil
 		}
 		row, err = q.JobByID(ctx, said.ID) // another added it meanwhile
-	}
-	if err != nil {
-		return false, fmt.Errorf("select the job: %w", err)
+		if err != nil {
+			return nil, fmt.Errorf("select the job: %w", err)
+		}
+	} else if err != nil {
+		return nil, fmt.Errorf("select the job: %w", err)
 	}
 	was, err := jobOf(row)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	if reflect.DeepEqual(merge(was, said), was) {
-		return false, nil
+		return nil, nil
 	}
 	return s.mergeJob(ctx, q, said)
 }
 
 // mergeJob writes what is new of a job that nobody else changes meanwhile.
-func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (changed bool, err error) {
+func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (of []string, err error) {
 	if err := q.HoldJob(ctx, said.ID); err != nil {
-		return false, fmt.Errorf("hold the job: %w", err)
+		return nil, fmt.Errorf("hold the job: %w", err)
 	}
 	row, err := q.JobByID(ctx, said.ID)
 	if err != nil {
-		return false, fmt.Errorf("select the job: %w", err)
+		return nil, fmt.Errorf("select the job: %w", err)
 	}
 	was, err := jobOf(row)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	is := merge(was, said)
 	owner, err := ownerOf(ctx, q, is.ConnectionID)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	next := row.NextRead
 	if over(is) {
@@ -112,12 +128,15 @@ func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob
 		next = s.firstRead(is, owner)
 	}
 	if err := q.SaveJob(ctx, db.SaveJobParams(s.rowOf(is, owner, next))); err != nil {
-		return false, fmt.Errorf("save the job: %w", err)
+		return nil, fmt.Errorf("save the job: %w", err)
 	}
 	if is.Type != was.Type || is.Status != was.Status || owner.ProviderID != row.ProviderID {
 		err = addSort(ctx, q, is, owner)
 	}
-	return news(was, is), err
+	if err != nil || !news(was, is) {
+		return nil, err
+	}
+	return []string{was.ConnectionID, is.ConnectionID}, nil
 }
 
 // over reports whether there is nothing more to read of a job.

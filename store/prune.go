@@ -50,6 +50,36 @@ func (s *Store) PruneChanges(ctx context.Context, before time.Time) (int, error)
 	return n, nil
 }
 
+// PruneProblems removes problems that were over before the given time, with all
+// that was noted of them, and returns how many went.
+func (s *Store) PruneProblems(ctx context.Context, before time.Time) (int, error) {
+	n, err := s.prune(ctx, pruneJobsChunk, func(q *db.Queries) (int64, error) { return pruneProblems(ctx, q, before) })
+	if err == nil {
+		_, err = s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
+			return q.PruneCards(ctx, db.PruneCardsParams{Before: stamp(before), Count: pruneChunk})
+		})
+	}
+	if err != nil {
+		return n, fmt.Errorf("prune the problems: %w", err)
+	}
+	return n, nil
+}
+
+func pruneProblems(ctx context.Context, q *db.Queries, before time.Time) (int64, error) {
+	ids, err := q.PrunedProblems(ctx, db.PrunedProblemsParams{Before: stamp(before), Count: pruneJobsChunk})
+	if err != nil {
+		return 0, fmt.Errorf("select what is to go: %w", err)
+	}
+	for _, id := range ids {
+		for _, drop := range []func(context.Context, int64) error{q.DropProblemEvents, q.DropTellings, q.DropProblemCards, q.DropProblem} {
+			if err := drop(ctx, id); err != nil {
+				return 0, fmt.Errorf("remove problem %d: %w", id, err)
+			}
+		}
+	}
+	return int64(len(ids)), nil
+}
+
 // prune removes in steps of so many rows until one finds fewer; others write in
 // between.
 func (s *Store) prune(ctx context.Context, chunk int64, remove func(*db.Queries) (int64, error)) (int, error) {

@@ -225,6 +225,11 @@ type jobCursor struct {
 // jobsMark tells the lists apart by what they were asked for.
 func jobsMark(query finch.JobQuery) string {
 	query.After, query.Limit = "", 0
+	return markOf(query)
+}
+
+// markOf is a short mark of a query, the same for the same query.
+func markOf(query any) string {
 	text, err := json.Marshal(query)
 	if err != nil {
 		return "" // cannot happen: strings and times of this age always encode

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"perch/internal/alert"
 	"perch/store/internal/db"
 )
 
@@ -24,6 +26,11 @@ type Options struct {
 	// ErrInUse. PostgreSQL is made for several and ignores it.
 	Exclusive bool
 	Log       zerolog.Logger
+	// Grace is how long after its time a sync may be before silence is a problem;
+	// zero parts mean 2 h for automated connections and 24 h for assisted ones.
+	Grace alert.Grace
+	// Outage is what makes an outage of many problems; alert.DefaultOutage if zero.
+	Outage alert.OutageLimits
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 }
@@ -39,13 +46,23 @@ type Store struct {
 	now    func() time.Time
 	log    zerolog.Logger
 	intake intake
+	nerves nerves
+	grace  alert.Grace
+	outage alert.OutageLimits
+	owing  chan struct{}
 }
 
 // Open opens the database, brings its tables up to date and checks that every
 // stored token can be decrypted. A new SQLite file is created; its folder must
 // exist. Errors: ErrInUse, ErrForeign, ErrNewer, ErrDamaged, ErrKeyMissing.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{keys: o.Keys, now: o.Now, log: o.Log}
+	s := &Store{
+		keys: o.Keys, now: o.Now, log: o.Log, owing: make(chan struct{}, 1),
+		grace: alert.Grace{
+			Automated: cmp.Or(o.Grace.Automated, 2*time.Hour), Assisted: cmp.Or(o.Grace.Assisted, 24*time.Hour),
+		},
+		outage: cmp.Or(o.Outage, alert.DefaultOutage()),
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -56,6 +73,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	err := open(ctx, o)
 	if err == nil {
 		err = s.checkKeys(ctx)
+	}
+	if err == nil {
+		err = s.begin(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", errors.Join(err, s.Close()))

@@ -19,14 +19,16 @@ import (
 // of its jobs that has yet to end are due at once.
 func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool, err error) {
 	created = make([]bool, len(grants))
-	err = s.change(ctx, func(q *db.Queries) error {
+	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
+		var granted []string
 		for _, i := range inOrder(grants) {
 			var err error
 			if created[i], err = s.grant(ctx, q, grants[i]); err != nil {
-				return err
+				return false, err
 			}
+			granted = append(granted, grants[i].Facts.Introspection.ConnectionID)
 		}
-		return nil
+		return s.judge(ctx, q, granted...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store access tokens: %w", err)
@@ -69,7 +71,19 @@ func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (create
 	if err := learnAndSave(ctx, q, &c, g.Facts); err != nil {
 		return false, err
 	}
+	if err := markRemoved(ctx, q, id, false); err != nil {
+		return false, err
+	}
 	return created, s.keepToken(ctx, q, g)
+}
+
+// markRemoved notes whether somebody here asked for the end of a connection: then
+// nothing of it is a problem.
+func markRemoved(ctx context.Context, q *db.Queries, id string, removed bool) error {
+	if err := q.MarkRemoved(ctx, db.MarkRemovedParams{ID: id, Removed: flag(removed)}); err != nil {
+		return fmt.Errorf("note who ended the connection: %w", err)
+	}
+	return nil
 }
 
 // checkGrant refuses what could not be stored or found again.
@@ -136,14 +150,22 @@ func whyNoToken(ctx context.Context, q *db.Queries, id string) error {
 }
 
 // Forget removes the connection's access token and ends the looks at it and
-// the reads of its jobs; what is known stays, in the tab of the disconnected. Error: ErrUnknown.
+// the reads of its jobs; what is known stays, in the tab of the disconnected. Its
+// problems are closed, and none opens: somebody here asked for its end. Error:
+// ErrUnknown.
 func (s *Store) Forget(ctx context.Context, connectionID string) error {
-	err := s.change(ctx, func(q *db.Queries) error {
+	err := s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
 		c, err := loadToChange(ctx, q, connectionID)
 		if err != nil {
-			return err
+			return false, err
 		}
-		return end(ctx, q, c, millis(s.now()))
+		if err := end(ctx, q, c, millis(s.now())); err != nil {
+			return false, err
+		}
+		if err := markRemoved(ctx, q, c.ID, true); err != nil {
+			return false, err
+		}
+		return s.judge(ctx, q, c.ID)
 	})
 	if err != nil {
 		return fmt.Errorf("forget an access token: %w", err)
@@ -156,21 +178,25 @@ func (s *Store) Forget(ctx context.Context, connectionID string) error {
 // the reads of its jobs. Where the vault
 // holds another token by now, or none, nothing changes. Error: ErrUnknown.
 func (s *Store) Lost(ctx context.Context, connectionID string, token finch.Token, at time.Time) error {
-	err := s.change(ctx, func(q *db.Queries) error {
+	err := s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
 		c, err := loadToChange(ctx, q, connectionID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if holds, err := s.holds(ctx, q, c.ID, token); err != nil || !holds {
-			return err
+			return false, err
 		}
 		at = s.moment(at)
 		if err := end(ctx, q, c, at); err != nil {
-			return err
+			return false, err
 		}
-		return noteStep(ctx, q, finch.Change{
+		err = noteStep(ctx, q, finch.Change{
 			ConnectionID: c.ID, From: c.Report.Status, To: finch.Disconnected, At: at, Source: finch.FromIntrospect,
 		})
+		if err != nil {
+			return false, err
+		}
+		return s.judge(ctx, q, c.ID)
 	})
 	if err != nil {
 		return fmt.Errorf("record a revoked token: %w", err)

@@ -14,12 +14,19 @@ WHERE connection_id = sqlc.arg(connection_id) AND status <> 'complete'
     AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
 ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 
--- The last success of one type after a time.
--- name: LastSuccess :one
-SELECT * FROM jobs
-WHERE connection_id = sqlc.arg(connection_id) AND type = sqlc.arg(type) AND entity_id = sqlc.arg(entity_id) AND status = 'complete'
-    AND at >= sqlc.arg(since) AND (at, seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
-ORDER BY at DESC, seq DESC LIMIT 1;
+-- The last success of one type since a time, and the last of one entity: where a
+-- connection has a single entity, Finch names it or does not.
+-- name: LastSuccesses :many
+SELECT * FROM jobs WHERE seq IN (
+    (SELECT any_entity.seq FROM jobs any_entity
+     WHERE any_entity.connection_id = sqlc.arg(connection_id) AND any_entity.type = sqlc.arg(type) AND any_entity.status = 'complete'
+         AND any_entity.at >= sqlc.arg(since) AND (any_entity.at, any_entity.seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
+     ORDER BY any_entity.at DESC, any_entity.seq DESC LIMIT 1),
+    (SELECT one.seq FROM jobs one
+     WHERE one.connection_id = sqlc.arg(connection_id) AND one.type = sqlc.arg(type) AND one.entity_id = sqlc.arg(entity_id) AND one.status = 'complete'
+         AND one.at >= sqlc.arg(since) AND (one.at, one.seq) < (CAST(sqlc.arg(before_at) AS BIGINT), CAST(sqlc.arg(before_seq) AS BIGINT))
+     ORDER BY one.at DESC, one.seq DESC LIMIT 1)
+);
 
 -- When a connection is judged though nothing is heard of it.
 -- name: SetJudgement :exec

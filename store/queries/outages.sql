@@ -1,15 +1,13 @@
 -- Whoever changes what is counted of a crowd waits for others who do.
 -- name: HoldCrowd :one
-INSERT INTO crowds (provider_id, class, opened, look_at, looked, parent_id) VALUES (sqlc.arg(provider_id), sqlc.arg(class), 0, 0, 0, 0)
+INSERT INTO crowds (provider_id, class, opened, look_at, looked, parent_id, last_id) VALUES (sqlc.arg(provider_id), sqlc.arg(class), 0, 0, 0, 0, 0)
 ON CONFLICT (provider_id, class) DO UPDATE SET opened = crowds.opened
 RETURNING *;
 
 -- name: SaveCrowd :exec
-UPDATE crowds SET opened = sqlc.arg(opened), look_at = sqlc.arg(look_at), looked = sqlc.arg(looked), parent_id = sqlc.arg(parent_id)
+UPDATE crowds SET opened = sqlc.arg(opened), look_at = sqlc.arg(look_at), looked = sqlc.arg(looked), parent_id = sqlc.arg(parent_id),
+    last_id = sqlc.arg(last_id)
 WHERE provider_id = sqlc.arg(provider_id) AND class = sqlc.arg(class);
-
--- name: CrowdOfParent :one
-SELECT * FROM crowds WHERE parent_id = sqlc.arg(parent_id) AND parent_id > 0;
 
 -- How many connections of a provider have a problem of one class since then.
 -- name: CrowdSize :one

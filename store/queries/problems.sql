@@ -6,7 +6,7 @@ RETURNING id;
 
 -- Which outage it belongs to is set by SetParent alone.
 -- name: SaveProblem :one
-UPDATE problems SET class = sqlc.arg(class), provider_id = sqlc.arg(provider_id), state = sqlc.arg(state), opened = sqlc.arg(opened),
+UPDATE problems SET key = sqlc.arg(key), class = sqlc.arg(class), provider_id = sqlc.arg(provider_id), state = sqlc.arg(state), opened = sqlc.arg(opened),
     noted = sqlc.arg(noted), over = sqlc.arg(over), claimed_by = sqlc.arg(claimed_by), healed = sqlc.arg(healed), wake = sqlc.arg(wake),
     version = version + 1, facts = sqlc.arg(facts)
 WHERE id = sqlc.arg(id)
@@ -90,6 +90,29 @@ SELECT * FROM problems WHERE state = 'open' ORDER BY opened, id;
 -- name: ProblemsSince :many
 SELECT * FROM problems WHERE noted >= sqlc.arg(since) ORDER BY noted DESC, id DESC LIMIT sqlc.arg(count);
 
+-- What was not over then, though it began before.
+-- name: ProblemsOverSince :many
+SELECT * FROM problems WHERE over >= sqlc.arg(since) AND over > 0 AND noted < sqlc.arg(since) ORDER BY over DESC LIMIT sqlc.arg(count);
+
+-- name: OpenProblemsBefore :many
+SELECT * FROM problems WHERE state = 'open' AND noted < sqlc.arg(since) ORDER BY opened, id;
+
+-- name: Begin :exec
+INSERT INTO beginnings (name, at) VALUES (sqlc.arg(name), sqlc.arg(at)) ON CONFLICT (name) DO NOTHING;
+
+-- name: Began :one
+SELECT at FROM beginnings WHERE name = sqlc.arg(name);
+
+-- name: ProblemPlace :one
+SELECT state, parent_id FROM problems WHERE id = sqlc.arg(id);
+
+-- What an outage has of one connection.
+-- name: ChildrenOfConnection :many
+SELECT id, state FROM problems WHERE connection_id = sqlc.arg(connection_id) AND parent_id = sqlc.arg(parent_id);
+
+-- name: AnOpenChild :many
+SELECT * FROM problems WHERE parent_id = sqlc.arg(parent_id) AND parent_id > 0 AND state = 'open' LIMIT 1;
+
 -- name: ChildrenOf :many
 SELECT * FROM problems WHERE parent_id = sqlc.arg(parent_id) AND parent_id > 0 ORDER BY state, opened, id;
 
@@ -135,11 +158,6 @@ DELETE FROM cards WHERE problem_id = sqlc.arg(problem_id) AND problem_id > 0;
 -- name: PruneCards :execrows
 DELETE FROM cards WHERE id IN (
     SELECT old.id FROM cards old
-    WHERE old.posted < sqlc.arg(before) AND old.problem_id = 0 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
+    WHERE old.grown < sqlc.arg(before) AND old.problem_id = 0 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
     ORDER BY old.id LIMIT sqlc.arg(count)
-);
-
--- name: PruneOutbox :execrows
-DELETE FROM outbox WHERE id IN (
-    SELECT old.id FROM outbox old WHERE old.state > 1 AND old.done < sqlc.arg(before) ORDER BY old.done LIMIT sqlc.arg(count)
 );

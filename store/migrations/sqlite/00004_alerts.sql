@@ -54,9 +54,9 @@ CREATE TABLE crowds (
     look_at     BIGINT NOT NULL, -- from how many on they could be an outage
     looked      BIGINT NOT NULL,
     parent_id   BIGINT NOT NULL, -- the open outage, 0 for none
+    last_id     BIGINT NOT NULL, -- the last there was, open or over
     PRIMARY KEY (provider_id, class)
 );
-CREATE INDEX crowds_by_parent ON crowds (parent_id) WHERE parent_id > 0;
 
 -- The queue of judgements: when a connection's problems are judged anew though
 -- nothing was heard of it. An empty id is Perch itself.
@@ -75,6 +75,12 @@ CREATE TABLE senses (
     since  BIGINT NOT NULL, -- since when it fails, 0 if it does not
     count  BIGINT NOT NULL, -- failures since then
     detail TEXT NOT NULL
+);
+
+-- When something began, such as the watch for problems.
+CREATE TABLE beginnings (
+    name TEXT PRIMARY KEY,
+    at   BIGINT NOT NULL
 );
 
 CREATE TABLE subscriptions (
