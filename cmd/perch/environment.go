@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"perch/bot"
+	"perch/internal/alert"
 	"perch/internal/finch"
 	"perch/store"
 )
@@ -221,14 +222,35 @@ func parseDuration(s string) (time.Duration, error) {
 	return time.ParseDuration(s)
 }
 
-func (e *environment) staleAfter(name string) {
+// staleAfter reads words like automated=2h assisted=24h; what is not named keeps
+// its default.
+func (e *environment) staleAfter(name string) alert.Grace {
+	grace := alert.Grace{Automated: 2 * time.Hour, Assisted: 24 * time.Hour}
+	of := map[string]*time.Duration{"automated": &grace.Automated, "assisted": &grace.Assisted}
 	for _, w := range e.words(name) {
-		kind, grace, _ := strings.Cut(w, "=")
-		if d, err := parseDuration(grace); err != nil || d <= 0 || (kind != "automated" && kind != "assisted") {
+		kind, text, _ := strings.Cut(w, "=")
+		d, err := parseDuration(text)
+		if err != nil || d <= 0 || of[kind] == nil {
 			e.fault(name, "wants words like automated=2h assisted=24h")
-			return
+			return grace
 		}
+		*of[kind] = d
 	}
+	return grace
+}
+
+// credentials are the application's own at Finch: both or none.
+func (e *environment) credentials(id, secretName string) *finch.Credentials {
+	c := &finch.Credentials{ID: e.text(id, ""), Secret: finch.NewToken(e.text(secretName, ""))}
+	switch {
+	case c.ID == "" && c.Secret.IsZero():
+		return nil
+	case c.ID == "":
+		e.fault(id, "is missing: "+secretName+" is of no use without it")
+	case c.Secret.IsZero():
+		e.fault(secretName, "is missing: "+id+" is of no use without it")
+	}
+	return c
 }
 
 func (e *environment) oneOf(name, otherwise string, allowed ...string) string {

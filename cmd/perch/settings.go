@@ -7,6 +7,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"perch/bot"
+	"perch/internal/alert"
 	"perch/internal/finch"
 )
 
@@ -28,19 +29,22 @@ type settings struct {
 	SlackAppToken secret
 	SlackAPIURL   string
 	FinchAPIURL   string
-	Database      string
-	Key           secret
-	HTTPAddr      string // "" for none
-	APIKey        secret
-	Proxies       []netip.Prefix
-	Admins        []string
-	Operators     []string
-	Sockets       int
-	Names         bot.Names
-	PollEvery     time.Duration
-	Retention     time.Duration
-	Webhooks      finch.Secrets
-	LogLevel      zerolog.Level
+	// FinchClient makes Connect links; nil where none is set.
+	FinchClient *finch.Credentials
+	Database    string
+	Key         secret
+	HTTPAddr    string // "" for none
+	APIKey      secret
+	Proxies     []netip.Prefix
+	Admins      []string
+	Operators   []string
+	Sockets     int
+	Names       bot.Names
+	PollEvery   time.Duration
+	StaleAfter  alert.Grace
+	Retention   time.Duration
+	Webhooks    finch.Secrets
+	LogLevel    zerolog.Level
 	// LooseBudget lifts the limit on calls to Finch: the playground's has none.
 	LooseBudget bool
 }
@@ -62,6 +66,7 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		SlackAppToken: secret{e.token("SLACK_APP_TOKEN", "xapp-", needs&needSlack != 0)},
 		SlackAPIURL:   withSlash(e.url("SLACK_API_URL", "https://slack.com/api/")),
 		FinchAPIURL:   e.url("FINCH_API_URL", "https://api.tryfinch.com"),
+		FinchClient:   e.credentials("FINCH_CLIENT_ID", "FINCH_CLIENT_SECRET"),
 		Database:      e.database("PERCH_DATABASE", "perch.db"),
 		HTTPAddr:      e.address("PERCH_HTTP_ADDR", "127.0.0.1:8080"),
 		APIKey:        secret{e.text("PERCH_API_KEY", "")},
@@ -70,6 +75,7 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		Operators:     e.slackIDs("PERCH_OPERATORS"),
 		Names:         e.commandNames("PERCH_COMMANDS"),
 		PollEvery:     e.duration("PERCH_POLL_EVERY", 15*time.Minute),
+		StaleAfter:    e.staleAfter("PERCH_STALE_AFTER"),
 		Retention:     e.duration("PERCH_RETENTION", 400*24*time.Hour),
 		Webhooks:      e.webhookSecrets("FINCH_WEBHOOK_SECRET"),
 		LogLevel:      e.logLevel("PERCH_LOG_LEVEL", zerolog.InfoLevel),
@@ -88,7 +94,6 @@ func (e *environment) checkLater() {
 	e.url("FINCH_CONNECT_JS", "")
 	e.oneOf("PERCH_EXPLORE_WRITES", "off", "on", "off")
 	e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute)
-	e.staleAfter("PERCH_STALE_AFTER")
 }
 
 // maxSockets is what Slack allows one app. Slack: "up to 10 open WebSocket
