@@ -5,8 +5,8 @@ import "time"
 const (
 	// unreachableFor is how long Finch may be out of reach. Most of that passes.
 	unreachableFor = 10 * time.Minute
-	// badSignatures within badSignaturesFor mean that the secret is wrong. One or
-	// two may be anybody's.
+	// badSignatures within badSignaturesFor, and so every day since, mean that the
+	// secret is wrong. A few in a month may be anybody's.
 	badSignatures    = 3
 	badSignaturesFor = 24 * time.Hour
 	// unannounced jobs and no webhook for silentFor mean that webhooks have stopped.
@@ -25,10 +25,10 @@ type sight struct {
 // sights is the table of senses.
 func sights() map[string]sight {
 	return map[string]sight{
-		senseFinch:    {Finchs, unreachable},
-		senseSecret:   {Ours, badSecret},
-		senseWebhooks: {Ours, noWebhooks},
-		senseAccount:  {Ours, refusedAccount},
+		SenseFinch:    {Finchs, unreachable},
+		SenseSecret:   {Ours, badSecret},
+		SenseWebhooks: {Ours, noWebhooks},
+		SenseAccount:  {Ours, refusedAccount},
 	}
 }
 
@@ -40,7 +40,8 @@ func unreachable(s Sense) (since, from, until time.Time) {
 }
 
 func badSecret(s Sense) (since, from, until time.Time) {
-	if !s.fails() || s.Count < badSignatures {
+	days := 1 + int(s.Bad.Sub(s.Since)/badSignaturesFor)
+	if !s.fails() || s.Count < badSignatures*days {
 		return
 	}
 	return s.Since, s.Since, s.Bad.Add(badSignaturesFor)

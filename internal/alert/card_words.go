@@ -278,21 +278,21 @@ func evidenceDisconnected(p Problem, now time.Time) []string {
 
 // The senses that Perch has (Sense.Name).
 const (
-	senseFinch    = "finch"
-	senseSecret   = "webhook_secret"
-	senseWebhooks = "webhooks"
-	senseAccount  = "account"
+	SenseFinch    = "finch"
+	SenseSecret   = "webhook_secret"
+	SenseWebhooks = "webhooks"
+	SenseAccount  = "account"
 )
 
 func whatBlind(p Problem, _ time.Time) string {
 	switch p.Key.Part {
-	case senseFinch:
+	case SenseFinch:
 		return "Finch does not answer"
-	case senseSecret:
+	case SenseSecret:
 		return "Finch's webhooks are not signed as expected"
-	case senseWebhooks:
+	case SenseWebhooks:
 		return "Finch's webhooks have stopped"
-	case senseAccount:
+	case SenseAccount:
 		return "Finch refuses the account"
 	default:
 		return "Perch cannot see"
@@ -301,13 +301,13 @@ func whatBlind(p Problem, _ time.Time) string {
 
 func moveBlind(s Shown) string {
 	switch s.Problem.Key.Part {
-	case senseFinch:
+	case SenseFinch:
 		return "*Finch's move:* Perch keeps asking. What cards say is as old as they say it is."
-	case senseSecret:
+	case SenseSecret:
 		return "*Your move:* put the secret that Finch shows for this webhook into FINCH_WEBHOOK_SECRET and restart. Until then Perch learns by asking, up to 20 minutes later."
-	case senseWebhooks:
+	case SenseWebhooks:
 		return "*Your move:* see in Finch's dashboard whether the webhook is still there and reaches Perch. Until then Perch learns by asking, up to 20 minutes later."
-	case senseAccount:
+	case SenseAccount:
 		return "*Your move:* see Finch's dashboard or billing. Nothing is learned until Finch serves the account again."
 	default:
 		return "*Your move:* see Perch's log."
