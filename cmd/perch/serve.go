@@ -81,7 +81,6 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	if err != nil {
 		return err
 	}
-	watcher.budget.Resume() // what a process before this one spent is not known
 	v.meters.watchBudget(watcher.budget)
 	group, ctx := errgroup.WithContext(ctx)
 	address, err := v.openDoors(ctx, group, web.Options{

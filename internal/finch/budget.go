@@ -14,7 +14,7 @@ import (
 
 // Budget keeps a whole process under Finch's limits. Every attempt of every
 // call is paid for here, repeats included. It is kept in memory: a restart
-// begins a new count, with at most 200 requests at once, or see Resume.
+// begins a new count, with at most 200 requests at once.
 //
 // Two buckets share what the address may ask: one for all, one that only people
 // draw on, and only when the first is empty. Neither lets more through in any
@@ -38,21 +38,6 @@ func NewBudget() *Budget {
 	b.common = bucket(addressCap-reserve, 100, addressWindow)
 	b.reserve = bucket(reserve, 100, addressWindow)
 	return b
-}
-
-// afterRestart is how many requests the common bucket lets through at once when
-// it is not known what was spent shortly before.
-const afterRestart = 20
-
-// Resume has a new budget go on as if it had just been drawn on: a process that
-// is started over and over spends no more than one that stays. What is kept for
-// people is whole.
-func (b *Budget) Resume() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.cap > 0 {
-		b.common.AllowN(time.Now(), b.common.Burst()-afterRestart)
-	}
 }
 
 // NewLooseBudget returns a budget without a limit for the address: for a Finch

@@ -255,45 +255,6 @@ func TestWaitersHeedWhatFinchSaysMeanwhile(t *testing.T) {
 	}
 }
 
-func TestRestartsDoNotPassTheCap(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := &ledger{at: map[string][]time.Time{}}
-		for range 20 { // lives of half a minute in which everything is due
-			b := NewBudget()
-			b.Resume()
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-			crowd(ctx, 12, 200*time.Millisecond, func(*rand.Rand) { l.ask(ctx, b, "/introspect", true) })
-			cancel()
-		}
-		if most := busiest(l.all(), addressWindow); most > addressCap || most < 500 {
-			t.Errorf("%d requests in 5 minutes", most)
-		}
-	})
-}
-
-func TestResumingLeavesPeopleTheirs(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := NewBudget()
-		b.Resume()
-		began := time.Now()
-		for range afterRestart + 100 {
-			if err := b.take(t.Context(), "/introspect", false); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if waited := time.Since(began); waited != 0 {
-			t.Errorf("people waited %v", waited)
-		}
-		loose := NewLooseBudget()
-		loose.Resume()
-		if err := loose.take(t.Context(), "/introspect", true); err != nil || time.Since(began) != 0 {
-			t.Errorf("%v after %v", err, time.Since(began))
-		}
-	})
-}
-
 func TestUsageForgets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
