@@ -144,7 +144,7 @@ func (c *Client) attempt(ctx context.Context, q call) (answer, error) {
 	// A refusal whose words break off is still a refusal: the status came.
 	words, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal))
 	refusal := q.refusal(resp, words)
-	c.budget.heed(q.path, refusal)
+	c.budget.heed(q, refusal)
 	return answer{}, refusal
 }
 

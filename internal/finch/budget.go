@@ -3,6 +3,7 @@ package finch
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -176,23 +177,38 @@ func (b *Budget) forget(now time.Time) {
 
 // heed draws the consequences of a refusal for all calls that follow, and tells
 // in the refusal itself when asking makes sense again.
-func (b *Budget) heed(path string, refusal *Error) {
+func (b *Budget) heed(q call, refusal *Error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	switch refusal.Code {
-	case "finch_api_ip_rl":
+	switch {
+	case refusal.Code == "finch_api_ip_rl":
 		wait := max(addressBlock, refusal.RetryAfter)
 		b.blocked = later(b.blocked, now.Add(wait))
 		refusal.waitUntil(now, b.blocked)
-	case "finch_application_rl", "finch_auth_ip_rl":
+	case refusal.limitsEndpoint(q):
 		wait := refusal.RetryAfter
 		if wait == 0 {
 			wait = endpointWindow + rand.N(endpointWindow/4)
 		}
-		endpoint := endpointOf(path)
+		endpoint := endpointOf(q.path)
 		b.paused[endpoint] = later(b.paused[endpoint], now.Add(wait))
 		refusal.waitUntil(now, b.paused[endpoint])
+	}
+}
+
+// limitsEndpoint reports whether a refusal concerns all that is asked of the
+// endpoint, whatever the token. Finch's finch_code is optional; without it the
+// name says so, or a time to wait at a read. A write's may be the connection's
+// own: Finch counts syncs on request for each, and gives those no name.
+func (e *Error) limitsEndpoint(q call) bool {
+	switch {
+	case e.Code != "":
+		return e.Code == "finch_application_rl" || e.Code == "finch_auth_ip_rl"
+	case e.Status != http.StatusTooManyRequests:
+		return false
+	default:
+		return e.Name == "rate_limit_exceeded_error" || q.repeatable() && e.RetryAfter > 0
 	}
 }
 

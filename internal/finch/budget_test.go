@@ -248,7 +248,7 @@ func TestWaitersHeedWhatFinchSaysMeanwhile(t *testing.T) {
 					})
 				}
 				synctest.Wait()
-				b.heed("/introspect", refusal)
+				b.heed(call{path: "/introspect"}, refusal)
 				wg.Wait()
 			})
 		})
@@ -309,7 +309,7 @@ func TestALooseBudgetIsLooseForTheAddressAlone(t *testing.T) {
 		if waited := time.Since(began); waited < time.Minute {
 			t.Errorf("waited %s for 30 requests of which 12 are allowed a minute", waited)
 		}
-		b.heed("/introspect", &Error{Status: 429, Code: "finch_api_ip_rl"})
+		b.heed(call{path: "/introspect"}, &Error{Status: 429, Code: "finch_api_ip_rl"})
 		if err := b.take(t.Context(), "/introspect", false); err == nil {
 			t.Error("asked while Finch blocks the address")
 		}

@@ -297,6 +297,48 @@ func TestABlockedAddressStopsEverything(t *testing.T) {
 	})
 }
 
+func TestALimitWithoutItsCodePausesTheEndpointToo(t *testing.T) {
+	t.Parallel()
+	const minute = time.Minute
+	const named, used = `{"code":429,"name":"rate_limit_exceeded_error"}`, `{"allowed_refreshes":1,"remaining_refreshes":0}`
+	ask := func(ctx context.Context, c *Client, token string) error {
+		_, err := c.AutomatedJobs(ctx, NewToken(token))
+		return err
+	}
+	run := func(ctx context.Context, c *Client, token string) error {
+		_, err := c.RunSync(ctx, NewToken(token))
+		return err
+	}
+	for name, tt := range map[string]struct {
+		first  reply
+		call   func(context.Context, *Client, string) error
+		paused time.Duration // at least, for the other tokens
+	}{
+		"by its name":                      {reply{status: 429, body: named}, ask, minute},
+		"by its name, with a time":         {reply{status: 429, body: named, header: retryHeader("45")}, ask, 45 * time.Second},
+		"a gateway's, with a time":         {reply{status: 429, body: "<html>", header: retryHeader("45")}, ask, 45 * time.Second},
+		"the provider's":                   {reply{status: 429, body: `{"finch_code":"upstream_rate_limit_exceeded"}`, header: retryHeader("45")}, ask, 0},
+		"a connection's syncs are used up": {reply{status: 429, body: used, header: retryHeader("1800")}, run, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := clientFor(t, tt.first, reply{status: 200, body: `{"data":[]}`})
+			began := time.Now()
+			if e := asError(t, tt.call(t.Context(), c, "one")); e.Trouble() != TroubleRateLimited {
+				t.Fatalf("%s: %v", name, e)
+			}
+			err := ask(t.Context(), c, "another")
+			switch {
+			case tt.paused == 0 && err != nil:
+				t.Errorf("%s: another token is kept waiting: %v", name, err)
+			case tt.paused > 0:
+				if e := asError(t, err); e.Until.Before(began.Add(tt.paused)) {
+					t.Errorf("%s: another token may ask at %v", name, e.Until)
+				}
+			}
+		})
+	}
+}
+
 func TestAnApplicationsLimitPausesThatEndpointAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

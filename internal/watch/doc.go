@@ -30,6 +30,9 @@
 //     slow one, and a turn never makes do with what was asked before it came.
 //   - A look that comes back with a refusal of an older token takes nothing from
 //     the one that has replaced it.
+//   - Slow answers keep nobody waiting who comes due meanwhile: looks and readings
+//     begin as a place gets free, and no connection has more than two of the
+//     eight places for readings.
 //   - A token is kept only after Finch has named its connection, and a stored
 //     token that turns out to be another connection's is not believed.
 //   - All that is learned of jobs goes through one room too, whichever door it

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,12 +18,13 @@ const (
 	// after a crash the events come again soon.
 	eventsAtOnce = 100
 	openers      = 4
-	eventLease   = time.Minute
+	eventLease   = 20 * time.Second
 	// leftOver is how late an event may be whose arrival nobody was told of: one
 	// from before a restart, or from a lease that ran out.
 	leftOver = 5 * time.Second
-	// eventTries is how often an event that cannot be recorded comes again.
-	eventTries = 20
+	// eventTries is how often an event that cannot be recorded comes again: for
+	// twenty minutes.
+	eventTries = 60
 )
 
 // Arrived says that an event has been stored. It does not wait.
@@ -51,6 +53,7 @@ func (w *Watcher) mail() sweep { return sweep{"events", leftOver, w.takeEvents} 
 
 // takeEvents works off all events that wait.
 func (w *Watcher) takeEvents(ctx context.Context) error {
+	var failed error // the first time; one that fails keeps no others waiting
 	for w.events != nil && !w.work.isClosed() {
 		events, err := w.events.ClaimEvents(ctx, eventsAtOnce, eventLease)
 		if err != nil {
@@ -61,11 +64,12 @@ func (w *Watcher) takeEvents(ctx context.Context) error {
 		for _, e := range events {
 			pool.Go(func() error { return w.survive(func() error { return w.takeEvent(ctx, e) }) })
 		}
-		if err := pool.Wait(); err != nil || len(events) < eventsAtOnce {
-			return err
+		failed = cmp.Or(failed, pool.Wait())
+		if len(events) < eventsAtOnce {
+			break
 		}
 	}
-	return nil
+	return failed
 }
 
 // takeEvent records what one event says. One that cannot be recorded comes

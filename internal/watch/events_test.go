@@ -195,10 +195,37 @@ type forgetful struct {
 }
 
 func (f *forgetful) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (int, error) {
-	if f.times--; f.times >= 0 {
+	f.mu.Lock()
+	f.times--
+	lost := f.times >= 0
+	f.mu.Unlock()
+	if lost {
 		return 0, errDisk
 	}
 	return f.fakeStore.RecordJobs(ctx, jobs)
+}
+
+func TestAnEventThatCannotBeRecordedKeepsNoOthersWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, box := &forgetful{calm("c1"), 1}, &fakeEvents{}
+		for i := range 450 {
+			box.put(fmt.Sprint("event-", i), jobEvent("c1", finch.DataSync, fmt.Sprint("job-", i)))
+		}
+		stop := run(t, watch.New(watch.Options{Finch: newFinch(), Store: s, Events: box, Log: zerolog.Nop()}))
+		time.Sleep(time.Second)
+		box.mu.Lock()
+		done := len(box.done)
+		box.mu.Unlock()
+		if done != 449 {
+			t.Errorf("%d of the 449 others are done", done)
+		}
+		time.Sleep(30 * time.Second) // as after a crash with events in hand
+		stop()
+		if len(box.done) != 450 {
+			t.Errorf("%d are done half a minute later", len(box.done))
+		}
+	})
 }
 
 func TestAnEventThatCannotBeRecordedComesAgain(t *testing.T) {

@@ -29,4 +29,5 @@ func (w *Watcher) SweepFor(ctx context.Context, pause time.Duration) {
 		})
 	}
 	sweeps.Wait()
+	w.drain()
 }

@@ -6,15 +6,19 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"perch/internal/finch"
 )
 
 const (
-	// readers is how many jobs are claimed and read together: no more, so that a
+	// readers is how many jobs are read together, and claimed: no more, so that a
 	// claim whose process died is soon free again.
 	readers = 8
+	// readersEach is how many of these may be of one connection, so that one where
+	// everything is slow keeps no other's jobs waiting.
+	readersEach = 2
+	// handBack is how far apart the jobs of a connection come back that were more
+	// than its share: at the pace at which a budget lets them be read anyway.
+	handBack = 500 * time.Millisecond
 	// readWithin bounds the reading of a job: one call of at most 20 s.
 	readWithin = 25 * time.Second
 	// readLease outlasts the slowest reading, its record, and the next turn's.
@@ -76,38 +80,66 @@ func listed(facts finch.Facts) []finch.KnownJob {
 	return jobs
 }
 
-// readDueJobs reads the jobs whose turn it is, until none is left.
+// readDueJobs begins to read the jobs whose turn it is, until none is left. It
+// does not wait for the last to end, so that slow ones keep nobody waiting.
 func (w *Watcher) readDueJobs(ctx context.Context) error {
 	for {
-		more, err := w.readSomeJobs(ctx)
-		if err != nil || !more || w.work.isClosed() {
+		more, err := w.beginReading(ctx)
+		if err != nil || !more {
 			return err
 		}
 	}
 }
 
-// readSomeJobs reads a batch, and reports whether more may be due.
-func (w *Watcher) readSomeJobs(ctx context.Context) (more bool, err error) {
-	due, err := w.store.ClaimJobs(ctx, readers, readLease)
+// beginReading waits for a free reader, claims as many jobs as there are free
+// ones and begins their turns. It reports whether more may be due.
+func (w *Watcher) beginReading(ctx context.Context) (more bool, err error) {
+	free, begun := w.readers.take(ctx), 0
+	defer func() { w.readers.leave(free - begun) }()
+	if free == 0 || w.work.isClosed() {
+		return false, nil
+	}
+	due, err := w.store.ClaimJobs(ctx, free, readLease)
 	if err != nil {
 		return false, fmt.Errorf("claim due jobs: %w", err)
 	}
-	more = len(due) == readers
+	more = len(due) == free
 	w.behind.Store(more)
-	var pool errgroup.Group
 	for _, d := range due {
-		pool.Go(func() error { return w.survive(func() error { return w.jobTurn(ctx, d) }) })
+		back, crowded := w.shares.enter(d.ConnectionID, w.now())
+		if crowded {
+			if err := w.postponeJob(ctx, d, back); err != nil {
+				return more, err
+			}
+			continue
+		}
+		begun++
+		w.work.follow()
+		go w.takeJobTurn(ctx, d)
 	}
-	return more, pool.Wait()
+	return more, nil
+}
+
+// takeJobTurn is a job's turn on a reader's place, within its connection's share.
+func (w *Watcher) takeJobTurn(ctx context.Context, d finch.DueJob) {
+	defer w.work.leave()
+	defer w.readers.leave(1)
+	defer w.shares.leave(d.ConnectionID)
+	if err := w.survive(func() error { return w.jobTurn(ctx, d) }); err != nil {
+		w.log.Warn().Err(err).Str("job", d.JobID).Msg("a job's turn broke off")
+	}
 }
 
 // jobTurn reads one job and sets its next turn.
 func (w *Watcher) jobTurn(ctx context.Context, d finch.DueJob) error {
 	next := w.now()
 	if !w.work.isClosed() {
-		planned, err := w.readJob(ctx, d)
-		next = w.nextReading(d, planned, err)
+		next = w.nextReading(ctx, d)
 	}
+	return w.postponeJob(ctx, d, next)
+}
+
+func (w *Watcher) postponeJob(ctx context.Context, d finch.DueJob, next time.Time) error {
 	ctx, cancel := recording(ctx)
 	defer cancel()
 	if err := w.store.PostponeJob(ctx, d, next); err != nil {
@@ -116,39 +148,42 @@ func (w *Watcher) jobTurn(ctx context.Context, d finch.DueJob) error {
 	return nil
 }
 
-// nextReading is when to read again after a reading that went so, and says so
-// in the log.
-func (w *Watcher) nextReading(d finch.DueJob, planned time.Time, err error) time.Time {
+// nextReading reads a job and returns when to read it again, zero for never. A
+// failure it says in the log.
+func (w *Watcher) nextReading(ctx context.Context, d finch.DueJob) time.Time {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	line, err := w.store.Job(ctx, d.JobID)
 	if err == nil {
-		w.failures.clear(d.JobID)
-		return planned
+		var next time.Time
+		if next, err = w.readJob(ctx, d, line.KnownJob); err == nil {
+			w.failures.clear(d.JobID)
+			return next
+		}
 	}
 	now := w.now()
 	if w.work.isClosed() {
 		return now
 	}
-	next := w.pace.afterFailure(err, w.failures.failed(d.JobID), now)
+	next := w.pace.unread(line.KnownJob, w.pace.afterFailure(err, w.failures.failed(d.JobID), now), now)
+	if next.IsZero() {
+		w.failures.clear(d.JobID)
+	}
 	w.severity(err).Err(err).Str("job", d.JobID).Str("connection", d.ConnectionID).Time("next", next).Msg("could not read a job")
 	return next
 }
 
 // readJob asks Finch for one job, records the answer and returns when to ask
 // again, which is zero for never.
-func (w *Watcher) readJob(ctx context.Context, d finch.DueJob) (time.Time, error) {
-	ctx, cancel := context.WithTimeout(ctx, readWithin)
-	defer cancel()
-	line, err := w.store.Job(ctx, d.JobID)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read what is known: %w", err)
-	}
-	if line.Status.Final() || line.Gone {
+func (w *Watcher) readJob(ctx context.Context, d finch.DueJob, known finch.KnownJob) (time.Time, error) {
+	if known.Status.Final() || known.Gone {
 		return time.Time{}, nil
 	}
-	job, err := w.askJob(ctx, d, line.KnownJob)
+	job, err := w.askJob(ctx, d, known)
 	if err != nil {
 		return time.Time{}, err
 	}
-	ctx, cancel = recording(ctx)
+	ctx, cancel := recording(ctx)
 	defer cancel()
 	return w.conclude(ctx, job)
 }

@@ -2,7 +2,10 @@ package watch_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -294,6 +297,104 @@ func TestStoppingInAReadingForgetsNoJob(t *testing.T) {
 			t.Errorf("its next turn is %v", next)
 		}
 	})
+}
+
+func TestSlowJobsOfOneConnectionKeepNoOthersWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), calm("slow", "well")
+		for i := range 40 {
+			s.recordJob(finch.KnownJob{ID: fmt.Sprintf("slow-%d", i), Kind: finch.Manual, ConnectionID: "slow", Status: finch.JobPending, FirstSeen: time.Now()})
+		}
+		var most, now atomic.Int64
+		f.job = func(ctx context.Context, id string) (finch.KnownJob, error) {
+			if strings.HasPrefix(id, "slow") {
+				most.Store(max(most.Load(), now.Add(1)))
+				defer now.Add(-1)
+				<-ctx.Done()
+				return finch.KnownJob{}, unreachable()
+			}
+			return finch.KnownJob{Status: finch.JobFailed}, nil
+		}
+		stop := run(t, newWatcher(f, s))
+		defer stop()
+		time.Sleep(10 * time.Second)
+		if err := record(s, finch.KnownJob{ID: "well-1", Kind: finch.Automated, ConnectionID: "well", Status: finch.JobPending, FirstSeen: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		if got := s.known("well-1").Status; got != finch.JobFailed {
+			t.Errorf("the other connection's job is %s after 3 s", got)
+		}
+		if most.Load() > 2 {
+			t.Errorf("%d jobs of one connection were read at the same time", most.Load())
+		}
+		time.Sleep(2 * time.Hour)
+		for i := range 40 {
+			if id := fmt.Sprintf("slow-%d", i); f.count("manual job", id) == 0 {
+				t.Errorf("%s was never read", id)
+			}
+		}
+	})
+}
+
+// record records a job while a watcher runs.
+func record(s *fakeStore, j finch.KnownJob) error {
+	_, err := s.RecordJobs(context.Background(), []finch.KnownJob{j})
+	return err
+}
+
+func TestManyJobsOfOneConnectionAreReadSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), calm("c1")
+		for i := range 300 {
+			s.recordJob(finch.KnownJob{ID: fmt.Sprintf("job-%d", i), Kind: finch.Manual, ConnectionID: "c1", Status: finch.JobPending, FirstSeen: time.Now()})
+		}
+		f.job = func(context.Context, string) (finch.KnownJob, error) {
+			time.Sleep(300 * time.Millisecond)
+			return finch.KnownJob{Status: finch.JobComplete}, nil
+		}
+		stop := run(t, newWatcher(f, s))
+		time.Sleep(4 * time.Minute)
+		stop()
+		for id, j := range s.jobs {
+			if !j.Status.Final() {
+				t.Errorf("%s is %s", id, j.Status)
+			}
+		}
+	})
+}
+
+func TestAJobThatCannotBeReadIsAskedForLessAndLess(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]*finch.Error{
+		"a reconnect is needed": {Status: http.StatusUnauthorized, Code: "reauthenticate_user"},
+		"Finch fails":           {Status: http.StatusInternalServerError},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f, s := newFinch(), calm("c1")
+			s.connections["c1"].connection.Report.Status = finch.Reauth
+			began := time.Now()
+			s.recordJob(finch.KnownJob{ID: "job-1", Kind: finch.Automated, ConnectionID: "c1", Status: finch.JobPending, FirstSeen: began})
+			f.job = func(context.Context, string) (finch.KnownJob, error) { return finch.KnownJob{}, refusal }
+			pass(newWatcher(f, s), 40*day)
+			var first, later int
+			for _, at := range f.times("automated job", "job-1") {
+				if at.Sub(began) < day {
+					first++
+				} else {
+					later++
+				}
+				if at.Sub(began) > 31*day {
+					t.Errorf("%s: read after %v", name, at.Sub(began))
+				}
+			}
+			if first < 15 || first > 45 || later < 100 || later > 140 {
+				t.Errorf("%s: read %d times on the first day and %d times after it", name, first, later)
+			}
+		})
+	}
 }
 
 func TestWhileJobsWaitLooksStandBack(t *testing.T) {

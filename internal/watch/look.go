@@ -64,7 +64,9 @@ func (w *Watcher) finch(by asker) Finch {
 // is known then, all within about 22 s. Calls for the same connection at the
 // same time are one look; those of the sweep stand apart. The error holds a *finch.Error where Finch did not answer as hoped (when it calls
 // the token revoked, the connection is disconnected from then on), a *Mismatch,
-// finch.ErrUnknown or finch.ErrNoToken. A cancelled ctx ends the waiting only.
+// finch.ErrUnknown or finch.ErrNoToken. Where the refusal itself tells how the
+// connection stands, that is recorded and returned beside it. A cancelled ctx ends
+// the waiting only.
 func (w *Watcher) Look(ctx context.Context, connectionID string) (finch.Connection, error) {
 	flight := w.flights.DoChan(connectionID, func() (any, error) { return w.lookOnce(connectionID, people) })
 	select {
@@ -106,7 +108,8 @@ func (w *Watcher) ask(ctx context.Context, id string, by asker) (finch.Connectio
 	}
 	in, err := w.introspect(ctx, token, by)
 	if err != nil {
-		return finch.Connection{}, errors.Join(fmt.Errorf("introspect: %w", err), w.lost(ctx, id, token, err))
+		c, told := w.told(ctx, id, token, err)
+		return c, errors.Join(fmt.Errorf("introspect: %w", err), w.lost(ctx, id, token, err), told)
 	}
 	facts := finch.Facts{Introspection: in, At: w.now()}
 	if in.ConnectionID != id {
@@ -134,6 +137,62 @@ func (w *Watcher) lost(ctx context.Context, id string, token finch.Token, refusa
 	}
 	w.log.Info().Str("connection", id).Msg("Finch calls the access token revoked: the connection is disconnected, unless it has got another token meanwhile")
 	return nil
+}
+
+// statusOf is how a connection stands that Finch answers for so, empty where the
+// trouble does not tell.
+func statusOf(t finch.Trouble) finch.Status {
+	switch t {
+	case finch.TroubleReauth:
+		return finch.Reauth
+	case finch.TroublePermissions:
+		return finch.NoPermissions
+	case finch.TroubleNotSetUp:
+		return finch.NotSetUp
+	default:
+		return ""
+	}
+}
+
+// told records how a connection stands if a refusal says so, and returns what is
+// known then. Finch is not known to answer an introspection like that; but where
+// it does, the connection must not look well until it is mended.
+func (w *Watcher) told(ctx context.Context, id string, token finch.Token, refusal error) (finch.Connection, error) {
+	status := statusOf(troubleOf(refusal))
+	if status == "" {
+		return finch.Connection{}, nil
+	}
+	ctx, cancel := recording(ctx)
+	defer cancel()
+	current, err := w.store.Token(ctx, id)
+	if err != nil || current != token {
+		return finch.Connection{}, nil // another token may fare better
+	}
+	c, err := w.store.Connection(ctx, id)
+	if err == nil && c.Overall() != status {
+		if err = w.store.Learn(ctx, finch.Facts{Introspection: standing(c, status), At: w.now()}); err == nil {
+			c, err = w.store.Connection(ctx, id)
+		}
+	}
+	if err != nil {
+		return finch.Connection{}, fmt.Errorf("record how the connection stands: %w", err)
+	}
+	return c, nil
+}
+
+// standing is what Finch would say of a connection that stands so and is else as
+// it is known.
+func standing(c finch.Connection, status finch.Status) finch.Introspection {
+	in := finch.Introspection{
+		ConnectionID: c.ID, CustomerID: c.CustomerID, CustomerName: c.CustomerName, CompanyID: c.CompanyID,
+		ProviderID: c.ProviderID, ClientType: c.Environment, ConnectionType: "provider", Manual: c.Assisted,
+		ConnectionStatus: finch.StatusReport{Status: status, LastSync: c.Report.LastSync},
+		Products:         c.Products, Methods: c.Methods, Entities: c.Entities,
+	}
+	if c.FinchSandbox {
+		in.ConnectionType = "finch"
+	}
+	return in
 }
 
 // jobs asks for the job list where it says something: an assisted connection

@@ -161,8 +161,7 @@ func TestOtherRefusalsTakeNothingAway(t *testing.T) {
 	for _, refusal := range []*finch.Error{
 		{Status: http.StatusServiceUnavailable},
 		{Status: http.StatusUnauthorized}, // without Finch's words: a gateway's
-		{Status: http.StatusUnauthorized, Code: "reauthenticate_user"},
-		{Status: http.StatusForbidden, Name: "error_permissions"},
+		{Status: http.StatusForbidden},
 		{Status: http.StatusTooManyRequests},
 	} {
 		f, s := newFinch(), newStore("c1")
@@ -172,6 +171,70 @@ func TestOtherRefusalsTakeNothingAway(t *testing.T) {
 			t.Errorf("%v: got %v, lost %v, learned %v", refusal, err, s.lost, s.learned)
 		}
 	}
+}
+
+func TestARefusalThatTellsHowTheConnectionStandsIsRecorded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		refusal *finch.Error
+		want    finch.Status
+	}{
+		"a reconnect is needed": {&finch.Error{Status: http.StatusUnauthorized, Name: "authentication_error", Code: "reauthenticate_user"}, finch.Reauth},
+		"not set up":            {&finch.Error{Status: http.StatusUnauthorized, Name: "authentication_error", Code: "account_setup_required"}, finch.NotSetUp},
+		"permissions missing":   {&finch.Error{Status: http.StatusForbidden, Name: "error_permissions"}, finch.NoPermissions},
+		"a gateway's 401":       {&finch.Error{Status: http.StatusUnauthorized}, finch.Connected},
+		"unpaid":                {&finch.Error{Status: http.StatusPaymentRequired}, finch.Connected},
+		"not ready":             {&finch.Error{Status: http.StatusAccepted}, finch.Connected},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f, s := newFinch(), newStore("c1")
+			w := newWatcher(f, s)
+			before, err := w.Look(t.Context(), "c1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+			f.introspect = func(context.Context, string) (finch.Introspection, error) { return finch.Introspection{}, c.refusal }
+			told, err := w.Look(t.Context(), "c1")
+			if !errors.Is(err, c.refusal) || told.ID != "" && told.Overall() != c.want {
+				t.Errorf("%s: %s, %v", name, told.Overall(), err)
+			}
+			after, err := s.Connection(t.Context(), "c1")
+			if err != nil || after.Overall() != c.want || !after.LastSync().Equal(before.LastSync()) || !after.HasToken {
+				t.Errorf("%s: known are %+v, %v", name, after, err)
+			}
+		})
+	}
+}
+
+func TestARefusalOfAnOlderTokenSaysNothingOfTheNewOne(t *testing.T) {
+	t.Parallel()
+	f, s := newFinch(), newStore("c1")
+	f.introspect = func(context.Context, string) (finch.Introspection, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.connections["c1"].token = finch.NewToken("newer")
+		s.connections["c1"].connection.Report.Status = finch.Connected
+		return finch.Introspection{}, &finch.Error{Status: http.StatusUnauthorized, Code: "reauthenticate_user"}
+	}
+	_, _ = newWatcher(f, s).Look(t.Context(), "c1")
+	if c, err := s.Connection(t.Context(), "c1"); err != nil || c.Overall() != finch.Connected {
+		t.Errorf("it is %s, %v", c.Overall(), err)
+	}
+}
+
+func TestWhatARefusalTellsForLongIsLookedAtLessAndLess(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), newStore("c1")
+		f.introspect = func(context.Context, string) (finch.Introspection, error) {
+			return finch.Introspection{}, &finch.Error{Status: http.StatusForbidden, Name: "error_permissions"}
+		}
+		pass(newWatcher(f, s), 7*day)
+		if got := f.count("introspect", "c1"); got < 40 || got > 90 {
+			t.Errorf("it was looked at %d times in a week", got)
+		}
+	})
 }
 
 func TestATokenOfAnotherConnectionIsNotBelieved(t *testing.T) {

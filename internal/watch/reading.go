@@ -52,6 +52,28 @@ func (p pace) reading(j finch.KnownJob, c finch.Connection, usual time.Duration,
 	}
 }
 
+// unread is when to read a job again that could not be read, and would by the
+// failure alone be read at next; zero for never. One that nobody gets to know
+// anything of is asked for less and less too, and given up in the end.
+func (p pace) unread(j finch.KnownJob, next, now time.Time) time.Time {
+	began := began(j)
+	if began.IsZero() {
+		return next
+	}
+	age := now.Sub(began)
+	pause := age / 10
+	switch {
+	case age > givenUpWith:
+		return time.Time{}
+	case age > longLife:
+		pause = rarely
+	}
+	if at := now.Add(p.jitter(pause)); at.After(next) {
+		return at
+	}
+	return next
+}
+
 // asked is the pause for a job that was asked for: it grows with its age.
 func (p pace) asked(j finch.KnownJob, age time.Duration) time.Duration {
 	longest := p.every

@@ -122,6 +122,9 @@ func (w *Watcher) nextTurn(id string, c finch.Connection, err error) time.Time {
 		return now // cut short by our own end: its turn is still now
 	}
 	next := w.pace.afterFailure(err, w.failures.failed(id), now)
+	if c.ID != "" {
+		next = w.pace.after(c, now) // the refusal told how it stands
+	}
 	w.severity(err).Err(err).Str("connection", id).Time("next", next).Msg("could not look at a connection")
 	return next
 }

@@ -182,6 +182,8 @@ type Watcher struct {
 
 	flights  singleflight.Group // people's looks
 	lookers  places             // the sweep's looks
+	readers  places             // the sweep's readings of jobs
+	shares   *shares            // of the readers, by connection
 	failures *tally
 	work     *gate
 
@@ -191,7 +193,7 @@ type Watcher struct {
 	end  context.CancelFunc
 
 	catalogue retry
-	// behind is true while more jobs wait to be read than were read in one go.
+	// behind is true while jobs may wait for a reader.
 	behind atomic.Bool
 }
 
@@ -201,6 +203,7 @@ func New(o Options) *Watcher {
 	w := &Watcher{
 		people: o.Finch, background: o.Background, store: o.Store, events: o.Events, log: o.Log, observer: o.Observer, now: o.Now,
 		pace: newPace(o.PollEvery), failures: newTally(), work: newGate(), lookers: make(places, lookers),
+		readers: make(places, readers), shares: newShares(readersEach, handBack),
 		arrived: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
 	}
 	if w.background == nil {
