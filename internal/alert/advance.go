@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -25,7 +26,7 @@ func Advance(past []Problem, found []Finding, subject func(Key) Subject, now tim
 			a.over[p.Key] = p
 		}
 	}
-	slices.SortStableFunc(a.open, func(p, q Problem) int { return int(p.ID - q.ID) })
+	slices.SortStableFunc(a.open, func(p, q Problem) int { return cmp.Compare(p.ID, q.ID) })
 	a.rekey()
 	for _, p := range a.open {
 		a.goOn(p)
@@ -131,13 +132,9 @@ func (p Problem) seen(f Finding, now time.Time) (Problem, Happening) {
 		p.WellSince, p.Openings, p.Count = time.Time{}, append(recent(p.Openings, now), now), p.Count+1
 	}
 	p.Class, p.Move, p.Facts = f.Class, f.Move, f.Facts
+	p.Opened = cmp.Or(f.Opened, p.Opened) // what began it may become known late
 	p.Jobs, p.LastSeen = withNew(p.Jobs, f.Jobs), later(p.Opened, f.LastSeen)
-	switch {
-	case f.Count > 0:
-		p.Count, p.Opened = f.Count, f.Opened // of a row the first is known, even when it is known late
-	case !f.Opened.IsZero():
-		p.Opened = earlier(p.Opened, f.Opened)
-	}
+	p.Count = cmp.Or(f.Count, p.Count)
 	switch {
 	case p.Key.Kind == JobFailed && was.Count < RowOfFailures && p.Count >= RowOfFailures:
 		what = HasEscalated

@@ -143,8 +143,11 @@ func SubjectOf(c finch.Connection, entityID string) Subject {
 		Environment: c.Environment, Sandbox: c.FinchSandbox || c.Environment == sandbox,
 		Assisted: c.Assisted, Products: c.Products,
 	}
+	if living := entities(c); entityID == "" && len(living) == 1 {
+		entityID = living[0].ID
+	}
 	for _, e := range c.Entities {
-		if e.ID == entityID || entityID == "" && len(c.Entities) == 1 {
+		if e.ID == entityID {
 			s.EntityName = e.Name
 		}
 	}

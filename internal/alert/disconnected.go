@@ -20,11 +20,15 @@ func disconnected(s Situation, _ []Finding) (found []Finding, next time.Time) {
 	}
 	moot := Finding{Key: Key{ConnectionID: c.ID}, Word: Moot, Over: c.DisconnectedAt}
 	closes := c.DisconnectedAt.Add(CloseAfter)
-	if c.DisconnectedAt.IsZero() || !s.Now.Before(closes) {
+	key := Key{Kind: Disconnected, ConnectionID: c.ID}
+	switch {
+	case c.DisconnectedAt.IsZero():
 		return []Finding{moot}, time.Time{}
+	case !s.Now.Before(closes):
+		return []Finding{{Key: key, Word: Moot, Over: closes}, moot}, time.Time{}
 	}
 	return []Finding{{
-		Key: Key{Kind: Disconnected, ConnectionID: c.ID}, Class: string(Disconnected), Move: Ours,
+		Key: key, Class: string(Disconnected), Move: Ours,
 		Opened: c.DisconnectedAt, LastSeen: c.DisconnectedAt,
 		Facts: Facts{Status: finch.Disconnected, LastGood: c.LastSync()},
 	}, moot}, closes

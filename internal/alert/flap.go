@@ -36,6 +36,7 @@ func open(last Problem, had bool, f Finding, now time.Time) (p Problem, what Hap
 // again is a problem that is over without what its end and its last episode left.
 func (p Problem) again() Problem {
 	p.Over, p.ClosedBy, p.WellSince = time.Time{}, "", time.Time{}
+	p.ParentID = 0 // its outage may be over; if not, it joins it again
 	p.LinkBy, p.LinkAt, p.LinkUsed = "", time.Time{}, time.Time{}
 	if p.SnoozedUntil.IsZero() {
 		p.SnoozedBy = "" // until it changes: it did

@@ -80,7 +80,7 @@ func entityOf(c finch.Connection, id string) string {
 func entities(c finch.Connection) []finch.Entity {
 	var living []finch.Entity
 	for _, e := range c.Entities {
-		if e.Status != "" && e.Status != finch.Disconnected {
+		if e.Status != finch.Disconnected {
 			living = append(living, e)
 		}
 	}

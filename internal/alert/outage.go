@@ -93,7 +93,9 @@ func (c Crowd) goOn(was Problem, l OutageLimits, now time.Time) []Step {
 	fresh := c.fresh(was.latest().Add(-l.Within))
 	p, what := was, Happening("")
 	if all := append(c.members(was.ID), fresh...); anyOpen(all) {
-		p, what = p.seen(c.finding(all), now)
+		f := c.finding(all)
+		f.Opened = earlier(f.Opened, was.Opened) // it is one outage, though its first children recover
+		p, what = p.seen(f, now)
 		p = c.count(p, fresh)
 	} else {
 		p = c.count(p, nil)
@@ -134,7 +136,9 @@ func (c Crowd) finding(children []Problem) Finding {
 		Class: c.Class, Move: Finchs,
 	}
 	for _, p := range children {
-		f.Opened, f.LastSeen = earlier(f.Opened, p.Opened), later(f.LastSeen, p.LastSeen)
+		if p.State == Open {
+			f.Opened, f.LastSeen = earlier(f.Opened, p.Opened), later(f.LastSeen, p.LastSeen)
+		}
 	}
 	return f
 }

@@ -12,11 +12,12 @@ import (
 // problem of its own, and ends it.
 func stale(s Situation, found []Finding) ([]Finding, time.Time) {
 	key := Key{Kind: Stale, ConnectionID: s.Connection.ID}
-	if s.Connection.FinchSandbox || s.Connection.Overall().NeedsAttention() && !unheardOf(s.Connection) {
+	if s.Connection.FinchSandbox || broken(s.Connection) {
 		return []Finding{{Key: key, Word: Moot}}, time.Time{}
 	}
 	last := s.lastGood()
-	o, next := s.overdue(last)
+	o := s.overdue(later(last, s.mended()))
+	next := o.next
 	switch {
 	case o.expected.IsZero() && o.unsure:
 		return []Finding{{Key: key, Word: Unsure}}, next
@@ -26,7 +27,7 @@ func stale(s Situation, found []Finding) ([]Finding, time.Time) {
 	if at, failed := failureSince(found, o.expected); failed {
 		return []Finding{{Key: key, Word: Moot, Over: at}}, next
 	}
-	if s.syncing() {
+	if s.syncing(last) {
 		return []Finding{{Key: key, Word: Unsure}}, next
 	}
 	f := Finding{
@@ -40,14 +41,14 @@ func stale(s Situation, found []Finding) ([]Finding, time.Time) {
 	return []Finding{f}, next
 }
 
-// unheardOf reports whether the status is new to us. That does not speak against
-// a sync, as it does not for finch.Connection.NextSync.
-func unheardOf(c finch.Connection) bool {
+// broken reports whether Finch cannot sync the connection at all. A status that
+// is new to us does not say so.
+func broken(c finch.Connection) bool {
 	switch c.Overall() {
-	case finch.Pending, finch.Reauth, finch.NoPermissions, finch.NotSetUp, finch.Disconnected, finch.NoToken:
-		return false
+	case finch.Pending, finch.Reauth, finch.NoPermissions, finch.NotSetUp:
+		return true
 	}
-	return true
+	return false
 }
 
 // overdue is what should have happened and did not.
@@ -61,12 +62,27 @@ type overdue struct {
 	next   time.Time
 }
 
-// overdue are the syncs that should have run since the last success: those that
-// Finch named, and what its cadence promises.
-func (s Situation) overdue(last time.Time) (overdue, time.Time) {
+// mended is when the connection, having been otherwise, became connected; zero if
+// that was before all that is known. What should have run before then could not.
+func (s Situation) mended() time.Time {
+	if len(s.Changes) == 0 && s.Connection.Worst() == finch.Connected {
+		return s.Connection.StatusSince
+	}
+	var at time.Time
+	for _, c := range s.Changes {
+		if c.EntityID == "" && c.Method == "" && c.To.Known() == finch.Connected {
+			at = later(at, c.At)
+		}
+	}
+	return at
+}
+
+// overdue are the syncs that should have run since a time: those that Finch
+// named, and what its cadence promises.
+func (s Situation) overdue(since time.Time) overdue {
 	var o overdue
 	for _, j := range s.Jobs {
-		if neverBegan(j) && j.Scheduled.After(last) {
+		if neverBegan(j) && j.Scheduled.After(since) {
 			known := later(s.Connection.Learned, j.Learned)
 			if o.add(s, j.Scheduled, known, j.Status == finch.JobMissing) {
 				o.jobs = append(o.jobs, j)
@@ -74,21 +90,35 @@ func (s Situation) overdue(last time.Time) (overdue, time.Time) {
 		}
 	}
 	c := s.Connection
-	c.Report.LastSync.At = later(c.Report.LastSync.At, last)
-	if at, quality := c.NextSync(s.Now); quality != finch.Unknown {
+	if !s.lastGood().IsZero() { // Finch may tell it in words that are no time
+		c.Report.LastSync.At = later(c.Report.LastSync.At, since)
+	}
+	at, quality := c.NextSync(s.Now)
+	if quality == finch.Unknown {
+		o.unsure = true
+		return o
+	}
+	o.add(s, at, c.Learned, false)
+	if quality == finch.Exact {
+		o.drift(s, c)
+	}
+	return o
+}
+
+// drift notes a schedule that moves away each time it is reached. That is silence
+// too: one sync may come later than the cadence says, by less than the next.
+func (o *overdue) drift(s Situation, c finch.Connection) {
+	since := c.Report.LastSync.At
+	c.NextScheduled = time.Time{}
+	at, quality := c.NextSync(s.Now)
+	if quality == finch.Unknown {
+		return
+	}
+	if again := at.Add(at.Sub(since)); s.Now.Before(again.Add(s.Grace.of(c))) {
+		o.next = earlier(o.next, again.Add(s.Grace.of(c)))
+	} else {
 		o.add(s, at, c.Learned, false)
 	}
-	// A schedule that moves away each time it is reached is silence too: the
-	// cadence may be missed by one sync, not by two.
-	c.NextScheduled = time.Time{}
-	if at, quality := c.NextSync(s.Now); quality != finch.Unknown && !last.IsZero() {
-		if cadence := at.Sub(last); !s.Now.Before(at.Add(cadence + s.Grace.of(c))) {
-			o.add(s, at, c.Learned, false)
-		} else {
-			o.next = earlier(o.next, at.Add(cadence+s.Grace.of(c)))
-		}
-	}
-	return o, o.next
 }
 
 // add notes a sync that was expected, and reports whether it is overdue. Known
@@ -116,10 +146,10 @@ func neverBegan(j finch.KnownJob) bool {
 	return j.Status == finch.JobMissing || j.Status == finch.JobPending && !j.Gone
 }
 
-// syncing reports whether a data sync runs now.
-func (s Situation) syncing() bool {
+// syncing reports whether a data sync runs now that began after the last success.
+func (s Situation) syncing(last time.Time) bool {
 	for _, j := range s.Jobs {
-		if j.Type == finch.DataSync && j.Status == finch.JobRunning && !j.Gone {
+		if j.At().After(last) && j.Type == finch.DataSync && j.Status == finch.JobRunning && !j.Gone {
 			return true
 		}
 	}

@@ -15,8 +15,12 @@ type part struct {
 	report         finch.StatusReport
 }
 
-func (p part) whole() bool { return p.entity == "" && p.method == "" }
+// key is the part's problem of a kind.
+func (p part) key(k Kind, c finch.Connection) Key {
+	return Key{k, c.ID, entityOf(c, p.entity), p.method}
+}
 
+// whole reports whether the whole connection is meant.
 func (k Key) whole() bool { return k.EntityID == "" && k.Part == "" }
 
 // partsIn are the parts of a connection that have a status, each trouble once:
@@ -27,7 +31,7 @@ func partsIn(c finch.Connection, status finch.Status) []part {
 	var hit, methods []part
 	for _, e := range living {
 		if e.Status.Known() == status {
-			hit = append(hit, part{entity: entityOf(c, e.ID), report: finch.StatusReport{Status: e.Status}})
+			hit = append(hit, part{entity: e.ID, report: finch.StatusReport{Status: e.Status}})
 		}
 	}
 	for _, m := range c.Methods {
@@ -51,7 +55,7 @@ func partsIn(c finch.Connection, status finch.Status) []part {
 func (s Situation) since(p part) time.Time {
 	var at time.Time
 	for _, c := range s.Changes {
-		mine := p.entity != "" && c.EntityID == p.entity || p.entity == "" && c.EntityID == "" && c.Method == p.method
+		mine := c.EntityID == p.entity && (p.entity != "" || c.Method == p.method)
 		if mine && c.To.Known() == p.report.Status.Known() {
 			at = later(at, c.At)
 		}
@@ -87,13 +91,13 @@ func (r statusRule) judge(s Situation) []Finding {
 func (r statusRule) told(s Situation, p part, jobs []finch.KnownJob) Finding {
 	c := s.Connection
 	f := Finding{
-		Key: Key{r.kind, c.ID, p.entity, p.method}, Class: string(r.kind), Move: r.move, Opened: s.since(p),
+		Key: p.key(r.kind, c), Class: string(r.kind), Move: r.move, Opened: s.since(p),
 		Facts: Facts{Status: r.status, Message: p.report.Message, LastGood: cmp.Or(p.report.LastSync.At, c.LastSync())},
 	}
 	f.LastSeen = later(c.Learned, f.Opened)
 	var mine []finch.KnownJob
 	for _, j := range jobs {
-		if entity := entityOf(c, j.EntityID); entity == "" || p.entity == "" || entity == p.entity {
+		if entity := entityOf(c, j.EntityID); entity == "" || f.Key.EntityID == "" || entity == f.Key.EntityID {
 			mine = append(mine, j)
 		}
 	}
@@ -129,11 +133,10 @@ func (r statusRule) unsettled(s Situation) []finch.KnownJob {
 	if r.job == "" {
 		return nil
 	}
-	well := connectedSince(s)
 	var jobs []finch.KnownJob
 	for _, row := range rows(s) {
 		for _, j := range row.ending(r.job) {
-			if !well.After(endOf(j)) {
+			if !s.connectedSince(row.entity).After(endOf(j)) {
 				jobs = append(jobs, j)
 			}
 		}
@@ -141,10 +144,10 @@ func (r statusRule) unsettled(s Situation) []finch.KnownJob {
 	return newestFirst(jobs)
 }
 
-// connectedSince is when the connection as a whole, or a part of it, was last
-// seen to become connected; zero if it is not connected as a whole. Finch names
-// no entity with most jobs, so any part that came back counts.
-func connectedSince(s Situation) time.Time {
+// connectedSince is when the connection as a whole, or the entity, was last seen
+// to become connected; zero if it is not connected as a whole. Where no entity is
+// named, as with most jobs, any part that came back counts.
+func (s Situation) connectedSince(entity string) time.Time {
 	c := s.Connection
 	if c.Overall() != finch.Connected {
 		return time.Time{}
@@ -154,12 +157,14 @@ func connectedSince(s Situation) time.Time {
 		at = c.StatusSince
 	}
 	for _, change := range s.Changes {
-		if change.To.Known() == finch.Connected {
+		mine := entity == "" || change.EntityID == entity || change.EntityID == "" && change.Method == ""
+		if mine && change.To.Known() == finch.Connected {
 			at = later(at, change.At)
 		}
 	}
 	return at
 }
 
-// statusKinds are those whose whole stands for their parts.
+// byStatus reports whether a kind is told by statuses, so that the whole may stand
+// for its parts.
 func (k Kind) byStatus() bool { return slices.Contains([]Kind{Reauth, Permissions, NotSetUp}, k) }

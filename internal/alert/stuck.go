@@ -128,7 +128,7 @@ func (s Situation) stuckSetUps() (found []Finding, next time.Time) {
 
 func (s Situation) stuckSetUp(p part, since, due time.Time) Finding {
 	return Finding{
-		Key: Key{Stuck, s.Connection.ID, p.entity, p.method}, Class: string(Stuck), Move: Finchs,
+		Key: p.key(Stuck, s.Connection), Class: string(Stuck), Move: Finchs,
 		Opened: since, LastSeen: later(s.Connection.Learned, since),
 		Facts: Facts{Status: p.report.Status.Known(), Message: p.report.Message, LastGood: s.Connection.LastSync(), Expected: due},
 	}

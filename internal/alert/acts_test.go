@@ -1,0 +1,102 @@
+package alert_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"perch/internal/alert"
+)
+
+func TestActs(t *testing.T) {
+	t.Parallel()
+	now := on("Tue 09:00")
+	open := alert.Problem{ID: 7, State: alert.Open, Version: 3}
+	held := open
+	held.ClaimedBy, held.ClaimedAt = "U1", on("Tue 08:00")
+	asleep := open
+	asleep.SnoozedBy = "U1"
+	linked := open
+	linked.LinkBy, linked.LinkAt = "U1", on("Tue 08:00")
+	used := linked
+	used.LinkUsed = on("Tue 08:30")
+	resolved, closed := open, open
+	resolved.State, closed.State = alert.Resolved, alert.Closed
+
+	claim := func(p alert.Problem) (alert.Step, error) { return p.Claim("U2", now) }
+	release := func(p alert.Problem) (alert.Step, error) { return p.Release("U2", now) }
+	snooze := func(p alert.Problem) (alert.Step, error) { return p.Snooze("U2", now.Add(time.Hour), now) }
+	sleep := func(p alert.Problem) (alert.Step, error) { return p.Snooze("U2", time.Time{}, now) }
+	tooLate := func(p alert.Problem) (alert.Step, error) { return p.Snooze("U2", now, now) }
+	wake := func(p alert.Problem) (alert.Step, error) { return p.Wake("U2", now) }
+	finish := func(p alert.Problem) (alert.Step, error) { return p.Close("U2", now) }
+	link := func(p alert.Problem) (alert.Step, error) { return p.LinkMade("U2", now) }
+	signedIn := func(p alert.Problem) (alert.Step, error) { return p.LinkDone(now) }
+	tests := []struct {
+		name    string
+		act     func(alert.Problem) (alert.Step, error)
+		p       alert.Problem
+		what    alert.Happening
+		check   func(alert.Problem) bool
+		refused string
+	}{
+		{"claim", claim, open, alert.HasClaimed, func(p alert.Problem) bool { return p.ClaimedBy == "U2" && p.ClaimedAt.Equal(now) }, ""},
+		{"claim what another holds", claim, held, "", nil, "<@U1> is on it already."},
+		{"claim twice", func(p alert.Problem) (alert.Step, error) { return p.Claim("U1", now) }, held, "", nil, "You are on it already."},
+		{"claim what recovered", claim, resolved, "", nil, "It has recovered already."},
+		{"claim what is closed", claim, closed, "", nil, "It is closed already."},
+		{"release for another", release, held, alert.HasReleased, func(p alert.Problem) bool { return p.ClaimedBy == "" && p.ClaimedAt.IsZero() }, ""},
+		{"release what nobody holds", release, open, "", nil, "Nobody is on it."},
+		{"release what recovered", release, resolved, "", nil, "It has recovered already."},
+		{"snooze", snooze, open, alert.HasSnoozed, func(p alert.Problem) bool { return p.SnoozedBy == "U2" && p.WakeAt().Equal(now.Add(time.Hour)) }, ""},
+		{"snooze until it changes", sleep, open, alert.HasSnoozed, func(p alert.Problem) bool { return p.SnoozedBy == "U2" && p.WakeAt().IsZero() }, ""},
+		{"snooze what sleeps until it changes", snooze, asleep, alert.HasSnoozed, func(p alert.Problem) bool { return p.SnoozedBy == "U2" && !p.SnoozedUntil.IsZero() }, ""},
+		{"snooze until now", tooLate, open, "", nil, "That time has passed already."},
+		{"snooze what is closed", snooze, closed, "", nil, "It is closed already."},
+		{"wake", wake, asleep, alert.HasWoken, func(p alert.Problem) bool { return p.SnoozedBy == "" }, ""},
+		{"wake what is awake", wake, open, "", nil, "It is not snoozed."},
+		{"wake what recovered", wake, resolved, "", nil, "It has recovered already."},
+		{"close", finish, held, alert.HasClosed, func(p alert.Problem) bool {
+			return p.State == alert.Closed && p.ClosedBy == "U2" && p.Over.Equal(now) && p.ClaimedBy == "U1"
+		}, ""},
+		{"close what recovered", finish, resolved, "", nil, "It has recovered already."},
+		{"get a link", link, used, alert.HasLink, func(p alert.Problem) bool { return p.LinkBy == "U2" && p.LinkAt.Equal(now) && p.LinkUsed.IsZero() }, ""},
+		{"get a link for what is closed", link, closed, "", nil, "It is closed already."},
+		{"the employer signed in", signedIn, linked, alert.HasChanged, func(p alert.Problem) bool { return p.LinkUsed.Equal(now) }, ""},
+		{"the employer signed in without a link", signedIn, open, "", nil, "Nobody got a link for it."},
+		{"the employer signed in twice", signedIn, used, "", nil, "The employer has signed in again already."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			step, err := tt.act(tt.p)
+			if tt.refused != "" {
+				refusal, ok := errors.AsType[*alert.RefusedError](err)
+				if !ok || refusal.Sentence != tt.refused || refusal.Error() != tt.refused {
+					t.Fatalf("refused with %v, want %q", err, tt.refused)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			who := "U2"
+			if tt.what == alert.HasChanged {
+				who = ""
+			}
+			if e := step.Event; e.What != tt.what || e.Who != who || !e.At.Equal(now) {
+				t.Errorf("the event is %+v", e)
+			}
+			if step.Problem.ID != 7 || step.Problem.Version != 4 || !tt.check(step.Problem) {
+				t.Errorf("the problem is %+v", step.Problem)
+			}
+		})
+	}
+}
+
+func TestOddsTakeTwenty(t *testing.T) {
+	t.Parallel()
+	if (alert.Odds{Healed: 19, Of: 19}).Known() || !(alert.Odds{Of: 20}).Known() {
+		t.Error("odds are known from 20 on")
+	}
+}
