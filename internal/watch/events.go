@@ -142,6 +142,7 @@ func (w *Watcher) sight(ctx context.Context, e finch.Event) error {
 
 func (w *Watcher) heedJob(ctx context.Context, e finch.Event, job finch.KnownJob) error {
 	job.ConnectionID, job.EntityID, job.FirstSeen = e.ConnectionID, e.EntityID, e.Sent
+	w.hearsay.heard(job.ID)
 	if err := w.keepJobs(ctx, []finch.KnownJob{job}); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type fakeFinch struct {
 	providers  func(ctx context.Context, id string) ([]finch.Provider, error)
 	job        func(ctx context.Context, id string) (finch.KnownJob, error) // of both kinds, id is the job's
 	runSync    func(ctx context.Context, id string) (finch.RunSync, error)
+	reconnect  error
 
 	mu      sync.Mutex
 	calls   map[string][]time.Time // "introspect c1" -> when
@@ -102,6 +103,14 @@ func (f *fakeFinch) ManualJob(ctx context.Context, _ finch.Token, id string) (fi
 		return f.job(ctx, id)
 	}
 	return finch.KnownJob{Status: finch.JobComplete}, nil
+}
+
+func (f *fakeFinch) Reauthenticate(_ context.Context, connectionID string) (finch.Reconnect, error) {
+	f.called("reauthenticate", connectionID)
+	if f.reconnect != nil {
+		return finch.Reconnect{}, f.reconnect
+	}
+	return finch.Reconnect{SessionID: "session-1", URL: "https://connect.example/authorize?session=session-1"}, nil
 }
 
 func (f *fakeFinch) RunSync(ctx context.Context, token finch.Token) (finch.RunSync, error) {

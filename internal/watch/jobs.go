@@ -199,6 +199,7 @@ func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJ
 		ask = w.background.ManualJob
 	}
 	job, err := ask(ctx, token, d.JobID)
+	w.senseAnswer(err)
 	switch troubleOf(err) {
 	case "":
 		job.ID, job.Kind, job.ConnectionID, job.Learned = d.JobID, d.Kind, d.ConnectionID, w.now()
@@ -221,13 +222,14 @@ func (w *Watcher) conclude(ctx context.Context, job finch.KnownJob) (time.Time, 
 	}
 	now := w.now()
 	away := job.Gone
-	job.Gone = away && !now.Before(judged(job)) // before that its connection is looked at, and it is asked for again
-	if missed(job, c, now) {
+	job.Gone = away && !now.Before(w.pace.judged(job)) // before that its connection is looked at, and it is asked for again
+	if w.pace.missed(job, c, now) {
 		job.Status = finch.JobMissing
 	}
 	if err := w.keepJobs(ctx, []finch.KnownJob{job}); err != nil {
 		return time.Time{}, err
 	}
+	w.senseUntold(job)
 	if away || job.Status.Final() {
 		w.log.Info().Str("job", job.ID).Str("connection", job.ConnectionID).Str("status", string(job.Status)).Bool("gone", away).Msg("a job is over")
 		if err := w.lookSoon(ctx, job.ConnectionID); err != nil {
@@ -238,7 +240,7 @@ func (w *Watcher) conclude(ctx context.Context, job finch.KnownJob) (time.Time, 
 	case job.Gone || job.Status.Final():
 		return time.Time{}, nil
 	case away:
-		return judged(job).Add(w.pace.jitter(w.pace.every)), nil
+		return w.pace.judged(job).Add(w.pace.jitter(w.pace.every)), nil
 	default:
 		return w.pace.reading(job, c, w.usual(ctx, job), now), nil
 	}

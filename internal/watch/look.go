@@ -107,6 +107,7 @@ func (w *Watcher) ask(ctx context.Context, id string, by asker) (finch.Connectio
 		return finch.Connection{}, fmt.Errorf("take the token: %w", err)
 	}
 	in, err := w.introspect(ctx, token, by)
+	w.senseAnswer(err)
 	if err != nil {
 		c, told := w.told(ctx, id, token, err)
 		return c, errors.Join(fmt.Errorf("introspect: %w", err), w.lost(ctx, id, token, err), told)

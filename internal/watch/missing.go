@@ -6,10 +6,6 @@ import (
 	"perch/internal/finch"
 )
 
-// missingAfter is how late a scheduled sync may begin before it counts as
-// missing. Only automated connections have scheduled syncs.
-const missingAfter = 2 * time.Hour
-
 // madeUp is how long before its time a successful sync makes up for a scheduled
 // one that Finch took away: the schedule was moved then, not missed.
 const madeUp = 12 * time.Hour
@@ -18,17 +14,17 @@ const madeUp = 12 * time.Hour
 // nothing was heard of it: it never left pending, or Finch knows it no longer,
 // and the connection had no successful sync instead. A broken connection does
 // not sync, and that is no riddle.
-func missed(j finch.KnownJob, c finch.Connection, now time.Time) bool {
-	return unheard(j) && !now.Before(judged(j)) && !c.Overall().NeedsAttention() && !covered(j, c)
+func (p pace) missed(j finch.KnownJob, c finch.Connection, now time.Time) bool {
+	return unheard(j) && !now.Before(p.judged(j)) && !c.Overall().NeedsAttention() && !covered(j, c)
 }
 
 // judged is when it can be told of a scheduled sync whether it is missing; long
 // ago for other jobs.
-func judged(j finch.KnownJob) time.Time {
+func (p pace) judged(j finch.KnownJob) time.Time {
 	if j.Scheduled.IsZero() {
 		return time.Time{}
 	}
-	return j.Scheduled.Add(missingAfter)
+	return j.Scheduled.Add(p.grace)
 }
 
 // unheard reports whether a job is a scheduled sync of which nothing was heard.

@@ -27,15 +27,20 @@ const (
 // pace decides when a connection is looked at next.
 type pace struct {
 	every time.Duration
+	// grace is how late a scheduled sync may begin before it counts as missing.
+	grace time.Duration
 	// random is a number from 0 to 1.
 	random func() float64
 }
 
-func newPace(every time.Duration) pace {
+func newPace(every, grace time.Duration) pace {
 	if every <= 0 {
 		every = defaultPollEvery
 	}
-	return pace{every: every, random: rand.Float64}
+	if grace <= 0 {
+		grace = defaultGrace
+	}
+	return pace{every: every, grace: grace, random: rand.Float64}
 }
 
 // after is when to look again at a connection as it is known now: often while

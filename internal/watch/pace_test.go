@@ -118,7 +118,7 @@ func TestJitterSpreadsByATenthAndStaysDaily(t *testing.T) {
 
 func TestTheDefaultPaceIsDocumented(t *testing.T) {
 	t.Parallel()
-	if got := newPace(0).every; got != 15*time.Minute {
+	if got := newPace(0, 0).every; got != 15*time.Minute {
 		t.Errorf("got %v", got)
 	}
 }

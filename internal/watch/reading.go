@@ -41,7 +41,7 @@ func (p pace) reading(j finch.KnownJob, c finch.Connection, usual time.Duration,
 		return time.Time{}
 	case age > longLife:
 		return now.Add(p.jitter(rarely))
-	case age > missingAfter && unheard(j) && covered(j, c):
+	case age > p.grace && unheard(j) && covered(j, c):
 		return now.Add(p.jitter(rarely))
 	case unheard(j) && (age > lateStart || age > hourly && c.Overall().NeedsAttention()):
 		return now.Add(p.jitter(max(hourly, age/4, p.every)))

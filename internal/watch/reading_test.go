@@ -106,7 +106,7 @@ func TestWhichSyncIsMissing(t *testing.T) {
 		"manual":                              {job(func(j *finch.KnownJob) { j.Kind = finch.Manual }), finch.Connected, due.Add(-day), false},
 		"within the grace":                    {job(func(j *finch.KnownJob) { j.Scheduled = now.Add(-time.Hour) }), finch.Connected, due.Add(-day), false},
 	} {
-		if got := missed(c.job, connection(c.status, c.synced), now); got != c.want {
+		if got := newPace(0, 0).missed(c.job, connection(c.status, c.synced), now); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -24,10 +24,12 @@ func (w *Watcher) sweeps() []sweep {
 	return []sweep{
 		{"due connections", time.Second, w.lookAtDue},
 		{"due jobs", time.Second, w.readDueJobs},
+		{"due judgements", time.Second, w.judgeDue},
 		w.mail(),
 		{"provider catalogue", 2 * time.Second, w.learnCatalogue},
 		{"old events", time.Hour, w.forgetEvents},
 		{"old history", time.Hour, w.forgetHistory},
+		{"old problems", time.Hour, w.forgetProblems},
 	}
 }
 

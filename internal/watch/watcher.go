@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/singleflight"
 
+	"perch/internal/alert"
 	"perch/internal/finch"
 )
 
@@ -24,6 +25,8 @@ type Works interface {
 	AutomatedJob(ctx context.Context, token finch.Token, id string) (finch.KnownJob, error)
 	ManualJob(ctx context.Context, token finch.Token, id string) (finch.KnownJob, error)
 	RunSync(ctx context.Context, token finch.Token) (finch.RunSync, error)
+	// Reauthenticate needs no token: the application speaks for itself.
+	Reauthenticate(ctx context.Context, connectionID string) (finch.Reconnect, error)
 }
 
 // Finch is asked with the token of the connection in question.
@@ -150,6 +153,13 @@ type Options struct {
 	Store      Store
 	// Events may be nil where no webhooks come in.
 	Events Events
+	// Webhooks: a secret is set, so Finch should tell of what happens.
+	Webhooks bool
+	// Alerts may be nil: then nothing is judged by time alone, and nobody remembers
+	// how well Perch sees.
+	Alerts Alerts
+	// Grace is how late a sync may be before it is missing; zero means 2 h.
+	Grace alert.Grace
 	// PollEvery is the shortest time between two looks at a connection by the
 	// sweep; 0 means 15 minutes.
 	PollEvery time.Duration
@@ -162,10 +172,12 @@ type Options struct {
 	Now func() time.Time
 }
 
-// The documented defaults of PERCH_POLL_EVERY and PERCH_RETENTION.
+// The documented defaults of PERCH_POLL_EVERY, PERCH_RETENTION and
+// PERCH_STALE_AFTER. Only automated connections have scheduled syncs.
 const (
 	defaultPollEvery = 15 * time.Minute
 	defaultRetention = 400 * 24 * time.Hour
+	defaultGrace     = 2 * time.Hour
 )
 
 // Watcher watches Finch. Make one with New.
@@ -173,6 +185,9 @@ type Watcher struct {
 	people, background Finch
 	store              Store
 	events             Events
+	webhooks           bool
+	hearsay            *hearsay
+	alerts             Alerts
 	arrived            chan struct{}
 	retention          time.Duration
 	pace               pace
@@ -202,9 +217,10 @@ type Watcher struct {
 func New(o Options) *Watcher {
 	w := &Watcher{
 		people: o.Finch, background: o.Background, store: o.Store, events: o.Events, log: o.Log, observer: o.Observer, now: o.Now,
-		pace: newPace(o.PollEvery), failures: newTally(), work: newGate(), lookers: make(places, lookers),
+		pace: newPace(o.PollEvery, o.Grace.Automated), failures: newTally(), work: newGate(), lookers: make(places, lookers),
 		readers: make(places, readers), shares: newShares(readersEach, handBack),
 		arrived: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
+		webhooks: o.Webhooks, hearsay: newHearsay(), alerts: o.Alerts,
 	}
 	if w.background == nil {
 		w.background = o.Finch
