@@ -75,6 +75,8 @@ type Past interface {
 	PastProblems(ctx context.Context, since time.Time) ([]alert.Problem, error)
 	// KnownSince is when Perch began to watch.
 	KnownSince(ctx context.Context) (time.Time, error)
+	// Matching is how many problems that are open now a wish asks for.
+	Matching(ctx context.Context, w alert.Wish) (int, error)
 }
 
 // Actor changes a problem. What act returns is kept with all that follows from
@@ -87,11 +89,12 @@ type Actor interface {
 type Cards interface {
 	// Shown is what a problem's card says to a subscription; 0 for none.
 	Shown(ctx context.Context, problemID, subscriptionID int64) (alert.Shown, error)
-	// CardAt finds a message by where it stands. It fails with
-	// alert.ErrUnknownCard.
-	CardAt(ctx context.Context, place, ts string) (alert.Card, error)
-	// Listed are the problems told on a summary or digest.
-	Listed(ctx context.Context, cardID int64) ([]alert.Problem, error)
+	// CardAt finds a message by where it stands; ok is false if Perch keeps none
+	// there.
+	CardAt(ctx context.Context, place, ts string) (c alert.Card, ok bool, err error)
+	// OnCard are the problems on a summary or digest, by its id, or of an outage's
+	// card, by the outage's.
+	OnCard(ctx context.Context, c alert.Card) ([]alert.Problem, error)
 }
 
 // Subscriptions answers who wishes to hear what.
@@ -113,6 +116,9 @@ type Subscriber interface {
 type Pauser interface {
 	PauseSubscription(ctx context.Context, id int64, who, reason string) error
 	ResumeSubscription(ctx context.Context, id int64, who string) error
+	// ShareSubscription notes that an admin lets people of other companies read
+	// along.
+	ShareSubscription(ctx context.Context, id int64, who string) error
 }
 
 // Linker makes links by which an employer signs in again. It fails with an error

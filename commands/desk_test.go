@@ -30,9 +30,14 @@ type desk struct {
 	t       *testing.T
 	slack   *httptest.Server
 	channel string // what conversations.info says
-	member  string // what users.info says of everybody but U1
+	asker   string // what users.info says of U1
+	member  string // what users.info says of everybody else
 	says    chan answer
+	views   chan shown
+	posts   chan string // "channel text" of chat.postMessage
 	files   chan string
+	// refusesPosts is what Slack says to a post instead of taking it.
+	refusesPosts string
 }
 
 // answer is one message through the response URL.
@@ -44,7 +49,10 @@ type answer struct {
 }
 
 func newDesk(t *testing.T, s Sources) *desk {
-	d := &desk{t: t, says: make(chan answer, 20), files: make(chan string, 5), channel: `{"id":"C1"}`, member: `{}`}
+	d := &desk{
+		t: t, says: make(chan answer, 20), views: make(chan shown, 20), posts: make(chan string, 20), files: make(chan string, 5),
+		channel: `{"id":"C1","is_member":true}`, asker: `{}`, member: `{}`,
+	}
 	d.slack = httptest.NewServer(http.HandlerFunc(d.serve))
 	t.Cleanup(d.slack.Close)
 	if s.Now == nil {
@@ -71,14 +79,27 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 	case "/upload":
 		d.files <- string(body)
 	case "users.info":
-		user := map[string]any{}
-		if r.FormValue("user") != "U1" {
-			_ = json.Unmarshal([]byte(d.member), &user)
+		user, said := map[string]any{}, d.member
+		if r.FormValue("user") == "U1" {
+			said = d.asker
 		}
+		_ = json.Unmarshal([]byte(said), &user)
 		user["id"], user["team_id"] = r.FormValue("user"), "T1"
 		_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "user": user})
 	case "conversations.info":
 		fmt.Fprintf(w, `{"ok":true,"channel":%s}`, d.channel)
+	case "views.open", "views.push", "views.update":
+		v := shown{method: path, raw: string(body)}
+		_ = json.Unmarshal(body, &v)
+		d.views <- v
+		fmt.Fprint(w, `{"ok":true}`)
+	case "chat.postMessage":
+		if d.refusesPosts != "" {
+			fmt.Fprintf(w, `{"ok":false,"error":%q}`, d.refusesPosts)
+			return
+		}
+		d.posts <- r.FormValue("channel") + " " + r.FormValue("text")
+		fmt.Fprint(w, `{"ok":true,"channel":"C1","ts":"1.1"}`)
 	case "conversations.members":
 		fmt.Fprint(w, `{"ok":true,"members":["U1","U2"]}`)
 	case "conversations.open":
@@ -93,7 +114,7 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 func (d *desk) slash(command, text string) {
 	d.take("slash_commands", socket.Command, map[string]any{
 		"team_id": "T1", "api_app_id": "A1", "user_id": "U1", "channel_id": "C1",
-		"command": command, "text": text, "response_url": d.slack.URL + "/hook",
+		"command": command, "text": text, "response_url": d.slack.URL + "/hook", "trigger_id": "t1",
 	})
 }
 
@@ -101,8 +122,9 @@ func (d *desk) click(action, block, value string) {
 	d.take("interactive", socket.Click, map[string]any{
 		"type": "block_actions", "team": map[string]any{"id": "T1"}, "api_app_id": "A1",
 		"user": map[string]any{"id": "U1", "team_id": "T1"}, "channel": map[string]any{"id": "C1"},
-		"response_url": d.slack.URL + "/hook",
-		"actions":      []any{map[string]any{"action_id": action, "block_id": block, "value": value}},
+		"response_url": d.slack.URL + "/hook", "trigger_id": "t1",
+		"container": map[string]any{"type": "message", "channel_id": "C1", "message_ts": "1.1"},
+		"actions":   []any{map[string]any{"action_id": action, "block_id": block, "value": value}},
 	})
 }
 

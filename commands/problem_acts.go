@@ -74,7 +74,7 @@ func (p perch) acting(do act) bot.Handler {
 		if err := p.repaint(ctx, r, id); err != nil || !refused {
 			return err
 		}
-		return bot.Tell(refusal.Sentence, nil)
+		return bot.Tell(refusal.Sentence+" The card shows it as it is now.", nil)
 	}
 }
 
@@ -93,11 +93,11 @@ func (p perch) tellerOf(ctx context.Context, r *bot.Request) int64 {
 	if r.Ephemeral || r.TS == "" {
 		return 0
 	}
-	c, err := p.Cards.CardAt(ctx, r.Channel, r.TS)
+	c, ok, err := p.Cards.CardAt(ctx, r.Channel, r.TS)
 	if err != nil {
-		if !errors.Is(err, alert.ErrUnknownCard) {
-			r.Note(fmt.Errorf("find the pressed card: %w", err))
-		}
+		r.Note(fmt.Errorf("find the pressed card: %w", err))
+	}
+	if err != nil || !ok {
 		return 0
 	}
 	return c.SubscriptionID

@@ -1,8 +1,8 @@
 package commands
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -55,36 +55,33 @@ func (p perch) pressedGroup(ctx context.Context, r *bot.Request) (group, error) 
 	if id, err := problemID(r.Value); err == nil {
 		return group{Outage: id}, nil
 	}
-	c, err := p.Cards.CardAt(ctx, r.Channel, r.TS)
+	c, ok, err := p.Cards.CardAt(ctx, r.Channel, r.TS)
 	switch {
-	case errors.Is(err, alert.ErrUnknownCard):
-		return group{}, bot.Tell(fmt.Sprintf("What this card listed is not kept any more. `%s problems` shows what is open.", r.As.Of("perch")), nil)
 	case err != nil:
 		return group{}, fmt.Errorf("find the pressed card: %w", err)
-	case c.ProblemID != 0:
-		return group{Outage: c.ProblemID}, nil
+	case !ok:
+		return group{}, bot.Tell(fmt.Sprintf("What this card listed is not kept any more. `%s problems` shows what is open.", r.As.Of("perch")), nil)
 	default:
-		return group{Card: c.ID}, nil
+		return group{Outage: c.ProblemID, Card: c.ID}.one(), nil
 	}
+}
+
+// one keeps what the card stands for: an outage, else the card's own list.
+func (g group) one() group {
+	if g.Outage != 0 {
+		g.Card = 0
+	}
+	return g
 }
 
 // members are the problems of a group, those that are open first.
 func (p perch) members(ctx context.Context, g group) ([]alert.Problem, error) {
-	var all []alert.Problem
-	var err error
-	if g.Card != 0 {
-		all, err = p.Cards.Listed(ctx, g.Card)
-	} else {
-		all, err = p.children(ctx, g.Outage)
-	}
+	all, err := p.Cards.OnCard(ctx, alert.Card{ID: g.Card, ProblemID: g.Outage})
 	if err != nil {
 		return nil, fmt.Errorf("read all that are affected: %w", err)
 	}
 	slices.SortStableFunc(all, func(a, b alert.Problem) int {
-		if over := rankState(a) - rankState(b); over != 0 {
-			return over
-		}
-		return a.Opened.Compare(b.Opened)
+		return cmp.Or(rankState(a)-rankState(b), a.Opened.Compare(b.Opened))
 	})
 	return all, nil
 }
@@ -94,20 +91,6 @@ func rankState(p alert.Problem) int {
 		return 0
 	}
 	return 1
-}
-
-func (p perch) children(ctx context.Context, outage int64) ([]alert.Problem, error) {
-	var all []alert.Problem
-	for q := (alert.ProblemQuery{ParentID: outage, Oldest: true, Limit: csvPage}); ; {
-		page, err := p.Problems.Problems(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.Problems...)
-		if q.After = page.Next; q.After == "" {
-			return all, nil
-		}
-	}
 }
 
 // turnAffected shows another page.

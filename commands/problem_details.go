@@ -105,7 +105,7 @@ func happened(e alert.Event) string {
 		return "It recovered."
 	case alert.HasClosed:
 		if e.Who == "" {
-			return "It was closed: nobody acted on it for long."
+			return "It was closed: nobody need act any more."
 		}
 		return "closed it."
 	case alert.HasJoined:

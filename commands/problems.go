@@ -17,9 +17,6 @@ import (
 // problemsPage is how many problems a page shows.
 const problemsPage = 10
 
-// recently is how long what is over is still listed under all.
-const recently = 7 * 24 * time.Hour
-
 // Who is on a problem, as the list is narrowed by it.
 const (
 	heldByAsker   = "mine"

@@ -83,24 +83,11 @@ func (l problemList) nothing() string {
 	}
 }
 
-// maxRow is how much of a problem a row shows.
-const maxRow = 700
-
 // row is one problem: what it is, since when, whose move, and who is on it.
 func (l problemList) row(p alert.Problem) string {
-	headline := problemLine(p, l.Now)
-	said := []string{"since " + card.Ago(p.Opened, l.Now)}
-	switch {
-	case p.State != alert.Open:
-		said = []string{"ended " + card.Ago(p.Over, l.Now)}
-	default:
-		said[0] = "open for " + card.Span(l.Now.Sub(p.Opened))
-		said = append(said, moveOf(p.Move))
-	}
-	if p.State == alert.Open && p.ClaimedBy != "" {
-		said = append(said, fmt.Sprintf(":raised_hand: <@%s> is on it", card.Escape(p.ClaimedBy)))
-	} else if p.State == alert.Open {
-		said = append(said, "nobody is on it")
+	said := []string{"ended " + card.Ago(p.Over, l.Now)}
+	if p.State == alert.Open {
+		said = []string{"open for " + card.Span(l.Now.Sub(p.Opened)), moveOf(p.Move), holderOf(p)}
 	}
 	if p.State == alert.Open && p.SnoozedBy != "" {
 		said = append(said, ":zzz: snoozed")
@@ -108,20 +95,20 @@ func (l problemList) row(p alert.Problem) string {
 	if p.ParentID != 0 {
 		said = append(said, ":rotating_light: part of an outage")
 	}
-	return headline + "\n" + strings.Join(said, " · ")
+	return problemLine(p, l.Now) + "\n" + strings.Join(said, " · ")
 }
 
-// problemLine is a problem in one line, mrkdwn.
+func holderOf(p alert.Problem) string {
+	if p.ClaimedBy == "" {
+		return "nobody is on it"
+	}
+	return fmt.Sprintf(":raised_hand: <@%s> is on it", card.Escape(p.ClaimedBy))
+}
+
+// problemLine is a problem in one line, mrkdwn: the first of its card.
 func problemLine(p alert.Problem, now time.Time) string {
-	if p.State == alert.Open {
-		return alert.LineText(p, alert.Body{}, now).Text
-	}
-	sign := ":large_green_circle:"
-	if p.State == alert.Closed {
-		sign = ":heavy_minus_sign:"
-	}
-	_, rest, _ := strings.Cut(alert.LineText(p, alert.Body{}, p.Over).Text, " ")
-	return sign + " It was: " + lowerFirst(rest)
+	line, _, _ := strings.Cut(alert.ProblemMessage(alert.Shown{Problem: p, Now: now}).Text, "\n")
+	return line
 }
 
 // moveOf says who must act.

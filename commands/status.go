@@ -96,7 +96,7 @@ func (s Status) finch(now time.Time) string {
 	case s.FinchGood.IsZero():
 		return fmt.Sprintf("%s *Finch* has not answered yet; last asked %s.%s", unwell, card.Ago(s.FinchBad, now), s.trouble())
 	case s.FinchBad.After(s.FinchGood):
-		return fmt.Sprintf("%s *Finch* did not answer %s; it last did %s. What cards say is as old as they say it is.%s",
+		return fmt.Sprintf("%s *Finch* did not answer when last asked, %s. Its last answer came %s; what cards say is as old as they say it is.%s",
 			unwell, card.Ago(s.FinchBad, now), card.Ago(s.FinchGood, now), s.trouble())
 	default:
 		return fmt.Sprintf("%s *Finch* answered %s.", well, card.Ago(s.FinchGood, now))

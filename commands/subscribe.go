@@ -176,10 +176,14 @@ func (p perch) askToShare(ctx context.Context, r *bot.Request, text string) erro
 		return errOthersRead
 	}
 	return r.Reply(ctx, buttons("People of other companies read this channel, or will once they accept (Slack Connect). They would read customers' names here.",
-		card.Button("perch.subscribe_shared", value(text), "Subscribe it all the same",
-			card.Confirm("Let others read along?", "Everybody in this channel reads which customers' connections fail, people of other companies too.", "They may", "No")),
+		card.Button("perch.subscribe_shared", value(text), "Subscribe it all the same", letOthersRead),
 		card.Button("perch.subscribe_me", value(text), "Tell me alone"),
 	))
+}
+
+// letOthersRead asks an admin once more.
+func letOthersRead(b *slack.ButtonBlockElement) {
+	card.Confirm("Let others read along?", "Everybody in this channel reads which customers' connections fail, people of other companies too.", "They may", "No")(b)
 }
 
 // cannotPost says why nothing can be told in a channel, and the way in.

@@ -65,15 +65,10 @@ type meaning struct {
 	Rehearsal    alert.Rehearsal
 	// From is since when it was tried out.
 	From time.Time
-	// OpenNow is how many problems it would hear of are open now; More means that
-	// there may be others.
+	// OpenNow is how many problems it would hear of are open now.
 	OpenNow int
-	More    bool
 	Now     time.Time
 }
-
-// maxOpenNow is how many open problems are looked at to count those that match.
-const maxOpenNow = 1000
 
 func (p perch) meaning(ctx context.Context, s alert.Subscription) (meaning, error) {
 	m := meaning{Subscription: s, Now: p.Now()}
@@ -87,16 +82,9 @@ func (p perch) meaning(ctx context.Context, s alert.Subscription) (meaning, erro
 		return m, fmt.Errorf("read since when problems are known: %w", err)
 	}
 	m.Rehearsal = alert.Replay(s.Wish, past, later(m.From, known), m.Now)
-	open, err := p.Problems.Problems(ctx, alert.ProblemQuery{State: alert.Open, Oldest: true, Limit: maxOpenNow})
-	if err != nil {
-		return m, fmt.Errorf("read the open problems: %w", err)
+	if m.OpenNow, err = p.Past.Matching(ctx, s.Wish); err != nil {
+		return m, fmt.Errorf("count the open problems that match: %w", err)
 	}
-	for _, problem := range open.Problems {
-		if ok, _ := s.Wish.Matches(problem); ok && problem.ParentID == 0 {
-			m.OpenNow++
-		}
-	}
-	m.More = open.Next != ""
 	return m, nil
 }
 
@@ -111,7 +99,7 @@ func later(a, b time.Time) time.Time {
 func (d draft) saidBack(m meaning) slack.ModalViewRequest {
 	private, ok := d.private()
 	if !ok {
-		return tooLong(d)
+		return tooLong()
 	}
 	blocks := card.Blocks{card.Text(m.Subscription.Sentence()), card.Text(m.rehearsal())}
 	row := card.Elements{card.Button("perch.change", "change", "Change it")}
@@ -156,16 +144,13 @@ func (m meaning) held() string {
 	return fmt.Sprintf(" %s would not have been told: over before their time, or part of an outage.", counted(m.Rehearsal.Held, "more problem"))
 }
 
-// openNow says what is open already: that is not told anew.
+// openNow says how much of it is open already: a subscription hears of what
+// opens from now on.
 func (m meaning) openNow() string {
-	switch {
-	case m.OpenNow == 0 && !m.More:
+	if m.OpenNow == 0 {
 		return "Nothing that it would hear of is open now."
-	case m.More:
-		return fmt.Sprintf("At least %s that it would hear of are open now. Those are not told again.", counted(m.OpenNow, "problem"))
-	default:
-		return fmt.Sprintf("%s that it would hear of %s open now. What is open already is not told again.", counted(m.OpenNow, "problem"), plural(m.OpenNow, "is", "are"))
 	}
+	return fmt.Sprintf("%s that it would hear of %s open now; what is open already is not told.", counted(m.OpenNow, "problem"), plural(m.OpenNow, "is", "are"))
 }
 
 // counted is a number with its noun.
@@ -197,7 +182,9 @@ func (p perch) allFields(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
+	d, _ = d.read(r.View.Form, r.Who.ID) // what is wrong with it is said when it is sent in
 	d.All = true
+	d.Wish.Zone = r.Who.Zone
 	return r.UpdateView(ctx, d.view(""))
 }
 

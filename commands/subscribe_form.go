@@ -78,7 +78,7 @@ const (
 func (d draft) block(name string) string { return name + "." + strconv.Itoa(d.Turn) }
 
 func (d draft) field(name, label, hint string) card.Field {
-	return card.Field{BlockID: d.block(name), ActionID: name, Label: label, Hint: hint, Optional: name != fieldKinds}
+	return card.Field{BlockID: d.block(name), ActionID: "perch." + name, Label: label, Hint: hint, Optional: name != fieldKinds}
 }
 
 // maxFilterText is how many characters a field of filters takes.
@@ -88,7 +88,7 @@ const maxFilterText = 600
 func (d draft) view(notice string) slack.ModalViewRequest {
 	private, ok := d.private()
 	if !ok {
-		return tooLong(d)
+		return tooLong()
 	}
 	blocks := card.Blocks{card.Text(d.intro())}
 	if notice != "" {
@@ -310,7 +310,7 @@ func quietText(q alert.QuietHours) string {
 }
 
 // tooLong stands in for the form of what does not fit into one.
-func tooLong(draft) slack.ModalViewRequest {
+func tooLong() slack.ModalViewRequest {
 	return card.Modal{Title: "Too much for a form", Close: "Close", Blocks: card.Blocks{
 		card.Plain("These filters are too long for one subscription. Make two of them, each with a part of the filters."),
 	}}.View()

@@ -106,7 +106,7 @@ func (p perch) edit(ctx context.Context, r *bot.Request) error {
 }
 
 func draftOfSubscription(s alert.Subscription, who bot.Person) draft {
-	d := draft{ID: s.ID, Channel: s.Channel, Wish: s.Wish, All: beyondBasics(s.Wish)}
+	d := draft{ID: s.ID, Channel: s.Channel, SharedBy: s.SharedBy, Wish: s.Wish, All: beyondBasics(s.Wish)}
 	if d.Wish.Zone == "" {
 		d.Wish.Zone = who.Zone
 	}
@@ -133,11 +133,37 @@ func (p perch) resume(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	d := draftOfSubscription(s, r.Who)
-	d.SharedBy = s.SharedBy
-	if err := p.placeError(ctx, r, d); err != nil {
+	err = p.placeError(ctx, r, draftOfSubscription(s, r.Who))
+	if errors.Is(err, errOthersRead) && r.Who.Role >= bot.Admin {
+		return r.Reply(ctx, buttons("People of other companies read this channel by now (Slack Connect). They would read customers' names there.",
+			card.Button("perch.resume_shared", r.Value, "Go on all the same", letOthersRead)))
+	}
+	if err != nil {
 		return err
 	}
+	return p.goOn(ctx, r, s)
+}
+
+// resumeShared is an admin's word that others may read along.
+func (p perch) resumeShared(ctx context.Context, r *bot.Request) error {
+	s, err := p.pressedOn(ctx, r)
+	switch {
+	case err != nil:
+		return err
+	case r.Who.Role < bot.Admin:
+		return errOthersRead
+	}
+	if err := p.gone("share a subscription", p.Pauser.ShareSubscription(ctx, s.ID, r.Who.ID)); err != nil {
+		return err
+	}
+	s.SharedBy = r.Who.ID
+	if err := p.placeError(ctx, r, draftOfSubscription(s, r.Who)); err != nil {
+		return err
+	}
+	return p.goOn(ctx, r, s)
+}
+
+func (p perch) goOn(ctx context.Context, r *bot.Request, s alert.Subscription) error {
 	if s.Paused {
 		if err := p.gone("resume a subscription", p.Pauser.ResumeSubscription(ctx, s.ID, r.Who.ID)); err != nil {
 			return err
@@ -165,9 +191,7 @@ func (p perch) sample(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	d := draftOfSubscription(s, r.Who)
-	d.SharedBy = s.SharedBy
-	if err := p.placeError(ctx, r, d); err != nil {
+	if err := p.placeError(ctx, r, draftOfSubscription(s, r.Who)); err != nil {
 		return err
 	}
 	if err := r.Post(ctx, s.Channel, alert.SampleText(s, p.Now())); err != nil {

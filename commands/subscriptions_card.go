@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"perch/bot"
 	"perch/bot/card"
@@ -15,7 +16,7 @@ import (
 // long, and Slack takes so much text in one message.
 const subscriptionsPage = 6
 
-// maxSentence is how much of a sentence a list shows.
+// maxSentence is how long a sentence may be to stand in a list whole.
 const maxSentence = 900
 
 // subscriptionList is all that the card of a list is made of.
@@ -92,7 +93,7 @@ func (l subscriptionList) pages(shown int) card.Elements {
 // oneSubscription is a subscription with what the reader may do with it. The
 // block of its buttons says where the card stands, to be drawn again there.
 func oneSubscription(s alert.Subscription, block string, l subscriptionList) card.Message {
-	sentence := card.Cut(sentenceOf(s, l.Who.ID), maxSentence)
+	sentence := l.sentence(s)
 	past := pastOf(s, l.Now)
 	said := sentence + "\n" + past
 	blocks := card.Blocks{card.Text(sentence), card.Context(past)}
@@ -106,13 +107,17 @@ func oneSubscription(s alert.Subscription, block string, l subscriptionList) car
 	return card.Message{Text: card.FallbackText(said), Blocks: blocks}
 }
 
-// sentenceOf says a subscription to one reader: of a place that is elsewhere,
-// with its name before.
-func sentenceOf(s alert.Subscription, reader string) string {
-	if direct(s) && s.Channel == reader {
-		return s.Sentence()
+// sentence says a subscription to the reader: of a place that is elsewhere, with
+// its name before.
+func (l subscriptionList) sentence(s alert.Subscription) string {
+	said := s.Sentence()
+	if utf8.RuneCountInString(said) > maxSentence {
+		said = upperFirst(s.Wish.Short()) + ". There is more to it than fits here: see Change."
 	}
-	return fmt.Sprintf("*<#%s>* %s", card.Escape(s.Channel), s.Sentence())
+	if s.Channel != l.Channel && s.Channel != l.Who.ID {
+		said = fmt.Sprintf("*<#%s>* %s", card.Escape(s.Channel), said)
+	}
+	return said
 }
 
 // placeOf names where a subscription is told.

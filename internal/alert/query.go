@@ -41,7 +41,4 @@ var (
 	ErrUnknownProblem = errors.New("no such problem here")
 	// ErrUnknownSubscription: there is none, or somebody deleted it.
 	ErrUnknownSubscription = errors.New("no such subscription here")
-	// ErrUnknownCard: no message of Perch's stands there, or it is not kept track of
-	// any more.
-	ErrUnknownCard = errors.New("no such card here")
 )
