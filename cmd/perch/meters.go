@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"perch/bot/socket"
+	"perch/internal/alert"
 	"perch/internal/finch"
 )
 
@@ -22,6 +23,8 @@ type meters struct {
 	requests    *prometheus.CounterVec
 	looks       *prometheus.HistogramVec
 	sweeps      *prometheus.HistogramVec
+	tellings    *prometheus.HistogramVec
+	latencies   latencies
 }
 
 func newMeters(version string) *meters {
@@ -55,7 +58,12 @@ func newMeters(version string) *meters {
 		Help:    "A turn of a sweep over what is due, by its name.",
 		Buckets: []float64{.001, .01, .1, 1, 10, 60, 600},
 	}, []string{"name"})
-	m.registry.MustRegister(m.acks, m.unacked, m.disconnects, m.requests, m.looks, m.sweeps, buildInfo(version),
+	m.tellings = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "perch_telling_seconds",
+		Help:    "What was done with messages to channels, by outcome; for posted ones the time since they were owed, for edited ones since the card was untrue.",
+		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 5, 30, 120, 600},
+	}, []string{"outcome"})
+	m.registry.MustRegister(m.acks, m.unacked, m.disconnects, m.requests, m.looks, m.sweeps, m.tellings, buildInfo(version),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -72,6 +80,14 @@ func (m *meters) Unacked(kind socket.Kind, why socket.Why) {
 
 // Disconnected implements socket.Observer.
 func (m *meters) Disconnected(reason string) { m.disconnects.WithLabelValues(reason).Inc() }
+
+// told is the teller's observer.
+func (m *meters) told(o alert.Outcome, took time.Duration) {
+	m.tellings.WithLabelValues(string(o)).Observe(took.Seconds())
+	if o == alert.OutcomePosted {
+		m.latencies.note(took)
+	}
+}
 
 // requested is the bot's observer.
 func (m *meters) requested(kind, outcome string, _ time.Duration) {

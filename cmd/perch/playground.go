@@ -120,6 +120,7 @@ func (g *ground) run(ctx context.Context) error {
 	group.Go(func() error { keepBusy(ctx, payroll); return nil })
 	group.Go(func() error {
 		s, err := g.settings(slackAddr, finchAddr, names)
+		s.FinchClient = credentialsOf(payroll)
 		if err != nil {
 			return err
 		}
@@ -163,6 +164,12 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) (setting
 		LooseBudget:   true,
 		LogLevel:      g.log.GetLevel(),
 	}, nil
+}
+
+// credentialsOf are the application's at the local Finch, for reconnect links.
+func credentialsOf(payroll *localfinch.Server) *finch.Credentials {
+	id, secret := payroll.Client("production")
+	return &finch.Credentials{ID: id, Secret: finch.NewToken(secret)}
 }
 
 // newWebhookSecret is 32 random bytes in base64, as Finch's dashboard shows them.

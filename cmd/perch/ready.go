@@ -61,3 +61,11 @@ func socketReason(s socket.Stats) string {
 		return fmt.Sprintf("no live socket since %s; last: %s", s.LastDisconnectAt.UTC().Format("15:04 UTC"), s.LastDisconnect)
 	}
 }
+
+// sockets are how the sockets to Slack are; all zero before there are any.
+func (r *readiness) sockets() socket.Stats {
+	if sockets := r.slack.Load(); sockets != nil {
+		return sockets.Stats()
+	}
+	return socket.Stats{}
+}

@@ -15,7 +15,9 @@ import (
 	"perch/bot"
 	"perch/bot/socket"
 	"perch/commands"
+	"perch/internal/alert"
 	"perch/internal/web"
+	"perch/store"
 )
 
 // How long things may take at the ends of a life. Stopping is promised within
@@ -85,7 +87,7 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	address, err := v.openDoors(ctx, group, web.Options{
 		Vault: watcher, Forgetter: st,
-		WebhookSecrets: v.settings.Webhooks, Inbox: st, Arrived: watcher.Arrived,
+		WebhookSecrets: v.settings.Webhooks, Inbox: st, Arrived: watcher.Arrived, Verified: watcher.WebhookSeen,
 	})
 	if err != nil {
 		return err
@@ -96,13 +98,18 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 		started(address)
 	}
 	group.Go(func() error { return watcher.Run(ctx) })
-	group.Go(func() error {
-		sources := commands.Sources{
-			Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Runner: watcher, Now: time.Now,
-		}
-		return v.talk(ctx, sources, slackInbox{st})
-	})
+	group.Go(func() error { return v.talk(ctx, v.sources(st, watcher), st) })
 	return group.Wait()
+}
+
+// sources are what the commands ask.
+func (v *service) sources(st *store.Store, watcher finchWatcher) commands.Sources {
+	return commands.Sources{
+		Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Runner: watcher, Now: time.Now,
+		Problems: st, Past: st, Actor: st, Cards: cards{st}, Linker: watcher,
+		Subscriptions: st, Subscriber: st, Pauser: st,
+		Status: overall{store: st, sockets: v.ready.sockets, settings: v.settings, latencies: &v.meters.latencies, began: time.Now()},
+	}
 }
 
 // databaseKind is how the log names the database. A URL may hold a password.
@@ -129,7 +136,7 @@ func (v *service) openDoors(ctx context.Context, group *errgroup.Group, o web.Op
 }
 
 // talk keeps the sockets to Slack and answers what comes in, until ctx ends.
-func (v *service) talk(ctx context.Context, sources commands.Sources, inbox bot.Inbox) error {
+func (v *service) talk(ctx context.Context, sources commands.Sources, st *store.Store) error {
 	client := &http.Client{Timeout: slackTimeout}
 	home, err := v.identify(ctx, client)
 	if err != nil || ctx.Err() != nil {
@@ -141,7 +148,7 @@ func (v *service) talk(ctx context.Context, sources commands.Sources, inbox bot.
 	b := bot.New(bot.Options{
 		Slack: api, HTTP: client, Home: home,
 		People:   bot.NewPeople(api, home.TeamID, v.settings.Admins, v.settings.Operators),
-		Commands: commands.All(sources), Names: v.settings.Names, Inbox: inbox, Log: v.log, Observed: v.meters.requested,
+		Commands: commands.All(sources), Names: v.settings.Names, Inbox: slackInbox{st}, Log: v.log, Observed: v.meters.requested,
 	})
 	v.life.onStop("requests under way", requestsDrain, b.Drain)
 	standing := newStanding(func(ctx context.Context) error {
@@ -159,8 +166,17 @@ func (v *service) talk(ctx context.Context, sources commands.Sources, inbox bot.
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return standing.run(ctx) })
 	group.Go(func() error { return b.Events().Run(ctx) })
+	group.Go(func() error { return v.teller(st, bot.NewCourier(api, home)).Run(ctx) })
 	group.Go(func() error { return explainRefusal(sockets.Run(ctx)) })
 	return group.Wait()
+}
+
+// teller tells channels what they are owed.
+func (v *service) teller(st *store.Store, courier *bot.Courier) *alert.Teller {
+	return alert.NewTeller(alert.TellerOptions{
+		Outbox: st, Courier: courier, Pauser: st, Wake: st.Owing(), Log: v.log,
+		SlashPerch: v.settings.Names.Of("perch"), Observed: v.meters.told,
+	})
 }
 
 // doubtOn lets events that speak of tokens taken back raise doubt.

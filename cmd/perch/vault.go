@@ -92,7 +92,7 @@ func openStore(ctx context.Context, s settings, exclusive bool, log zerolog.Logg
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Exclusive: exclusive, Log: log})
+	return store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Exclusive: exclusive, Grace: s.StaleAfter, Log: log})
 }
 
 // finchWatcher is a watcher with the budget that it shares with people.
@@ -107,12 +107,15 @@ func newWatcher(s settings, st *store.Store, observer watch.Observer, log zerolo
 	if s.LooseBudget {
 		budget = finch.NewLooseBudget()
 	}
-	client, err := finch.New(finch.Options{BaseURL: s.FinchAPIURL, Budget: budget, Version: versionName()})
+	client, err := finch.New(finch.Options{
+		BaseURL: s.FinchAPIURL, Budget: budget, Credentials: s.FinchClient, Version: versionName(),
+	})
 	if err != nil {
 		return finchWatcher{}, fmt.Errorf("FINCH_API_URL: %w", err)
 	}
 	return finchWatcher{Watcher: watch.New(watch.Options{
 		Finch: client, Background: client.Background(), Store: st, Events: finchInbox{st},
+		Alerts: st, Webhooks: !s.Webhooks.IsZero(), Grace: s.StaleAfter,
 		PollEvery: s.PollEvery, Retention: s.Retention, Log: log, Observer: observer,
 	}), budget: budget}, nil
 }

@@ -119,7 +119,7 @@ const (
 	// callTimeout is how long Slack may take to answer one call.
 	callTimeout = 10 * time.Second
 	// farewell is how long messages under way may take when Perch stops.
-	farewell = 10 * time.Second
+	farewell = 3 * time.Second
 )
 
 // Teller sends what is owed to channels, each message once, and keeps the cards
@@ -165,7 +165,7 @@ func NewTeller(o TellerOptions) *Teller {
 	return t
 }
 
-// Run sends until ctx ends, then waits for what is under way, 10 s at most. A
+// Run sends until ctx ends, then waits for what is under way, 3 s at most. A
 // message whose end is not noted by then is looked for in Slack by whoever runs
 // next. One Teller uses a database at a time, or several with one PostgreSQL.
 func (t *Teller) Run(ctx context.Context) error {
