@@ -174,13 +174,15 @@ func (s *Store) place(ctx context.Context, q *db.Queries, t alert.Turn, r alert.
 	if err != nil {
 		return fmt.Errorf("note where a card stands: %w", err)
 	}
-	problems := t.Head.Body.Problems
 	if t.Head.ProblemID != 0 {
-		problems = append(problems, t.Head.ProblemID)
-	}
-	for _, id := range problems {
-		if err := q.PutOnCard(ctx, db.PutOnCardParams{CardID: t.Card.ID, ProblemID: id, SubscriptionID: t.Head.SubscriptionID}); err != nil {
+		put := db.PutOnCardParams{CardID: t.Card.ID, ProblemID: t.Head.ProblemID, SubscriptionID: t.Head.SubscriptionID}
+		if err := q.PutOnCard(ctx, put); err != nil {
 			return fmt.Errorf("note on which card a problem is told: %w", err)
+		}
+	}
+	for _, id := range t.Head.Body.Problems {
+		if err := q.PutOnDigest(ctx, db.PutOnDigestParams{CardID: t.Card.ID, ProblemID: id, SubscriptionID: t.Head.SubscriptionID}); err != nil {
+			return fmt.Errorf("note on which digest a problem is told: %w", err)
 		}
 	}
 	if err := s.tellOnCard(ctx, q, t.Card.ID); err != nil || !t.Listed() {
@@ -250,11 +252,7 @@ func (s *Store) withdraw(ctx context.Context, q *db.Queries, d alert.Delivery, r
 			return fmt.Errorf("forget a card: %w", err)
 		}
 	}
-	problems := d.Body.Problems
-	if d.ProblemID != 0 {
-		problems = append(problems, d.ProblemID)
-	}
-	for _, id := range problems {
+	for _, id := range append([]int64{d.ProblemID}, d.Body.Problems...) {
 		if err := q.Untell(ctx, db.UntellParams{ProblemID: id, SubscriptionID: d.SubscriptionID, Reason: clean(reason)}); err != nil {
 			return fmt.Errorf("drop what would have been told: %w", err)
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -57,14 +58,33 @@ func (s *Store) anySubscription(ctx context.Context, id int64) (alert.Subscripti
 // OnCard are the problems that a card shows: those of a summary or digest, or an
 // outage's children.
 func (s *Store) OnCard(ctx context.Context, c alert.Card) ([]alert.Problem, error) {
-	if c.ProblemID != 0 {
+	switch {
+	case c.ProblemID != 0:
 		return s.Children(ctx, c.ProblemID)
+	case c.Kind == alert.DigestCard:
+		return s.onDigest(ctx, c.ID)
 	}
 	rows, err := s.reads.ProblemsOnCard(ctx, c.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read what a card shows: %w", damage(err))
 	}
 	return problemsOf(rows)
+}
+
+// onDigest are the problems of a digest as it was sent, as they are now.
+func (s *Store) onDigest(ctx context.Context, cardID int64) ([]alert.Problem, error) {
+	text, err := s.reads.DigestOfCard(ctx, cardID)
+	if missing(err) {
+		return nil, alert.ErrUnknownProblem // too long ago
+	}
+	var body alert.Body
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &body)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what a digest shows: %w", damage(err))
+	}
+	return s.ProblemsByID(ctx, body.Problems)
 }
 
 // ProblemsByID are those of the problems that are known, in the order asked for.

@@ -95,6 +95,14 @@ UPDATE cards SET thread_ts = '', lines = lines - 1 WHERE id = sqlc.arg(id) AND t
 -- name: PutOnCard :exec
 UPDATE tellings SET card_id = sqlc.arg(card_id) WHERE problem_id = sqlc.arg(problem_id) AND subscription_id = sqlc.arg(subscription_id);
 
+-- What has a card already is reminded of by a digest, and stays there.
+-- name: PutOnDigest :exec
+UPDATE tellings SET card_id = sqlc.arg(card_id)
+WHERE problem_id = sqlc.arg(problem_id) AND subscription_id = sqlc.arg(subscription_id) AND (state < 2 OR card_id = 0);
+
+-- name: DigestOfCard :one
+SELECT body FROM outbox WHERE card_id = sqlc.arg(card_id) AND kind = 'digest' ORDER BY id LIMIT 1;
+
 -- name: MoveToCard :exec
 UPDATE tellings SET card_id = sqlc.arg(card_id) WHERE card_id = sqlc.arg(was) AND card_id > 0;
 

@@ -226,6 +226,17 @@ func (q *Queries) CleanCard(ctx context.Context, arg CleanCardParams) (int64, er
 	return result.RowsAffected()
 }
 
+const digestOfCard = `-- name: DigestOfCard :one
+SELECT body FROM outbox WHERE card_id = $1 AND kind = 'digest' ORDER BY id LIMIT 1
+`
+
+func (q *Queries) DigestOfCard(ctx context.Context, cardID int64) (string, error) {
+	row := q.queryRow(ctx, q.digestOfCardStmt, digestOfCard, cardID)
+	var body string
+	err := row.Scan(&body)
+	return body, err
+}
+
 const dirtiestCard = `-- name: DirtiestCard :one
 SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE dirty > 0 AND dirty <= $1 AND leased <= $1 AND ts <> ''
 ORDER BY haste DESC, dirty LIMIT 1
@@ -524,6 +535,23 @@ type PutOnCardParams struct {
 
 func (q *Queries) PutOnCard(ctx context.Context, arg PutOnCardParams) error {
 	_, err := q.exec(ctx, q.putOnCardStmt, putOnCard, arg.CardID, arg.ProblemID, arg.SubscriptionID)
+	return err
+}
+
+const putOnDigest = `-- name: PutOnDigest :exec
+UPDATE tellings SET card_id = $1
+WHERE problem_id = $2 AND subscription_id = $3 AND (state < 2 OR card_id = 0)
+`
+
+type PutOnDigestParams struct {
+	CardID         int64
+	ProblemID      int64
+	SubscriptionID int64
+}
+
+// What has a card already is reminded of by a digest, and stays there.
+func (q *Queries) PutOnDigest(ctx context.Context, arg PutOnDigestParams) error {
+	_, err := q.exec(ctx, q.putOnDigestStmt, putOnDigest, arg.CardID, arg.ProblemID, arg.SubscriptionID)
 	return err
 }
 

@@ -162,6 +162,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deliveryEndStmt, err = db.PrepareContext(ctx, deliveryEnd); err != nil {
 		return nil, fmt.Errorf("error preparing query DeliveryEnd: %w", err)
 	}
+	if q.digestOfCardStmt, err = db.PrepareContext(ctx, digestOfCard); err != nil {
+		return nil, fmt.Errorf("error preparing query DigestOfCard: %w", err)
+	}
 	if q.dirtiestCardStmt, err = db.PrepareContext(ctx, dirtiestCard); err != nil {
 		return nil, fmt.Errorf("error preparing query DirtiestCard: %w", err)
 	}
@@ -458,6 +461,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.putOnCardStmt, err = db.PrepareContext(ctx, putOnCard); err != nil {
 		return nil, fmt.Errorf("error preparing query PutOnCard: %w", err)
+	}
+	if q.putOnDigestStmt, err = db.PrepareContext(ctx, putOnDigest); err != nil {
+		return nil, fmt.Errorf("error preparing query PutOnDigest: %w", err)
 	}
 	if q.releaseLaneStmt, err = db.PrepareContext(ctx, releaseLane); err != nil {
 		return nil, fmt.Errorf("error preparing query ReleaseLane: %w", err)
@@ -839,6 +845,11 @@ func (q *Queries) Close() error {
 	if q.deliveryEndStmt != nil {
 		if cerr := q.deliveryEndStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deliveryEndStmt: %w", cerr)
+		}
+	}
+	if q.digestOfCardStmt != nil {
+		if cerr := q.digestOfCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing digestOfCardStmt: %w", cerr)
 		}
 	}
 	if q.dirtiestCardStmt != nil {
@@ -1336,6 +1347,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putOnCardStmt: %w", cerr)
 		}
 	}
+	if q.putOnDigestStmt != nil {
+		if cerr := q.putOnDigestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putOnDigestStmt: %w", cerr)
+		}
+	}
 	if q.releaseLaneStmt != nil {
 		if cerr := q.releaseLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing releaseLaneStmt: %w", cerr)
@@ -1666,6 +1682,7 @@ type Queries struct {
 	crowdMembersStmt         *sql.Stmt
 	crowdSizeStmt            *sql.Stmt
 	deliveryEndStmt          *sql.Stmt
+	digestOfCardStmt         *sql.Stmt
 	dirtiestCardStmt         *sql.Stmt
 	dropProblemStmt          *sql.Stmt
 	dropProblemCardsStmt     *sql.Stmt
@@ -1765,6 +1782,7 @@ type Queries struct {
 	putOffCardsStmt          *sql.Stmt
 	putOffEditsStmt          *sql.Stmt
 	putOnCardStmt            *sql.Stmt
+	putOnDigestStmt          *sql.Stmt
 	releaseLaneStmt          *sql.Stmt
 	remindAtStmt             *sql.Stmt
 	removeCardStmt           *sql.Stmt
@@ -1866,6 +1884,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		crowdMembersStmt:         q.crowdMembersStmt,
 		crowdSizeStmt:            q.crowdSizeStmt,
 		deliveryEndStmt:          q.deliveryEndStmt,
+		digestOfCardStmt:         q.digestOfCardStmt,
 		dirtiestCardStmt:         q.dirtiestCardStmt,
 		dropProblemStmt:          q.dropProblemStmt,
 		dropProblemCardsStmt:     q.dropProblemCardsStmt,
@@ -1965,6 +1984,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putOffCardsStmt:          q.putOffCardsStmt,
 		putOffEditsStmt:          q.putOffEditsStmt,
 		putOnCardStmt:            q.putOnCardStmt,
+		putOnDigestStmt:          q.putOnDigestStmt,
 		releaseLaneStmt:          q.releaseLaneStmt,
 		remindAtStmt:             q.remindAtStmt,
 		removeCardStmt:           q.removeCardStmt,

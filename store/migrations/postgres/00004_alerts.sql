@@ -164,6 +164,7 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_by_key ON outbox (key);
 CREATE INDEX outbox_new ON outbox (id) WHERE noticed = 0;
 CREATE INDEX outbox_by_channel ON outbox (channel, state, id) WHERE state <= 1;
+CREATE INDEX outbox_by_digest ON outbox (card_id) WHERE kind = 'digest';
 CREATE INDEX outbox_by_age ON outbox (owed) WHERE state <= 1;
 CREATE INDEX outbox_by_problem ON outbox (problem_id) WHERE state <= 1;
 CREATE INDEX outbox_by_end ON outbox (done) WHERE state > 1;

@@ -1,0 +1,363 @@
+package alert_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"perch/internal/alert"
+)
+
+func TestAProblemIsToldAtOnceAndKeptTrue(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(1, 2)
+		stop := h.start()
+		defer stop()
+		h.fail(1)
+		time.Sleep(100 * time.Millisecond)
+		checkSaid(h.T, h.town.said("C1", false), "Sync failed")
+		h.heal(1)
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), "Recovered")
+		checkSaid(h.T, h.town.said("C1", true))
+		h.checkDone()
+	})
+}
+
+func TestARecoveryThatMattersIsSaidInTheThread(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.subscribe("C2", func(w *alert.Wish) { w.InChannel = true })
+		h.connect(1, 2)
+		defer h.start()()
+		h.fail(1)
+		time.Sleep(2 * time.Hour)
+		h.heal(1)
+		time.Sleep(time.Minute)
+		for channel, broadcast := range map[string]bool{"C1": false, "C2": true} {
+			root, thread := h.town.said(channel, false), h.town.said(channel, true)
+			checkSaid(h.T, root, "Recovered")
+			checkSaid(h.T, thread, "ecovered")
+			if thread[0].ThreadTS != root[0].TS || thread[0].Broadcast != broadcast {
+				h.Errorf("%s: said in %s (broadcast %v), the card is %s", channel, thread[0].ThreadTS, thread[0].Broadcast, root[0].TS)
+			}
+		}
+		h.checkDone()
+	})
+}
+
+func TestWhatRecoversBeforeItIsToldIsToldAsItIs(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(1, 2)
+		h.fail(1)
+		time.Sleep(2 * time.Hour)
+		h.heal(1)
+		h.tell(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), "Recovered")
+		checkSaid(h.T, h.town.said("C1", true))
+		h.checkDone()
+	})
+}
+
+func TestDirectMessagesAreKeptTrueWhereTheyStand(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("UBO")
+		h.connect(1, 2)
+		defer h.start()()
+		h.fail(1)
+		time.Sleep(time.Minute)
+		h.heal(1)
+		time.Sleep(time.Minute)
+		said := h.town.said("UBO", false)
+		checkSaid(h.T, said, "Recovered")
+		if said[0].Place.Channel != "DBO" {
+			h.Errorf("stands in %s", said[0].Place.Channel)
+		}
+	})
+}
+
+func TestAChannelIsToldInOrderAtSlacksPace(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(1, 5)
+		defer h.start()()
+		for i := 1; i < 5; i++ {
+			h.fail(i)
+			time.Sleep(3 * time.Minute) // no summary grows
+		}
+		for i := 1; i < 5; i++ {
+			h.heal(i)
+		}
+		said := h.town.said("C1", false)
+		checkSaid(h.T, said, customer(1), customer(2), customer(3), customer(4))
+	})
+}
+
+func TestManyAtOnceShareACard(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ problems, roots, threads int }{
+		{1, 1, 0},
+		{2, 1, 1}, // both at once: nothing was posted before
+		{50, 1, 1},
+		{600, 1, 1}, // more than one transaction folds
+	} {
+		t.Run(fmt.Sprint(tt.problems), func(t *testing.T) {
+			t.Parallel()
+			inHouse(t, func(h *house) {
+				h.subscribe("C1")
+				h.connect(0, tt.problems)
+				h.fail(numbers(0, tt.problems)...)
+				h.tell(time.Minute)
+				roots, threads := h.town.said("C1", false), h.town.said("C1", true)
+				if len(roots) != tt.roots || len(threads) != tt.threads {
+					h.Fatalf("%d posts, %d in threads: %q", len(roots), len(threads), texts(roots))
+				}
+				if tt.problems > 1 && !strings.Contains(roots[0].Message.Text, fmt.Sprintf("%d ", tt.problems)) {
+					h.Errorf("does not say how many: %q", roots[0].Message.Text)
+				}
+				h.checkDone()
+				h.checkTold(tt.problems)
+			})
+		})
+	}
+}
+
+func TestTheFirstOfABurstIsToldAtOnceAndTheRestOnOneCard(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(0, 300)
+		defer h.start()()
+		for i := range 300 {
+			h.fail(i)
+			time.Sleep(200 * time.Millisecond)
+		}
+		time.Sleep(time.Minute)
+		roots, threads := h.town.said("C1", false), h.town.said("C1", true)
+		checkSaid(h.T, roots, customer(0), "299 ")
+		if len(threads) != 1 || threads[0].ThreadTS != roots[1].TS {
+			h.Errorf("in threads: %q", texts(threads))
+		}
+		if n := len(roots[1].edits); n < 10 || n > 40 {
+			h.Errorf("the summary was edited %d times", n)
+		}
+		if !strings.Contains(threads[0].Message.Text, "279 more") {
+			h.Errorf("the list is not up to date: %q", threads[0].Message.Text)
+		}
+		h.checkDone()
+		h.checkTold(300)
+		time.Sleep(10 * time.Minute)
+		h.connect(300, 301)
+		h.fail(300)
+		time.Sleep(time.Second)
+		checkSaid(h.T, h.town.said("C1", false), customer(0), "299 ", customer(300))
+	})
+}
+
+// checkTold wants so many problems to have been told to all who hear of them.
+func (h *house) checkTold(want int) {
+	h.Helper()
+	page, err := h.store.Problems(h.Context(), alert.ProblemQuery{State: alert.Open, Limit: 1000})
+	if err != nil || page.Total != want {
+		h.Errorf("%d problems are open, want %d (%v)", page.Total, want, err)
+	}
+	listed := 0
+	for _, m := range h.town.said("C1", false) {
+		c, ok, err := h.store.CardAt(h.Context(), m.Place.Channel, m.TS)
+		if err != nil || !ok {
+			h.Errorf("no card is kept for %q: %v", m.Message.Text, err)
+			continue
+		}
+		if c.ProblemID != 0 {
+			listed++
+			continue
+		}
+		ps, err := h.store.OnCard(h.Context(), c)
+		if err != nil {
+			h.Error(err)
+		}
+		listed += len(ps)
+	}
+	if listed != want {
+		h.Errorf("%d problems are told, want %d", listed, want)
+	}
+}
+
+func TestTwoSubscriptionsOfAChannelShareACard(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.subscribe("C1", func(w *alert.Wish) { w.Include.Customers = []string{"Customer"} })
+		h.connect(1, 2)
+		h.fail(1)
+		h.tell(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), customer(1))
+		h.checkDone()
+	})
+}
+
+func TestASummaryBecomesTheOutage(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connectTo(func(int) string { return "gusto" }, 0, 12)
+		defer h.start()()
+		h.fail(0)
+		time.Sleep(500 * time.Millisecond)
+		h.fail(1, 2)
+		time.Sleep(2 * time.Second) // one told alone, two on a summary
+		checkSaid(h.T, h.town.said("C1", false), customer(0), "2 more problems")
+		h.fail(numbers(3, 12)...)
+		time.Sleep(time.Minute)
+		roots, threads := h.town.said("C1", false), h.town.said("C1", true)
+		checkSaid(h.T, roots, customer(0), "12 of 12 connections failing")
+		if len(threads) != 1 || !strings.Contains(threads[0].Message.Text, customer(11)) {
+			h.Errorf("in threads: %q", texts(threads))
+		}
+		h.checkDone()
+		h.heal(numbers(0, 12)...)
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), "Recovered", "recovered")
+	})
+}
+
+func TestAnOutageWithoutASummaryIsPostedWithItsList(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connectTo(func(int) string { return "gusto" }, 0, 12)
+		h.fail(numbers(0, 12)...)
+		h.tell(time.Minute)
+		roots, threads := h.town.said("C1", false), h.town.said("C1", true)
+		checkSaid(h.T, roots, "12 of 12 connections failing")
+		if len(threads) != 1 || !strings.Contains(threads[0].Message.Text, customer(7)) {
+			h.Errorf("in threads: %q", texts(threads))
+		}
+		h.checkDone()
+	})
+}
+
+func TestEditsKeepTheWorkspacesPace(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		const channels = 70
+		for i := range channels {
+			h.subscribe(fmt.Sprintf("C%d", i), func(w *alert.Wish) { w.Include.Customers = []string{customer(i)} })
+		}
+		h.connect(0, channels)
+		defer h.start()()
+		h.fail(numbers(0, channels)...)
+		time.Sleep(10 * time.Minute)
+		h.heal(numbers(0, channels)...)
+		time.Sleep(10 * time.Minute)
+		var edits []time.Time
+		for i := range channels {
+			said := h.town.said(fmt.Sprintf("C%d", i), false)
+			checkSaid(h.T, said, "Recovered")
+			edits = append(edits, said[0].edits...)
+		}
+		if len(edits) != channels {
+			h.Errorf("%d edits for %d cards", len(edits), channels)
+		}
+		if n := mostInAMinute(edits); n > 40 {
+			h.Errorf("%d edits in one minute", n)
+		}
+		h.checkDone()
+	})
+}
+
+func mostInAMinute(times []time.Time) int {
+	most := 0
+	for _, from := range times {
+		n := 0
+		for _, at := range times {
+			if d := at.Sub(from); d >= 0 && d < time.Minute {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+func TestAnEditShowsTheNewestState(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(1, 2)
+		defer h.start()()
+		h.fail(1)
+		time.Sleep(time.Second)
+		h.town.on("edit", answer{takes: 5 * time.Second})
+		h.fail(1) // the edit for this is under way when it recovers
+		time.Sleep(3 * time.Second)
+		h.heal(1)
+		time.Sleep(time.Minute)
+		said := h.town.said("C1", false)
+		checkSaid(h.T, said, "Recovered")
+		if n := len(said[0].edits); n != 2 {
+			h.Errorf("%d edits, want 2", n)
+		}
+	})
+}
+
+func TestADeletedCardIsPostedAfreshWhenSomethingChanges(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(0, 3)
+		defer h.start()()
+		h.fail(0)
+		time.Sleep(500 * time.Millisecond)
+		h.fail(1, 2)
+		time.Sleep(time.Minute)
+		for _, m := range h.town.said("C1", false) {
+			if err := h.town.Delete(h.Context(), m.Place); err != nil {
+				h.Fatal(err)
+			}
+		}
+		time.Sleep(time.Hour)
+		checkSaid(h.T, h.town.said("C1", false))
+		h.heal(0)
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), "Recovered")
+		h.heal(1)
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), "Recovered", "2 more problems")
+		h.checkDone()
+	})
+}
+
+func TestADigestIsSentAndKeptTrue(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1", func(w *alert.Wish) { w.Digest, w.DigestAt = true, 9*60 })
+		h.connect(0, 3)
+		h.fail(0, 1, 2)
+		h.tell(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false))
+		time.Sleep(24 * time.Hour)
+		if _, err := h.store.JudgeDue(h.Context(), 100); err != nil {
+			h.Fatal(err)
+		}
+		h.tell(time.Minute)
+		said := h.town.said("C1", false)
+		if checkSaid(h.T, said, "3 "); len(said) == 0 {
+			return
+		}
+		h.heal(1)
+		h.tell(time.Minute)
+		if edits := said[0].edits; len(edits) != 1 {
+			h.Errorf("the digest was edited %d times after a recovery", len(edits))
+		}
+		h.checkDone()
+	})
+}
