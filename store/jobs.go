@@ -29,11 +29,11 @@ func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, 
 		return false, errors.New("record a job: it has no usable id")
 	}
 	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
-		of, err := s.recordJob(ctx, q, j)
-		if changed = of != nil; err != nil {
+		r, err := s.recordJob(ctx, q, j)
+		if changed = r.news; err != nil {
 			return false, err
 		}
-		return s.judge(ctx, q, of...)
+		return s.judge(ctx, q, r.of...)
 	})
 	if err != nil {
 		return false, fmt.Errorf("record a job: %w", err)
@@ -53,14 +53,14 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 			if !usable(j.ID) {
 				continue
 			}
-			of, err := s.recordJob(ctx, q, j)
+			r, err := s.recordJob(ctx, q, j)
 			if err != nil {
 				return false, err
 			}
-			if of != nil {
+			if r.news {
 				changed++
 			}
-			connections = append(connections, of...)
+			connections = append(connections, r.of...)
 		}
 		return s.judge(ctx, q, connections...)
 	})
@@ -73,53 +73,53 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 // usable reports whether an id can be stored and found again.
 func usable(id string) bool { return id != "" && id == clean(id) && id == cut(id, wordsLength) }
 
-// recordJob returns the connections of a job of which anything is news, nil if
-// nothing is.
-func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (of []string, err error) {
+// recorded is what became of what was said of a job.
+type recorded struct {
+	// news: more is known than before, apart from when Finch answered last.
+	news bool
+	// of are the connections to judge. That a job still runs counts too.
+	of []string
+}
+
+func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (recorded, error) {
 	said = s.tidy(said)
 	row, err := q.JobByID(ctx, said.ID)
 	if missing(err) {
-		added, err := s.addJob(ctx, q, said)
-		if err != nil {
-			return nil, err
-		}
-		if added {
-			return []string{said.ConnectionID}, nil
+		if added, err := s.addJob(ctx, q, said); added || err != nil {
+			return recorded{added, []string{said.ConnectionID}}, err
 		}
 		row, err = q.JobByID(ctx, said.ID) // another added it meanwhile
-		if err != nil {
-			return nil, fmt.Errorf("select the job: %w", err)
-		}
-	} else if err != nil {
-		return nil, fmt.Errorf("select the job: %w", err)
+	}
+	if err != nil {
+		return recorded{}, fmt.Errorf("select the job: %w", err)
 	}
 	was, err := jobOf(row)
 	if err != nil {
-		return nil, err
+		return recorded{}, err
 	}
 	if reflect.DeepEqual(merge(was, said), was) {
-		return nil, nil
+		return recorded{}, nil
 	}
 	return s.mergeJob(ctx, q, said)
 }
 
 // mergeJob writes what is new of a job that nobody else changes meanwhile.
-func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (of []string, err error) {
+func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (recorded, error) {
 	if err := q.HoldJob(ctx, said.ID); err != nil {
-		return nil, fmt.Errorf("hold the job: %w", err)
+		return recorded{}, fmt.Errorf("hold the job: %w", err)
 	}
 	row, err := q.JobByID(ctx, said.ID)
 	if err != nil {
-		return nil, fmt.Errorf("select the job: %w", err)
+		return recorded{}, fmt.Errorf("select the job: %w", err)
 	}
 	was, err := jobOf(row)
 	if err != nil {
-		return nil, err
+		return recorded{}, err
 	}
 	is := merge(was, said)
 	owner, err := ownerOf(ctx, q, is.ConnectionID)
 	if err != nil {
-		return nil, err
+		return recorded{}, err
 	}
 	next := row.NextRead
 	if over(is) {
@@ -128,15 +128,16 @@ func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob
 		next = s.firstRead(is, owner)
 	}
 	if err := q.SaveJob(ctx, db.SaveJobParams(s.rowOf(is, owner, next))); err != nil {
-		return nil, fmt.Errorf("save the job: %w", err)
+		return recorded{}, fmt.Errorf("save the job: %w", err)
 	}
 	if is.Type != was.Type || is.Status != was.Status || owner.ProviderID != row.ProviderID {
 		err = addSort(ctx, q, is, owner)
 	}
-	if err != nil || !news(was, is) {
-		return nil, err
+	r := recorded{news: news(was, is)}
+	if r.news || !over(is) {
+		r.of = []string{was.ConnectionID, is.ConnectionID}
 	}
-	return []string{was.ConnectionID, is.ConnectionID}, nil
+	return r, err
 }
 
 // over reports whether there is nothing more to read of a job.
