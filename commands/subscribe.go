@@ -172,12 +172,13 @@ func value(text string) string { return card.Cut(card.Clean(text), maxButtonText
 // askToShare has an admin confirm that people of other companies will read
 // along; others are refused.
 func (p perch) askToShare(ctx context.Context, r *bot.Request, text string) error {
+	me := card.Button("perch.subscribe_me", value(text), "Tell me alone")
 	if r.Who.Role < bot.Admin {
-		return errOthersRead
+		return r.Reply(ctx, buttons(errOthersRead.Error(), me))
 	}
 	return r.Reply(ctx, buttons("People of other companies read this channel, or will once they accept (Slack Connect). They would read customers' names here.",
 		card.Button("perch.subscribe_shared", value(text), "Subscribe it all the same", letOthersRead),
-		card.Button("perch.subscribe_me", value(text), "Tell me alone"),
+		me,
 	))
 }
 
