@@ -144,7 +144,7 @@ func (w *Watcher) readJob(ctx context.Context, d finch.DueJob) (time.Time, error
 	if line.Status.Final() || line.Gone {
 		return time.Time{}, nil
 	}
-	job, err := w.askJob(ctx, d, line.KnownJob)
+	job, err := w.askJob(ctx, d, line.KnownJob, background)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -154,14 +154,14 @@ func (w *Watcher) readJob(ctx context.Context, d finch.DueJob) (time.Time, error
 }
 
 // askJob asks Finch. A job that Finch does not know, or no longer, is an answer.
-func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJob) (finch.KnownJob, error) {
+func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJob, by asker) (finch.KnownJob, error) {
 	token, err := w.store.Token(ctx, d.ConnectionID)
 	if err != nil {
 		return known, fmt.Errorf("take the token: %w", err)
 	}
-	ask := w.background.AutomatedJob
+	ask := w.finch(by).AutomatedJob
 	if d.Kind == finch.Manual {
-		ask = w.background.ManualJob
+		ask = w.finch(by).ManualJob
 	}
 	job, err := ask(ctx, token, d.JobID)
 	switch troubleOf(err) {
