@@ -27,7 +27,11 @@ var filters = []string{"status", "type", "provider", "since", "until", "entity"}
 // id, for which Slack takes 255 characters, beside a connection's id.
 const maxFilters = 200
 
-var filterName = regexp.MustCompile(`(?i)^([a-z_]+):(.*)$`)
+var (
+	filterName = regexp.MustCompile(`(?i)^([a-z_]+):(.*)$`)
+	// likeOne is a filter written with the wrong sign.
+	likeOne = regexp.MustCompile(`(?i)^(` + strings.Join(filters, "|") + `)=(.+)$`)
+)
 
 // parseAsked reads what was typed. It fails with a sentence that says which
 // filter is wrong and what is allowed.
@@ -35,6 +39,10 @@ func parseAsked(text string, now time.Time) (asked, error) {
 	var a asked
 	var words, seen []string
 	for _, t := range tokens(text) {
+		if id := pastedID(t); id != "" {
+			words = append(words, id)
+			continue
+		}
 		name, value, ok := filterOf(t)
 		if !ok {
 			words = append(words, t.text)
@@ -57,7 +65,7 @@ func usable(name, value string, seen []string) error {
 	switch {
 	case !slices.Contains(filters, name):
 		return wrong("There is no filter *%s:*. There are %s. A name that holds a colon goes into quotes.",
-			card.EscapeCut(name, 40), either(filters, ":"))
+			card.EscapeCut(name, 40), strings.Replace(either(filters, ":"), " or ", " and ", 1))
 	case value == "":
 		return wrong("*%s:* wants something behind the colon, as in `%s`.", name, example(name))
 	case single(name) && slices.Contains(seen, name):
@@ -200,8 +208,11 @@ func isJobType(word string) bool { return slices.Contains(typeNames(), word) }
 
 var ago = regexp.MustCompile(`^(\d{1,4})([hdw])$`)
 
-// moment reads a time: so many hours, days or weeks ago, a day, or a day and a
-// time, both UTC. A day behind until: is meant to its end.
+// clockLayouts are the ways to write a day and a time; UTC where no zone is named.
+var clockLayouts = []string{"2006-01-02T15:04", "2006-01-02T15:04Z07:00", time.RFC3339Nano, "2006-01-02T15:04:05"}
+
+// moment reads a time: so many hours, days or weeks ago, a day (UTC), or a day
+// and a time. A day behind until: is meant to its end.
 func moment(name, value string, now time.Time) (time.Time, error) {
 	value = strings.ToLower(value)
 	if m := ago.FindStringSubmatch(value); m != nil {
@@ -215,10 +226,12 @@ func moment(name, value string, now time.Time) (time.Time, error) {
 		}
 		return day, nil
 	}
-	if at, err := time.Parse("2006-01-02t15:04", strings.TrimSuffix(value, "z")); err == nil {
-		return at, nil
+	for _, layout := range clockLayouts {
+		if at, err := time.Parse(layout, strings.ToUpper(value)); err == nil {
+			return at.UTC().Truncate(time.Millisecond), nil
+		}
 	}
-	return time.Time{}, wrong("*%s:* cannot be \"%s\". It can be an age such as `24h`, `7d` or `2w`, a day such as `2026-11-01`, or `2026-11-01T15:04` (UTC).",
+	return time.Time{}, wrong("*%s:* cannot be \"%s\". It can be an age such as `24h`, `7d` or `2w`, a day such as `2026-11-01` (UTC), or a time such as `2026-11-01T15:04` (UTC) or `2026-11-01T15:04+01:00`.",
 		name, card.EscapeCut(value, 40))
 }
 
@@ -251,9 +264,27 @@ func tokens(text string) []token {
 	return list
 }
 
+var (
+	wholeID = regexp.MustCompile(`(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+	// wrapped is an address or brackets around an id, as Slack and Finch write them.
+	wrapped = regexp.MustCompile(`(?i)^<?(https?://[^\s]*/|<)(` + wholeID.String() + `)[^0-9a-z]?[^\s]*$`)
+)
+
+// pastedID is the id in what was copied with all that stood around it: a job's
+// address at Finch, or brackets.
+func pastedID(t token) string {
+	if !wrapped.MatchString(t.text) {
+		return ""
+	}
+	return wholeID.FindString(t.text)
+}
+
 // filterOf splits name:value.
 func filterOf(t token) (name, value string, ok bool) {
 	m := filterName.FindStringSubmatch(t.text)
+	if m == nil {
+		m = likeOne.FindStringSubmatch(t.text)
+	}
 	if m == nil || t.quoted {
 		return "", "", false
 	}
