@@ -191,3 +191,28 @@ func FuzzListCursor(f *testing.F) {
 		}
 	})
 }
+
+// How long a status has lasted is not known where it was so when it came.
+func TestListClaimsNoAgeThatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		grant(t, s, in(finch.Reauth, named("c1", "cust-1", "Acme")), named("c2", "cust-2", "Beta"))
+		p.clock.advance(time.Hour)
+		later := in(finch.Reauth, named("c2", "cust-2", "Beta"))
+		later.Facts.At = p.clock.now()
+		if err := s.Learn(t.Context(), later.Facts); err != nil {
+			t.Fatal(err)
+		}
+		page, err := s.List(t.Context(), finch.ListQuery{Tab: finch.Live, Limit: 2})
+		if err != nil || len(page.Briefs) != 2 {
+			t.Fatalf("listed %+v, %v", page, err)
+		}
+		if since := page.Briefs[0].StatusSince; !since.IsZero() {
+			t.Errorf("one that came so is said to be so since %v", since)
+		}
+		if since := page.Briefs[1].StatusSince; !since.Equal(p.clock.now()) {
+			t.Errorf("one that became so is said to be so since %v", since)
+		}
+	})
+}
