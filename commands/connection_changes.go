@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,8 +75,9 @@ func changesCard(h statusHistory) card.Message {
 		blocks = append(blocks, card.Text(h.nothingYet()))
 	} else {
 		lines := make([]card.Part, 0, len(h.Steps))
-		for _, s := range h.Steps {
-			lines = append(lines, h.line(s))
+		for _, t := range h.turns() {
+			lines = append(lines, card.Line(
+				card.Date(t.At, h.Now), card.Normal(" · "+t.who()+": "), card.Status(string(t.To)).Part(), card.Normal(t.rest())))
 		}
 		blocks = append(blocks, card.Bullets(lines...), card.Context(changesFoot))
 	}
@@ -113,23 +115,61 @@ func (h statusHistory) nothingYet() string {
 	return "No change of status has been seen yet. Changes are kept from the day on which the connection came to Perch: Finch has no list of earlier ones."
 }
 
-func (h statusHistory) line(s finch.Change) card.Part {
-	return card.Line(
-		card.Date(s.At, h.Now), card.Normal(" · "+h.part(s)+": "), card.Status(string(s.To)).Part(), card.Normal(rest(s)))
+// turn is one or more steps of one kind at one time: a connection and what
+// belongs to it mostly change together.
+type turn struct {
+	finch.Change
+	parts []string
 }
 
-// plainLine is a step in plain text.
-func (h statusHistory) plainLine(s finch.Change) string {
-	return card.WhenPlain(s.At) + " · " + h.part(s) + ": " + card.Clean(card.Status(string(s.To)).Word) + rest(s)
+// together is how far apart steps of one kind may lie that are told as one.
+const together = 10 * time.Second
+
+func (h statusHistory) turns() []turn {
+	var list []turn
+	for _, s := range h.Steps {
+		if n := len(list) - 1; n >= 0 && list[n].alike(s) {
+			list[n].add(h.part(s), s)
+			continue
+		}
+		list = append(list, turn{s, []string{h.part(s)}})
+	}
+	return list
+}
+
+func (t turn) alike(s finch.Change) bool {
+	return t.From == s.From && t.To == s.To && t.Source == s.Source && t.At.Sub(s.At) < together
+}
+
+// add names one more part; the connection itself comes first.
+func (t *turn) add(part string, s finch.Change) {
+	if s.EntityID == "" && s.Method == "" {
+		t.parts = slices.Insert(t.parts, 0, part)
+		return
+	}
+	t.parts = append(t.parts, part)
+}
+
+// maxParts is how many parts that changed together are named.
+const maxParts = 5
+
+// who names what changed.
+func (t turn) who() string {
+	names := t.parts[:min(len(t.parts), maxParts)]
+	who := strings.Join(names, ", ")
+	if more := len(t.parts) - len(names); more > 0 {
+		who += fmt.Sprintf(" and %d more", more)
+	}
+	return who
 }
 
 // rest is what a line says behind the new status.
-func rest(s finch.Change) string {
+func (t turn) rest() string {
 	text := ""
-	if s.From != "" {
-		text = ", was " + strings.ToLower(card.Clean(card.Status(string(s.From)).Word))
+	if t.From != "" {
+		text = ", was " + strings.ToLower(card.Clean(card.Status(string(t.From)).Word))
 	}
-	if from := heardFrom(s.Source); from != "" {
+	if from := heardFrom(t.Source); from != "" {
 		text += " · " + from
 	}
 	return text
@@ -141,11 +181,11 @@ func (h statusHistory) part(s finch.Change) string {
 	case s.EntityID != "":
 		return plainEntity(h.Of, s.EntityID)
 	case s.Method == "assisted":
-		return "Assisted access"
+		return "assisted access"
 	case s.Method != "":
-		return "Access by " + plainMethod(s.Method)
+		return "access by " + plainMethod(s.Method)
 	default:
-		return "The connection"
+		return "the connection"
 	}
 }
 
@@ -177,8 +217,8 @@ func (h statusHistory) fallback() string {
 	if len(h.Steps) == 0 {
 		lines = append(lines, h.nothingYet())
 	}
-	for _, s := range h.Steps {
-		lines = append(lines, card.Escape(h.plainLine(s)))
+	for _, t := range h.turns() {
+		lines = append(lines, card.Escape(card.WhenPlain(t.At)+" · "+t.who()+": "+card.Clean(card.Status(string(t.To)).Word)+t.rest()))
 	}
 	if h.More {
 		lines = append(lines, "There are older ones.")
