@@ -316,15 +316,23 @@ func (o overview) sourceLine() string {
 		return age + ". Asking Finch for news …"
 	case o.Source.waited:
 		return age + ". Finch takes long to answer; Refresh asks again."
-	case o.Source.failure != "" && o.Now.Sub(o.Learned) < time.Minute, o.Source.failure != "" && o.Learned.IsZero():
+	case o.Source.failure != "" && o.Learned.IsZero():
 		return card.Escape(o.Source.failure)
 	case o.Source.failure != "":
-		return fmt.Sprintf("%s This is what was true %s.", card.Escape(o.Source.failure), o.ago(o.Learned))
+		return fmt.Sprintf("%s This is what was true %s.", card.Escape(o.Source.failure), o.lastTrue())
 	case o.ended() && !o.Learned.IsZero():
 		return "What stands above is from before it ended. Finch last answered " + card.When(o.Learned, o.Now) + "."
 	default:
 		return age
 	}
+}
+
+// lastTrue is when Finch last said what the card shows.
+func (o overview) lastTrue() string {
+	if o.SharedBy == "" && o.Now.Sub(o.Learned) < time.Minute {
+		return "a moment ago"
+	}
+	return o.ago(o.Learned)
 }
 
 func (o overview) actions() slack.Block {
