@@ -65,7 +65,7 @@ func usable(name, value string, seen []string) error {
 	switch {
 	case !slices.Contains(filters, name):
 		return wrong("There is no filter *%s:*. There are %s. A name that holds a colon goes into quotes.",
-			card.EscapeCut(name, 40), strings.Replace(either(filters, ":"), " or ", " and ", 1))
+			card.EscapeCut(name, 40), listed(filters, ":", "and"))
 	case value == "":
 		return wrong("*%s:* wants something behind the colon, as in `%s`.", name, example(name))
 	case single(name) && slices.Contains(seen, name):
@@ -239,13 +239,16 @@ func moment(name, value string, now time.Time) (time.Time, error) {
 func wrong(format string, a ...any) error { return bot.Tell(fmt.Sprintf(format, a...), nil) }
 
 // either lists words of ours: "`a`, `b` or `c`".
-func either(words []string, tail string) string {
+func either(words []string, tail string) string { return listed(words, tail, "or") }
+
+// listed joins words of ours, the last two by a word of its own.
+func listed(words []string, tail, last string) string {
 	quoted := make([]string, 0, len(words))
 	for _, w := range words {
 		quoted = append(quoted, "`"+w+tail+"`")
 	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+	n := len(quoted) - 1
+	return strings.Join(quoted[:n], ", ") + " " + last + " " + quoted[n]
 }
 
 // token is a word of what was typed; quotes keep spaces and colons in it.
@@ -264,19 +267,16 @@ func tokens(text string) []token {
 	return list
 }
 
-var (
-	wholeID = regexp.MustCompile(`(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
-	// wrapped is an address or brackets around an id, as Slack and Finch write them.
-	wrapped = regexp.MustCompile(`(?i)^<?(https?://[^\s]*/|<)(` + wholeID.String() + `)[^0-9a-z]?[^\s]*$`)
-)
+// wrapped is an id with what stood around it where it was copied: the address of
+// a job at Finch, or brackets.
+var wrapped = regexp.MustCompile(`(?i)^(?:<|<?https?://\S*/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\W\S*)?$`)
 
-// pastedID is the id in what was copied with all that stood around it: a job's
-// address at Finch, or brackets.
+// pastedID is the id in what was copied with more around it, or "".
 func pastedID(t token) string {
-	if !wrapped.MatchString(t.text) {
-		return ""
+	if m := wrapped.FindStringSubmatch(t.text); m != nil {
+		return m[1]
 	}
-	return wholeID.FindString(t.text)
+	return ""
 }
 
 // filterOf splits name:value.
