@@ -83,10 +83,7 @@ func (j jobs) refresh(ctx context.Context, r *bot.Request) error {
 	if !worthAsking(d.Of) {
 		return put(ctx, r, jobCard(d))
 	}
-	answer := ask(ctx, func(ctx context.Context) error {
-		_, err := j.Looker.ReadJob(ctx, d.ID)
-		return err
-	})
+	answer := j.read(ctx, d.ID)
 	return replaced(ctx, r, answer, func(from source, failed error) error {
 		if fresh, err := j.gather(ctx, r, s); err == nil {
 			d = fresh
@@ -96,6 +93,14 @@ func (j jobs) refresh(ctx context.Context, r *bot.Request) error {
 		}
 		d.Source = from
 		return put(ctx, r, jobCard(d))
+	})
+}
+
+// read asks Finch beside what else is done.
+func (j jobs) read(ctx context.Context, id string) <-chan error {
+	return ask(ctx, func(ctx context.Context) error {
+		_, err := j.Looker.ReadJob(ctx, id)
+		return err
 	})
 }
 
