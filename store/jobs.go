@@ -29,6 +29,9 @@ func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, 
 		changed, err = s.recordJob(ctx, q, j)
 		return err
 	})
+	if err == nil && changed {
+		err = s.countFailures(ctx, map[string]bool{endedAt(j): true})
+	}
 	if err != nil {
 		return false, fmt.Errorf("record a job: %w", err)
 	}
@@ -40,6 +43,7 @@ func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, 
 func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed int, err error) {
 	// Two batches that hold jobs in the same order wait for each other, but never for ever.
 	ordered := slices.SortedStableFunc(slices.Values(jobs), func(a, b finch.KnownJob) int { return cmp.Compare(a.ID, b.ID) })
+	ended := map[string]bool{}
 	err = s.change(ctx, func(q *db.Queries) error {
 		changed = 0 // it may be run again
 		for _, j := range ordered {
@@ -52,10 +56,14 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 			}
 			if news {
 				changed++
+				ended[endedAt(j)] = true
 			}
 		}
 		return nil
 	})
+	if err == nil {
+		err = s.countFailures(ctx, ended)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("record jobs: %w", err)
 	}

@@ -98,7 +98,7 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	group.Go(func() error { return watcher.Run(ctx) })
 	group.Go(func() error {
 		sources := commands.Sources{
-			Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Runner: watcher, Now: time.Now,
+			Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Steps: st, Runner: watcher, Now: time.Now,
 		}
 		return v.talk(ctx, sources, slackInbox{st})
 	})

@@ -192,6 +192,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveConnectionStmt, err = db.PrepareContext(ctx, saveConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveConnection: %w", err)
 	}
+	if q.saveFailuresStmt, err = db.PrepareContext(ctx, saveFailures); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveFailures: %w", err)
+	}
 	if q.saveJobStmt, err = db.PrepareContext(ctx, saveJob); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveJob: %w", err)
 	}
@@ -209,6 +212,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.seeTokenStmt, err = db.PrepareContext(ctx, seeToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SeeToken: %w", err)
+	}
+	if q.standingStmt, err = db.PrepareContext(ctx, standing); err != nil {
+		return nil, fmt.Errorf("error preparing query Standing: %w", err)
 	}
 	if q.takeInStmt, err = db.PrepareContext(ctx, takeIn); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeIn: %w", err)
@@ -507,6 +513,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveConnectionStmt: %w", cerr)
 		}
 	}
+	if q.saveFailuresStmt != nil {
+		if cerr := q.saveFailuresStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveFailuresStmt: %w", cerr)
+		}
+	}
 	if q.saveJobStmt != nil {
 		if cerr := q.saveJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveJobStmt: %w", cerr)
@@ -535,6 +546,11 @@ func (q *Queries) Close() error {
 	if q.seeTokenStmt != nil {
 		if cerr := q.seeTokenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing seeTokenStmt: %w", cerr)
+		}
+	}
+	if q.standingStmt != nil {
+		if cerr := q.standingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing standingStmt: %w", cerr)
 		}
 	}
 	if q.takeInStmt != nil {
@@ -652,12 +668,14 @@ type Queries struct {
 	replaceOtherTokensStmt  *sql.Stmt
 	resumeReadsStmt         *sql.Stmt
 	saveConnectionStmt      *sql.Stmt
+	saveFailuresStmt        *sql.Stmt
 	saveJobStmt             *sql.Stmt
 	saveProviderStmt        *sql.Stmt
 	saveTokenStmt           *sql.Stmt
 	scheduleLookStmt        *sql.Stmt
 	scheduleReadStmt        *sql.Stmt
 	seeTokenStmt            *sql.Stmt
+	standingStmt            *sql.Stmt
 	takeInStmt              *sql.Stmt
 	tallyStmt               *sql.Stmt
 	tokenStmt               *sql.Stmt
@@ -724,12 +742,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		replaceOtherTokensStmt:  q.replaceOtherTokensStmt,
 		resumeReadsStmt:         q.resumeReadsStmt,
 		saveConnectionStmt:      q.saveConnectionStmt,
+		saveFailuresStmt:        q.saveFailuresStmt,
 		saveJobStmt:             q.saveJobStmt,
 		saveProviderStmt:        q.saveProviderStmt,
 		saveTokenStmt:           q.saveTokenStmt,
 		scheduleLookStmt:        q.scheduleLookStmt,
 		scheduleReadStmt:        q.scheduleReadStmt,
 		seeTokenStmt:            q.seeTokenStmt,
+		standingStmt:            q.standingStmt,
 		takeInStmt:              q.takeInStmt,
 		tallyStmt:               q.tallyStmt,
 		tokenStmt:               q.tokenStmt,

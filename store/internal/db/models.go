@@ -49,6 +49,7 @@ type Connection struct {
 	NewestSync     int64
 	NextLook       int64
 	LookFence      int64
+	Failures       int16
 }
 
 type Entity struct {
