@@ -3,6 +3,9 @@ package store_test
 import (
 	"database/sql"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -150,9 +153,9 @@ func TestFailuresOfOldAreCounted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, back := range []string{
-			"UPDATE connections SET calm = 1", "ALTER TABLE connections DROP COLUMN failures", "DELETE FROM perch_migrations WHERE version_id = 3",
-		} {
+		back := append(undoing(t, "00004_alerts.sql"),
+			"UPDATE connections SET calm = 1", "ALTER TABLE connections DROP COLUMN failures", "DELETE FROM perch_migrations WHERE version_id >= 3")
+		for _, back := range back {
 			if _, err := pool.ExecContext(t.Context(), back); err != nil {
 				t.Fatal(err)
 			}
@@ -166,4 +169,25 @@ func TestFailuresOfOldAreCounted(t *testing.T) {
 			t.Errorf("counted %+v, %v", counts, err)
 		}
 	})
+}
+
+// undoing is what takes back a migration that makes tables and adds columns.
+func undoing(t *testing.T, name string) []string {
+	t.Helper()
+	made, err := os.ReadFile(filepath.Join("migrations", "sqlite", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back, tables []string
+	for _, index := range regexp.MustCompile(`(?m)^CREATE (?:UNIQUE )?INDEX (\w+)`).FindAllStringSubmatch(string(made), -1) {
+		back = append(back, "DROP INDEX "+index[1])
+	}
+	for _, table := range regexp.MustCompile(`(?m)^CREATE TABLE (\w+)`).FindAllStringSubmatch(string(made), -1) {
+		tables = append([]string{"DROP TABLE " + table[1]}, tables...)
+	}
+	back = append(back, tables...)
+	for _, column := range regexp.MustCompile(`(?m)^ALTER TABLE (\w+) ADD COLUMN (\w+)`).FindAllStringSubmatch(string(made), -1) {
+		back = append(back, "ALTER TABLE "+column[1]+" DROP COLUMN "+column[2])
+	}
+	return back
 }
