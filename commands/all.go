@@ -30,6 +30,8 @@ type Lister interface {
 // Looker asks Finch now. It fails with an error that finch.Sentence explains.
 type Looker interface {
 	Look(ctx context.Context, connectionID string) (finch.Connection, error)
+	// ReadJob fails with finch.ErrUnknownJob for one that is not known here.
+	ReadJob(ctx context.Context, jobID string) (finch.JobLine, error)
 }
 
 // History answers from the jobs that Perch has kept.
@@ -48,6 +50,13 @@ type History interface {
 // JobLister reads the history of jobs in parts.
 type JobLister interface {
 	Jobs(ctx context.Context, q finch.JobQuery) (finch.JobPage, error)
+}
+
+// Steps answers from the history of statuses that Perch has kept.
+type Steps interface {
+	// Changes returns the last n steps of a connection, its ways of access and
+	// its entities, newest first.
+	Changes(ctx context.Context, connectionID string, n int) ([]finch.Change, error)
 }
 
 // Runner has Finch sync on request.
@@ -139,6 +148,7 @@ type Sources struct {
 	Looker        Looker
 	History       History
 	Jobs          JobLister
+	Steps         Steps
 	Runner        Runner
 	Problems      Problems
 	Past          Past

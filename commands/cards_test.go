@@ -164,7 +164,10 @@ func TestListCards(t *testing.T) {
 	for range pageSize {
 		full = append(full, brief(long, finch.Reauth))
 	}
+	failing, both, twice := brief("Northwind Logistics", finch.Connected), brief("Blue Fern Dental", finch.Reauth), brief("Acme Bikes", finch.Connected)
+	failing.FailedSyncs, both.FailedSyncs, twice.FailedSyncs = 3, 5, 2
 	cards := map[string]list{
+		"failing": {Query: finch.ListQuery{Tab: finch.Live}, Counts: counts, Page: finch.ListPage{Briefs: []finch.Brief{both, failing, twice}}},
 		"first": {Query: finch.ListQuery{Tab: finch.Live}, Counts: counts, Page: finch.ListPage{Next: "cursor", Briefs: []finch.Brief{
 			brief("Blue Fern Dental", finch.Reauth), brief("Northwind Logistics", finch.NoPermissions), brief("Acme Bikes", finch.Connected),
 		}}},
@@ -293,7 +296,7 @@ func TestSharedValueTakesOnlySlackIDs(t *testing.T) {
 
 func TestCSVCellsAreNoFormulas(t *testing.T) {
 	for cell, want := range map[string]string{
-		"=1+1": "'=1+1", "+49": "'+49", "-3": "'-3", "@x": "'@x", "\tx": "'\tx", "plain": "plain", "": "",
+		"=1+1": "'=1+1", "+49": "'+49", "-3": "'-3", "@x": "'@x", "\tx": "x", " =1": "'=1", "a\u202eb\x07\nc": "ab c", "plain": "plain", "": "",
 	} {
 		if got := csvCell(cell); got != want {
 			t.Errorf("csvCell(%q) = %q, want %q", cell, got, want)

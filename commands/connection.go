@@ -13,18 +13,6 @@ import (
 	"perch/internal/finch"
 )
 
-// How long a person waits for Finch before the stored facts are shown in its
-// place: shortly where the fresh ones can follow in that place, longer after a
-// press, since Slack lets nobody change the answer to one.
-const (
-	patience      = 800 * time.Millisecond
-	pressPatience = 3 * time.Second
-)
-
-// lookFor is how long Finch is waited for at all: a request may take 30 s, and
-// the last word needs some of them.
-const lookFor = 24 * time.Second
-
 // maxPicks is how many matches are offered to pick from: Slack takes 100
 // options, but not that much text in one message.
 const maxPicks = 60
@@ -41,7 +29,7 @@ type connections struct {
 // Connection answers with a connection's overview, or the list of all.
 func Connection(s Sources) bot.Command {
 	c := connections{s}
-	sharing := c.sharing()
+	sharing, sharingChanges := c.sharing(), c.sharingChanges()
 	return bot.Command{
 		Name:  "connection",
 		About: "Is a customer's payroll connection healthy, and what are its ids",
@@ -49,26 +37,29 @@ func Connection(s Sources) bot.Command {
 		Help:  connectionHelp,
 		Run:   c.run,
 		Actions: map[string]bot.Handler{
-			"open":         c.open,
-			"pick":         c.open,
-			"find":         c.open,
-			"near_1":       c.open,
-			"near_2":       c.open,
-			"near_3":       c.open,
-			"near_4":       c.open,
-			"near_5":       c.open,
-			"refresh":      c.refresh,
-			"run":          c.runSync,
-			"share":        sharing.share,
-			"share_anyway": sharing.anyway,
-			"live":         c.turn,
-			"staged":       c.turn,
-			"disconnected": c.turn,
-			"show":         c.turn,
-			"filter":       c.filter,
-			"next":         c.turn,
-			"first":        c.turn,
-			"csv":          c.csv,
+			"open":                 c.open,
+			"pick":                 c.open,
+			"find":                 c.open,
+			"near_1":               c.open,
+			"near_2":               c.open,
+			"near_3":               c.open,
+			"near_4":               c.open,
+			"near_5":               c.open,
+			"refresh":              c.refresh,
+			"run":                  c.runSync,
+			"changes":              c.changes,
+			"share":                sharing.share,
+			"share_anyway":         sharing.anyway,
+			"share_changes":        sharingChanges.share,
+			"share_changes_anyway": sharingChanges.anyway,
+			"live":                 c.turn,
+			"staged":               c.turn,
+			"disconnected":         c.turn,
+			"show":                 c.turn,
+			"filter":               c.filter,
+			"next":                 c.turn,
+			"first":                c.turn,
+			"csv":                  c.csv,
 		},
 		Options: map[string]bot.Suggest{"find": c.suggest},
 	}
@@ -162,19 +153,12 @@ func (c connections) show(ctx context.Context, r *bot.Request, id string) error 
 	return r.Update(ctx, c.after(ctx, r, o, <-answer))
 }
 
-// worthAsking: without a token there is nobody to ask.
-func worthAsking(known finch.Connection) bool { return known.HasToken }
-
-// look asks Finch beside what else is done. The store has what it brought.
+// look asks Finch beside what else is done.
 func (c connections) look(ctx context.Context, id string) <-chan error {
-	answer := make(chan error, 1)
-	go func() {
-		ctx, cancel := context.WithTimeout(ctx, lookFor)
-		defer cancel()
+	return ask(ctx, func(ctx context.Context) error {
 		_, err := c.Looker.Look(ctx, id)
-		answer <- err
-	}()
-	return answer
+		return err
+	})
 }
 
 // after is the card once Finch has answered, or has not. Either can change what
@@ -230,5 +214,11 @@ func (c connections) refresh(ctx context.Context, r *bot.Request) error {
 	if !worthAsking(o.Connection) {
 		return put(ctx, r, overviewCard(o))
 	}
-	return put(ctx, r, c.after(ctx, r, o, <-c.look(ctx, o.ID)))
+	return replaced(ctx, r, c.look(ctx, o.ID), func(from source, failed error) error {
+		if from.asking {
+			o.Source = from
+			return put(ctx, r, overviewCard(o))
+		}
+		return put(ctx, r, c.after(ctx, r, o, failed))
+	})
 }

@@ -25,23 +25,6 @@ type overview struct {
 	SharedBy string
 }
 
-// source says where a card's facts come from.
-type source struct {
-	// asking: Finch was asked and has not answered yet.
-	asking bool
-	// waited: Finch was given some seconds and did not answer in them.
-	waited bool
-	// failure is what a person should know of an answer that did not come.
-	failure string
-}
-
-var (
-	// asking is the source of a card that is about to be replaced.
-	asking = source{asking: true}
-	// waited is the source of a card that nothing will replace.
-	waited = source{waited: true}
-)
-
 // maxEntities and maxTokens are how many of each the card lists.
 const (
 	maxEntities = 15
@@ -125,7 +108,9 @@ func (o overview) integration() string {
 	return fmt.Sprintf("%s (%s)", kind, strings.Join(methods, ", "))
 }
 
-func methodWord(method string) string {
+func methodWord(method string) string { return card.Escape(plainMethod(method)) }
+
+func plainMethod(method string) string {
 	switch method {
 	case "credential":
 		return "credentials"
@@ -136,7 +121,7 @@ func methodWord(method string) string {
 	case "oauth":
 		return "OAuth"
 	default:
-		return card.EscapeCut(method, 40)
+		return card.Cut(card.Clean(method), 40)
 	}
 }
 
@@ -197,7 +182,7 @@ func (o overview) timeFields() []string {
 		"*Last successful sync*\n" + o.lastSync(),
 		"*Next sync*\n" + o.nextSync(),
 		"*Connected since*\n" + o.created(),
-		"*Last job*\n" + o.lastJob(o.Now),
+		"*Last job*\n" + o.lastJob(),
 	}
 }
 
@@ -331,20 +316,31 @@ func (o overview) sourceLine() string {
 		return age + ". Asking Finch for news …"
 	case o.Source.waited:
 		return age + ". Finch takes long to answer; Refresh asks again."
-	case o.Source.failure != "" && !o.Learned.IsZero():
-		return fmt.Sprintf("%s This is what was true %s.", card.Escape(o.Source.failure), card.Ago(o.Learned, o.Now))
+	case o.Source.failure != "" && o.Learned.IsZero():
+		return card.Escape(o.Source.failure)
+	case o.Source.failure != "":
+		return fmt.Sprintf("%s This is what was true %s.", card.Escape(o.Source.failure), o.lastTrue())
 	case o.ended() && !o.Learned.IsZero():
 		return "What stands above is from before it ended. Finch last answered " + card.When(o.Learned, o.Now) + "."
-	case o.Source.failure != "":
-		return card.Escape(o.Source.failure)
 	default:
 		return age
 	}
 }
 
+// lastTrue is when Finch last said what the card shows.
+func (o overview) lastTrue() string {
+	if o.SharedBy == "" && o.Now.Sub(o.Learned) < time.Minute {
+		return "a moment ago"
+	}
+	return o.ago(o.Learned)
+}
+
 func (o overview) actions() slack.Block {
 	value := shared{ID: o.ID, By: o.SharedBy}.String()
-	buttons := []slack.BlockElement{card.Button("jobs.of", o.ID, "Jobs")}
+	buttons := []slack.BlockElement{
+		card.Button("jobs.of", o.ID, "Jobs"),
+		card.Button("connection.changes", o.ID, "Status history"),
+	}
 	if o.runs() {
 		buttons = append(buttons, card.Button("connection.run", value, "Run sync now"))
 	}

@@ -19,7 +19,7 @@ func (c connections) csv(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	name := fmt.Sprintf("perch-connections-%s-%s.csv", q.Tab, c.Now().UTC().Format("2006-01-02"))
-	if err := file.send(ctx, r, name); err != nil {
+	if err := file.send(ctx, r, name, name); err != nil {
 		return err
 	}
 	said := fmt.Sprintf("%d %s in your direct messages with Perch, as %s.", file.rows, plural(file.rows, "connection is", "connections are"), name)
@@ -32,7 +32,7 @@ func (c connections) csv(ctx context.Context, r *bot.Request) error {
 func (c connections) sheet(ctx context.Context, q finch.ListQuery) (*sheet, error) {
 	file := newSheet(
 		"connection_id", "customer_id", "customer_name", "provider_id", "provider", "environment",
-		"status", "status_since", "last_successful_sync", "as_of",
+		"status", "status_since", "last_successful_sync", "as_of", "failed_syncs_in_a_row",
 	)
 	q.Limit = csvPage
 	for {
@@ -43,7 +43,7 @@ func (c connections) sheet(ctx context.Context, q finch.ListQuery) (*sheet, erro
 		for _, b := range page.Briefs {
 			file.add(
 				b.ID, b.CustomerID, b.CustomerName, b.ProviderID, b.ProviderName, b.Environment,
-				string(b.Status), csvTime(b.StatusSince), csvTime(b.LastSync), csvTime(b.Learned),
+				string(b.Status), csvTime(b.StatusSince), csvTime(b.LastSync), csvTime(b.Learned), fmt.Sprint(b.FailedSyncs),
 			)
 		}
 		if q.After = page.Next; q.After == "" || file.rows >= maxCSV {

@@ -116,7 +116,7 @@ func (l list) heading(b finch.Brief) string {
 	switch {
 	case l.Query.Tab != finch.Live:
 		return "*" + tabName(l.Query.Tab) + "*"
-	case b.Status.NeedsAttention():
+	case b.NeedsAttention():
 		return fmt.Sprintf("*Need attention (%d)*", l.Counts.Attention)
 	default:
 		return fmt.Sprintf("*Nothing to do (%d)*", l.Counts.Live-l.Counts.Attention)
@@ -131,12 +131,23 @@ func (l list) row(b finch.Brief) slack.Block {
 
 // rowText is plain text: no name can format it.
 func (l list) rowText(b finch.Brief) string {
-	status := card.Status(string(b.Status))
+	status := briefStatus(b)
 	parts := []string{status.Sign() + " " + card.Cut(card.Clean(briefName(b)), 120), card.Cut(card.Clean(b.ProviderName), 80)}
 	if b.Environment != "" && b.Environment != "production" {
 		parts = append(parts, card.Cut(card.Clean(b.Environment), 40))
 	}
 	return strings.Join(append(parts, l.state(b, status)), " · ")
+}
+
+// briefStatus is what a line of the list says first: the status, or that syncs
+// keep failing under one that is well.
+func briefStatus(b finch.Brief) card.StatusWord {
+	if b.NeedsAttention() && !b.Status.NeedsAttention() {
+		failed := card.JobStatus(string(finch.JobFailed))
+		failed.Word = fmt.Sprintf("Last %d syncs failed", b.FailedSyncs)
+		return failed
+	}
+	return card.Status(string(b.Status))
 }
 
 // state is the status in words with how long it has lasted, or when a healthy
@@ -147,6 +158,8 @@ func (l list) state(b finch.Brief, status card.StatusWord) string {
 		word = "a part of it: " + word
 	}
 	switch {
+	case b.NeedsAttention() && !b.Status.NeedsAttention():
+		return word
 	case b.Status == finch.Connected && !b.LastSync.IsZero():
 		return word + ", synced " + card.Ago(b.LastSync, l.Now)
 	case b.Status != finch.Connected && l.Now.Sub(b.StatusSince) >= time.Minute && !b.StatusSince.IsZero():
@@ -262,7 +275,7 @@ func (l list) fallback() string {
 		lines = append(lines, card.Escape(l.nothingHere()))
 	}
 	for _, b := range l.Page.Briefs {
-		status := card.Status(string(b.Status))
+		status := briefStatus(b)
 		lines = append(lines, fmt.Sprintf("%s %s · %s · %s", status.Emoji, card.EscapeCut(briefName(b), 120), card.Escape(b.ProviderName), card.Escape(l.state(b, status))))
 	}
 	return card.FallbackText(strings.Join(lines, "\n"))

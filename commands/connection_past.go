@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -38,12 +37,12 @@ func (c connections) past(ctx context.Context, id string) (past, error) {
 	return p, nil
 }
 
-func (p past) lastJob(now time.Time) string {
-	if p.Last.ID == "" {
+func (o overview) lastJob() string {
+	if o.Last.ID == "" {
 		return "none seen yet"
 	}
-	at := p.Last.At()
-	return fmt.Sprintf("%s · %s\n%s (%s)", jobState(p.Last), jobType(p.Last), card.When(at, now), card.Ago(at, now))
+	at := o.Last.At()
+	return fmt.Sprintf("%s · %s\n%s%s", jobState(o.Last), jobType(o.Last), card.When(at, o.Now), o.age(at))
 }
 
 func (p past) plainLastJob() string {
@@ -113,21 +112,6 @@ func (p past) stripWords(day func(time.Time) string) string {
 		}
 	}
 	return strings.Join(words, ", ")
-}
-
-// failedInARow is how many of the last syncs failed, with none between that did not.
-func (p past) failedInARow() int {
-	n := 0
-	for _, j := range slices.Backward(p.Syncs) {
-		switch outcomeOf(j) {
-		case failed:
-			n++
-		case underWay: // says nothing yet
-		default:
-			return n
-		}
-	}
-	return n
 }
 
 func (p past) count(o outcome) (n int, last time.Time) {

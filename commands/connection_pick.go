@@ -59,7 +59,7 @@ func choices(found []finch.Brief, now time.Time) []card.Choice {
 }
 
 func pickDetail(b finch.Brief, now time.Time) string {
-	detail := []string{b.ProviderName, strings.ToLower(card.Status(string(b.Status)).Word)}
+	detail := []string{b.ProviderName, strings.ToLower(briefStatus(b).Word)}
 	if b.Environment != "" && b.Environment != "production" {
 		detail = append(detail, b.Environment)
 	}

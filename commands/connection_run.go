@@ -41,14 +41,27 @@ func (c connections) runSync(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return fmt.Errorf("follow the sync: %w", err)
 	}
+	if job.Status.Final() { // the card says when data last came, which only Finch knows
+		c.lookBriefly(ctx, r, s.ID)
+	}
 	return c.tellRun(ctx, r, s, endedNotice(job, run, r.As))
+}
+
+// lookBriefly has the store know what Finch says now, if that takes no time
+// worth speaking of.
+func (c connections) lookBriefly(ctx context.Context, r *bot.Request, id string) {
+	ctx, cancel := context.WithTimeout(ctx, pressPatience)
+	defer cancel()
+	if _, err := c.Looker.Look(ctx, id); err != nil {
+		r.Note(err)
+	}
 }
 
 // refused explains why there is no sync. Finch's plain answers are no fault of
 // Perch's, so they need no reference to its log.
 func refused(err error) error {
 	answer, ok := errors.AsType[*finch.Error](err)
-	if errors.Is(err, finch.ErrNoToken) || ok && 400 <= answer.Status && answer.Status < 500 {
+	if errors.Is(err, finch.ErrNoToken) || ok && (400 <= answer.Status && answer.Status < 500 || answer.Trouble() == finch.TroubleRateLimited) {
 		return bot.Tell(finch.SyncSentence(err), nil)
 	}
 	return bot.Tell(finch.SyncSentence(err), err)

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,16 @@ func (f slowFinch) Look(ctx context.Context, id string) (finch.Connection, error
 	f.connections[0].Learned = now
 	f.mu.Unlock()
 	return finch.Connection{}, f.err
+}
+
+func (f slowFinch) ReadJob(ctx context.Context, id string) (finch.JobLine, error) {
+	if _, err := f.Look(ctx, ""); err != nil || f.err != nil {
+		return finch.JobLine{}, errors.Join(err, f.err)
+	}
+	f.becomes(id, func(j *finch.KnownJob) {
+		*j = change(endedAs(finch.JobFailed, 0), func(failed *finch.KnownJob) { failed.ID, failed.Learned = j.ID, now })
+	})
+	return f.Job(ctx, id)
 }
 
 func TestAConnectionIsShownAtOnceAndThenFresh(t *testing.T) {

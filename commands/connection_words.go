@@ -87,17 +87,13 @@ func (o overview) waiting() []string {
 	return lines
 }
 
-// askSupportAfter is how many syncs in a row fail before Finch's support is
-// worth asking: most failures are gone with the next sync.
-const askSupportAfter = 3
-
 // failing tells of the last scheduled syncs where they failed.
 func (o overview) failing() string {
-	n := o.failedInARow()
+	n := finch.FailedInARow(o.Syncs)
 	switch {
 	case n == 0:
 		return ""
-	case n >= askSupportAfter:
+	case n >= finch.TooManyFailures:
 		return fmt.Sprintf("*The last %d syncs failed: Finch's move.* Their support wants the Job ID, see Jobs.", n)
 	case n == 1:
 		return "*The last sync failed.* Your move: none yet, the next one tries again."
@@ -142,7 +138,11 @@ func (o overview) silence() string {
 	if quality == finch.Unknown || o.Now.Sub(next) < silentAfter || o.LastSync().IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("*No successful sync for %s;* %s.", card.Span(o.Now.Sub(o.LastSync())), o.cadence())
+	lasted := "for " + card.Span(o.Now.Sub(o.LastSync()))
+	if o.SharedBy != "" { // in a channel an age would grow old
+		lasted = "since " + card.When(o.LastSync(), o.Now)
+	}
+	return fmt.Sprintf("*No successful sync %s;* %s.", lasted, o.cadence())
 }
 
 // silentAfter is how late a sync may be before the card remarks on it.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"perch/bot"
+	"perch/bot/card"
 )
 
 // csvPage is how many rows are read at once.
@@ -39,17 +40,19 @@ func (s *sheet) add(row ...string) {
 
 // send puts the file into the asker's direct messages: a channel never gets one
 // unasked.
-func (s *sheet) send(ctx context.Context, r *bot.Request, name string) error {
+func (s *sheet) send(ctx context.Context, r *bot.Request, name, title string) error {
 	s.w.Flush()
-	err := r.SendFile(ctx, bot.File{Name: name, Title: name, Size: s.file.Len(), Content: &s.file})
+	err := r.SendFile(ctx, bot.File{Name: name, Title: title, Size: s.file.Len(), Content: &s.file})
 	if err != nil {
 		return fmt.Errorf("send the CSV file: %w", err)
 	}
 	return nil
 }
 
-// csvCell keeps a spreadsheet from taking text for a formula.
+// csvCell keeps a spreadsheet from taking text for a formula, and text from
+// turning its neighbours around.
 func csvCell(s string) string {
+	s = card.Clean(s)
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s
 	}

@@ -38,6 +38,7 @@ type desk struct {
 	files   chan string
 	// refusesPosts is what Slack says to a post instead of taking it.
 	refusesPosts string
+	titles       chan string
 }
 
 // answer is one message through the response URL.
@@ -50,7 +51,7 @@ type answer struct {
 
 func newDesk(t *testing.T, s Sources) *desk {
 	d := &desk{
-		t: t, says: make(chan answer, 20), views: make(chan shown, 20), posts: make(chan string, 20), files: make(chan string, 5),
+		t: t, says: make(chan answer, 20), views: make(chan shown, 20), posts: make(chan string, 20), files: make(chan string, 5), titles: make(chan string, 5),
 		channel: `{"id":"C1","is_member":true}`, asker: `{}`, member: `{}`,
 	}
 	d.slack = httptest.NewServer(http.HandlerFunc(d.serve))
@@ -104,6 +105,13 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"ok":true,"members":["U1","U2"]}`)
 	case "conversations.open":
 		fmt.Fprint(w, `{"ok":true,"channel":{"id":"D1"}}`)
+	case "files.completeUploadExternal":
+		var files []struct{ Title string }
+		_ = json.Unmarshal([]byte(r.FormValue("files")), &files)
+		for _, f := range files {
+			d.titles <- f.Title
+		}
+		fmt.Fprint(w, `{"ok":true,"files":[{"id":"F1"}]}`)
 	case "files.getUploadURLExternal":
 		fmt.Fprintf(w, `{"ok":true,"upload_url":%q,"file_id":"F1"}`, d.slack.URL+"/upload")
 	default:
@@ -125,6 +133,17 @@ func (d *desk) click(action, block, value string) {
 		"response_url": d.slack.URL + "/hook", "trigger_id": "t1",
 		"container": map[string]any{"type": "message", "channel_id": "C1", "message_ts": "1.1"},
 		"actions":   []any{map[string]any{"action_id": action, "block_id": block, "value": value}},
+	})
+}
+
+// clickOwn presses something on a card that the person alone sees.
+func (d *desk) clickOwn(action, block, value string) {
+	d.take("interactive", socket.Click, map[string]any{
+		"type": "block_actions", "team": map[string]any{"id": "T1"}, "api_app_id": "A1",
+		"user": map[string]any{"id": "U1", "team_id": "T1"}, "channel": map[string]any{"id": "C1"},
+		"container":    map[string]any{"is_ephemeral": true},
+		"response_url": d.slack.URL + "/hook",
+		"actions":      []any{map[string]any{"action_id": action, "block_id": block, "value": value}},
 	})
 }
 
@@ -170,12 +189,13 @@ type archive struct {
 	asked       []finch.JobQuery
 	run         finch.RunSync
 	refuse      error
-	over        chan struct{} // closed once the sync that was asked for is over
-	hurried     bool          // nobody waits for it
+	steps       []finch.Change // newest first
+	over        chan struct{}  // closed once the sync that was asked for is over
+	hurried     bool           // nobody waits for it
 }
 
 func (a *archive) sources() Sources {
-	return Sources{Known: a, Lister: a, Looker: a, History: a, Jobs: a, Runner: a}
+	return Sources{Known: a, Lister: a, Looker: a, History: a, Jobs: a, Steps: a, Runner: a}
 }
 
 func (a *archive) Connection(_ context.Context, id string) (finch.Connection, error) {
@@ -210,6 +230,14 @@ func (*archive) Counts(context.Context, string) (finch.Counts, error) { return f
 
 func (a *archive) Look(ctx context.Context, id string) (finch.Connection, error) {
 	return a.Connection(ctx, id)
+}
+
+func (a *archive) ReadJob(ctx context.Context, id string) (finch.JobLine, error) {
+	return a.Job(ctx, id)
+}
+
+func (a *archive) Changes(_ context.Context, _ string, n int) ([]finch.Change, error) {
+	return a.steps[:min(n, len(a.steps))], nil
 }
 
 func (a *archive) Job(_ context.Context, id string) (finch.JobLine, error) {
@@ -258,6 +286,12 @@ func (a *archive) Jobs(_ context.Context, q finch.JobQuery) (finch.JobPage, erro
 	}
 	to := min(from+q.Limit, len(a.jobs))
 	page := finch.JobPage{Jobs: a.jobs[from:to]}
+	if !q.Since.IsZero() {
+		page.Jobs = slices.DeleteFunc(slices.Clone(page.Jobs), func(j finch.JobLine) bool { return j.At().Before(q.Since) })
+	}
+	if q.Provider != "" {
+		page.Jobs = slices.DeleteFunc(slices.Clone(page.Jobs), func(j finch.JobLine) bool { return !strings.EqualFold(j.ProviderName, q.Provider) })
+	}
 	if to < len(a.jobs) {
 		page.Next = fmt.Sprint(to)
 	}

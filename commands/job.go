@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"perch/bot"
 	"perch/internal/finch"
@@ -45,21 +46,72 @@ func (j jobs) detail(ctx context.Context, line finch.JobLine) (jobDetail, error)
 	if err != nil {
 		return jobDetail{}, fmt.Errorf("read the jobs before %s: %w", line.ID, err)
 	}
-	return jobDetail{JobLine: line, Of: known, Before: before, Now: j.Now()}, nil
+	later, err := j.healed(ctx, line.KnownJob)
+	if err != nil {
+		return jobDetail{}, err
+	}
+	return jobDetail{JobLine: line, Of: known, Before: before, Later: later, Now: j.Now()}, nil
 }
 
-// refresh reads the job again, in the place of the card, for everybody who sees
-// it. Finch is asked by the watcher, as often as the job's age calls for.
+// healed is the newest sync that succeeded after one that did not, which is then
+// nobody's trouble any more. Each deduction job stands for itself.
+func (j jobs) healed(ctx context.Context, job finch.KnownJob) (finch.KnownJob, error) {
+	if job.Type != finch.DataSync || !job.Status.Failed() && job.Status != finch.JobMissing {
+		return finch.KnownJob{}, nil
+	}
+	page, err := j.Jobs.Jobs(ctx, finch.JobQuery{
+		ConnectionID: job.ConnectionID, Types: []string{finch.DataSync}, Statuses: []finch.JobStatus{finch.JobComplete},
+		Since: job.At().Add(time.Millisecond), Limit: 1,
+	})
+	if err != nil {
+		return finch.KnownJob{}, fmt.Errorf("look for a success after %s: %w", job.ID, err)
+	}
+	if len(page.Jobs) == 0 {
+		return finch.KnownJob{}, nil
+	}
+	return page.Jobs[0].KnownJob, nil
+}
+
+// refresh asks Finch for the job again and puts the answer in the place of the
+// card, for everybody who sees it.
 func (j jobs) refresh(ctx context.Context, r *bot.Request) error {
 	s := parseShared(r.Value)
+	d, err := j.gather(ctx, r, s)
+	if err != nil {
+		return err
+	}
+	if !worthAsking(d.Of) {
+		return put(ctx, r, jobCard(d))
+	}
+	answer := j.read(ctx, d.ID)
+	return replaced(ctx, r, answer, func(from source, failed error) error {
+		if fresh, err := j.gather(ctx, r, s); err == nil {
+			d = fresh
+		}
+		if failed != nil {
+			r.Note(failed)
+		}
+		d.Source = from
+		return put(ctx, r, jobCard(d))
+	})
+}
+
+// read asks Finch beside what else is done.
+func (j jobs) read(ctx context.Context, id string) <-chan error {
+	return ask(ctx, func(ctx context.Context) error {
+		_, err := j.Looker.ReadJob(ctx, id)
+		return err
+	})
+}
+
+// gather reads the job again, for the asker alone or for the channel that its
+// card was shared in.
+func (j jobs) gather(ctx context.Context, r *bot.Request, s shared) (jobDetail, error) {
 	line, err := j.job(ctx, s.ID)
 	if err != nil {
-		return err
+		return jobDetail{}, err
 	}
 	d, err := j.detail(ctx, line)
-	if err != nil {
-		return err
-	}
 	d.CanShare, d.SharedBy = s.By == "" && canShare(r), s.By
-	return put(ctx, r, jobCard(d))
+	return d, err
 }

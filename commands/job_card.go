@@ -19,6 +19,10 @@ type jobDetail struct {
 	Of finch.Connection
 	// Before are the jobs before this one of the same type, newest first.
 	Before []finch.KnownJob
+	// Later is the newest sync that succeeded after this one failed; its ID is
+	// empty where none did.
+	Later  finch.KnownJob
+	Source source
 	Now    time.Time
 	// CanShare offers the Share button; SharedBy names who used it.
 	CanShare bool
@@ -67,12 +71,25 @@ func (d jobDetail) fields() []string {
 			fields = append(fields, "*"+name+"*\n"+value)
 		}
 	}
-	for _, t := range d.times() {
-		field(t.name, fmt.Sprintf("%s (%s)", card.When(t.at, d.Now), card.Ago(t.at, d.Now)))
+	times := d.times()
+	for i, t := range times {
+		when := card.When(t.at, d.Now)
+		if i == len(times)-1 && d.SharedBy == "" { // in a channel it would grow old
+			when += " (" + card.Ago(t.at, d.Now) + ")"
+		}
+		field(t.name, when)
 	}
-	field("Took", took(d.KnownJob, d.Now))
+	field("Took", d.took())
 	field("Concerns", d.concerns())
 	return fields
+}
+
+// took is how long the job ran, or for the asker alone has been running.
+func (d jobDetail) took() string {
+	if d.SharedBy != "" && d.Completed.IsZero() {
+		return ""
+	}
+	return took(d.KnownJob, d.Now)
 }
 
 // named is one of the times of a job.
@@ -103,9 +120,9 @@ func (d jobDetail) times() []named {
 // webhook said otherwise.
 func (d jobDetail) concerns() string {
 	if d.EntityID != "" {
-		return card.Escape(plainEntity(d.Of, d.EntityID)) + ": a webhook named it"
+		return card.Escape(plainEntity(d.Of, d.EntityID)) + ", as a webhook of Finch's says"
 	}
-	return "the whole connection: no webhook named an entity"
+	return "the whole connection: Finch named no entity"
 }
 
 // maxCodes is how many codes of a deduction job are listed.
@@ -203,14 +220,31 @@ func (d jobDetail) supportLines() []string {
 }
 
 func (d jobDetail) sourceLine() string {
+	age := "Finch has not answered for it yet"
 	switch {
 	case d.Learned.IsZero():
-		return "Finch has not answered for it yet"
 	case d.Gone:
-		return "Last read " + card.Ago(d.Learned, d.Now) + "; Finch does not know it any more"
+		age = "Last read " + d.ago(d.Learned) + "; Finch does not know it any more"
 	default:
-		return "From Finch " + card.Ago(d.Learned, d.Now)
+		age = "From Finch " + d.ago(d.Learned)
 	}
+	switch {
+	case d.Source.asking:
+		return age + ". Asking Finch for news …"
+	case d.Source.failure != "":
+		return age + ". " + card.Escape(d.Source.failure)
+	default:
+		return age
+	}
+}
+
+// ago is an age for the asker, who reads it now, and a time for a channel,
+// where the card will stand for long.
+func (d jobDetail) ago(at time.Time) string {
+	if d.SharedBy != "" {
+		return card.When(at, d.Now)
+	}
+	return card.Ago(at, d.Now)
 }
 
 func (d jobDetail) actions() slack.Block {
@@ -239,7 +273,7 @@ func (d jobDetail) fallback() string {
 	for _, t := range d.times() {
 		parts = append(parts, lowerFirst(t.name)+" "+card.WhenPlain(t.at))
 	}
-	if took := took(d.KnownJob, d.Now); took != "" {
+	if took := d.took(); took != "" {
 		parts = append(parts, "took "+took)
 	}
 	parts = append(parts, "concerns "+d.concerns())

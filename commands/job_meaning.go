@@ -23,7 +23,7 @@ func (d jobDetail) meaning(when func(time.Time) string) string {
 	case unread(d.KnownJob):
 		return "*Nothing to do:* a webhook told of this job. Finch is about to be asked how it went."
 	case d.Status == finch.JobRunning:
-		return d.running()
+		return d.running(when)
 	case d.Status == finch.JobPending:
 		return d.ahead(when)
 	default:
@@ -38,6 +38,8 @@ func (d jobDetail) ended(when func(time.Time) string) string {
 		return d.carriedOut()
 	case d.Status == finch.JobComplete:
 		return "*Nothing to do:* Finch has fetched the data."
+	case d.overcome(when) != "":
+		return d.overcome(when)
 	case d.Status == finch.JobReauthError:
 		return "*The employer must reconnect.* Their sign-in at the provider does not work any more; nothing syncs until they sign in again."
 	case d.Status == finch.JobPermissionsError:
@@ -48,6 +50,29 @@ func (d jobDetail) ended(when func(time.Time) string) string {
 		return "*Finch's move:* it gives no reason for a failed job. Give its support the block below." + d.inARow()
 	default:
 		return "*Finch's move:* it gives no reason for a failed sync. " + d.nextTry(when) + d.inARow()
+	}
+}
+
+// overcome says why a failure wants nobody any more, or "" if it still does: what
+// a job says of its connection was true when it ended.
+func (d jobDetail) overcome(when func(time.Time) string) string {
+	now := d.Of.Overall()
+	well := now == finch.Connected || now == finch.Processing
+	switch {
+	case d.Kind == finch.Manual:
+		return ""
+	case d.Later.ID != "":
+		return "*Nothing to do any more:* a later sync succeeded, " + when(d.Later.At()) + "."
+	case d.Of.ID != "" && now == finch.Disconnected:
+		return "*Nothing to do any more:* this connection has ended since."
+	case !well || !d.Of.Learned.After(d.At().Add(d.Took(d.Now))):
+		return ""
+	case d.Status == finch.JobReauthError:
+		return "*Nothing to do any more:* the employer has signed in again since. " + d.nextTry(when)
+	case d.Status == finch.JobPermissionsError:
+		return "*Nothing to do any more:* Finch has the permissions now. " + d.nextTry(when)
+	default:
+		return ""
 	}
 }
 
@@ -105,6 +130,9 @@ func (d jobDetail) inARow() string {
 }
 
 func (d jobDetail) wasMissing(when func(time.Time) string) string {
+	if said := d.overcome(when); said != "" {
+		return said
+	}
 	due := "It should have run"
 	if !d.Scheduled.IsZero() {
 		due += " " + when(d.Scheduled)
@@ -112,13 +140,17 @@ func (d jobDetail) wasMissing(when func(time.Time) string) string {
 	return "*Finch's move:* nothing was heard of this sync. " + due + ", and neither a result nor a failure was reported. If the next one is missing too, give Finch's support the block below."
 }
 
-func (d jobDetail) running() string {
+func (d jobDetail) running(when func(time.Time) string) string {
 	ran := d.Took(d.Now)
+	so := "for " + card.Span(ran)
+	if d.SharedBy != "" { // in a channel an age would grow old
+		so = "since " + when(d.Started)
+	}
 	switch {
 	case ran >= longRun:
-		return fmt.Sprintf("*Finch's move:* it has been running for %s, which is long. If it stays so, give Finch's support the block below.", card.Span(ran))
+		return fmt.Sprintf("*Finch's move:* it has been running %s, which is long. If it stays so, give Finch's support the block below.", so)
 	case ran > 0:
-		return fmt.Sprintf("*Nothing to do:* it has been running for %s.", card.Span(ran))
+		return fmt.Sprintf("*Nothing to do:* it has been running %s.", so)
 	default:
 		return "*Nothing to do:* it is running."
 	}

@@ -125,11 +125,41 @@ func (j jobs) nothing(ctx context.Context, r *bot.Request, a asked, choose picke
 		return bot.Tell(fmt.Sprintf("No job or connection with the id `%s` is known here. "+
 			"Perch learns of a job from a webhook, or when it looks at the job's connection.", card.Escape(a.Words)), nil)
 	}
+	if shortOfID.MatchString(a.Words) && strings.ContainsAny(a.Words, "0123456789") {
+		return bot.Tell(fmt.Sprintf("Nothing matches `%s`. Of a Job ID, type the first eight characters or more.", card.Escape(a.Words)), nil)
+	}
+	if found, err := j.ofProvider(ctx, r, a); found || err != nil {
+		return err
+	}
 	near, err := j.Known.Nearest(ctx, a.Words, maxNear)
 	if err != nil {
 		return fmt.Errorf("find the nearest names: %w", err)
 	}
 	return r.Reply(ctx, choose.nothing(a.Words, near, r.As))
+}
+
+// shortOfID could be the beginning of an id, but is too short to say which.
+var shortOfID = regexp.MustCompile(`^[0-9a-fA-F]{4,7}$`)
+
+// ofProvider lists the jobs of a provider, if it is one that the words mean: a
+// person who types its name as for /connection is understood here too.
+func (j jobs) ofProvider(ctx context.Context, r *bot.Request, a asked) (found bool, err error) {
+	q := a.Query
+	if q.Provider != "" || q.EntityID != "" {
+		return false, nil
+	}
+	q.Provider = card.Clean(a.Words)
+	if len(jobsValue(q)) > maxFilters {
+		return false, nil
+	}
+	page, err := j.Jobs.Jobs(ctx, finch.JobQuery{Provider: q.Provider, Limit: 1})
+	if err != nil {
+		return false, fmt.Errorf("list jobs of a provider: %w", err)
+	}
+	if len(page.Jobs) == 0 {
+		return false, nil
+	}
+	return true, j.list(ctx, r, q)
 }
 
 // pick lists the jobs of the connection that was chosen, under the filters that

@@ -108,6 +108,8 @@ func (l jobList) narrowed() bool {
 
 func (l jobList) nothingHere() string {
 	switch {
+	case slices.Contains(l.Query.Statuses, finch.JobPending):
+		return "No job matches these filters. A sync that lies ahead is no job of the past: the connection's own card says when it will run."
 	case l.narrowed():
 		return "No job matches these filters."
 	case l.Query.After != "":
@@ -130,7 +132,7 @@ func (l jobList) table() slack.Block {
 	for _, job := range l.Page.Jobs {
 		cells := []card.Part{
 			jobState(job.KnownJob).Part(), card.Date(job.At(), l.Now), card.Normal(l.what(job)),
-			card.Normal(took(job.KnownJob, l.Now)), card.Code(card.Cut(card.Clean(job.ID), maxShownID)),
+			card.Normal(l.took(job)), card.Code(card.Cut(card.Clean(job.ID), maxShownID)),
 		}
 		if l.Of.ID == "" {
 			cells = slices.Insert(cells, 2, card.Normal(customerOf(job)))
@@ -180,10 +182,19 @@ func (l jobList) line(job finch.JobLine) string {
 		parts = append(parts, customerOf(job))
 	}
 	parts = append(parts, l.what(job))
-	if took := took(job.KnownJob, l.Now); took != "" {
+	if took := l.took(job); took != "" {
 		parts = append(parts, took)
 	}
 	return strings.Join(append(parts, card.Cut(card.Clean(job.ID), maxShownID)), " · ")
+}
+
+// took is how long a job ran, or for the asker alone has been running: in a
+// channel that would grow old.
+func (l jobList) took(job finch.JobLine) string {
+	if l.SharedBy != "" && job.Completed.IsZero() {
+		return ""
+	}
+	return took(job.KnownJob, l.Now)
 }
 
 // foot is what stands below the jobs.

@@ -123,8 +123,14 @@ func TestJobCards(t *testing.T) {
 		"complete":    {JobLine: line(harborJob()), Of: harbor(), Before: harborPast().Syncs[:3], CanShare: true},
 		"failed":      {JobLine: line(endedAs(finch.JobFailed, 0)), Of: harbor(), Before: failures, CanShare: true},
 		"failed_once": {JobLine: line(endedAs(finch.JobFailed, 0)), Of: harbor(), Before: harborPast().Syncs[:1], CanShare: true},
-		"reauth":      of(endedAs(finch.JobReauthError, 0)),
-		"permissions": of(endedAs(finch.JobPermissionsError, 0)),
+		"healed":      {JobLine: line(endedAs(finch.JobFailed, 2)), Of: harbor(), Before: failures[1:], Later: endedAs(finch.JobComplete, 0), CanShare: true},
+		"reauth":      {JobLine: line(endedAs(finch.JobReauthError, 0)), Of: with(finch.Reauth), CanShare: true},
+		"reconnected": of(endedAs(finch.JobReauthError, 0)),
+		"permissions": {JobLine: line(endedAs(finch.JobPermissionsError, 0)), Of: with(finch.NoPermissions), CanShare: true},
+		"permitted":   of(endedAs(finch.JobPermissionsError, 0)),
+		"ended":       {JobLine: line(endedAs(finch.JobFailed, 3)), Of: ended(), CanShare: true},
+		"asking":      {JobLine: line(harborJob()), Of: harbor(), Source: asking, CanShare: true},
+		"finch_down":  {JobLine: line(harborJob()), Of: harbor(), Source: source{failure: "Finch does not answer at the moment."}, CanShare: true},
 		"missing":     of(endedAs(finch.JobMissing, 0)),
 		"running": of(change(harborJob(), func(j *finch.KnownJob) {
 			j.Status, j.Started, j.Completed = finch.JobRunning, now.Add(-3*time.Minute), time.Time{}
@@ -148,14 +154,15 @@ func TestJobCards(t *testing.T) {
 			finch.JobResult{Code: 422, Count: 31, Individuals: []string{"9a1e0001-0000-4000-8000-000000000003"}},
 			finch.JobResult{Count: 1},
 		)),
-		"manual_fine":   of(manualJob(finch.JobResult{Code: 200, Count: 1, Individuals: []string{"i1"}})),
-		"manual_failed": of(change(manualJob(), func(j *finch.KnownJob) { j.Status, j.Type = finch.JobFailed, "" })),
-		"manual_ahead":  of(change(manualJob(), func(j *finch.KnownJob) { j.Status, j.EntityID = finch.JobPending, "" })),
-		"shared":        {JobLine: line(harborJob()), Of: harbor(), SharedBy: "UBO"},
-		"orphan":        {JobLine: finch.JobLine{KnownJob: endedAs(finch.JobFailed, 0)}, CanShare: true},
-		"hostile":       {JobLine: hostileJob(), Of: hostileConnection(), Before: []finch.KnownJob{hostileJob().KnownJob}, CanShare: true},
-		"longest":       {JobLine: longestJob(), Of: longest(), Before: []finch.KnownJob{longestJob().KnownJob, longestJob().KnownJob, longestJob().KnownJob}, CanShare: true},
-		"empty":         {JobLine: finch.JobLine{KnownJob: finch.KnownJob{ID: "j", ConnectionID: "c"}}, CanShare: true},
+		"manual_fine":    of(manualJob(finch.JobResult{Code: 200, Count: 1, Individuals: []string{"i1"}})),
+		"manual_failed":  of(change(manualJob(), func(j *finch.KnownJob) { j.Status, j.Type = finch.JobFailed, "" })),
+		"manual_ahead":   of(change(manualJob(), func(j *finch.KnownJob) { j.Status, j.EntityID = finch.JobPending, "" })),
+		"shared":         {JobLine: line(harborJob()), Of: harbor(), SharedBy: "UBO"},
+		"shared_running": {JobLine: line(overrun), Of: harbor(), SharedBy: "UBO"},
+		"orphan":         {JobLine: finch.JobLine{KnownJob: endedAs(finch.JobFailed, 0)}, CanShare: true},
+		"hostile":        {JobLine: hostileJob(), Of: hostileConnection(), Before: []finch.KnownJob{hostileJob().KnownJob}, CanShare: true},
+		"longest":        {JobLine: longestJob(), Of: longest(), Before: []finch.KnownJob{longestJob().KnownJob, longestJob().KnownJob, longestJob().KnownJob}, CanShare: true},
+		"empty":          {JobLine: finch.JobLine{KnownJob: finch.KnownJob{ID: "j", ConnectionID: "c"}}, CanShare: true},
 	}
 	for name, d := range cards {
 		t.Run(name, func(t *testing.T) {
@@ -174,9 +181,61 @@ func TestJobCardSaysWhoMustAct(t *testing.T) {
 		finch.JobMissing:          "neither a result nor a failure",
 		"brand_new":               "does not know",
 	} {
-		m := jobCard(jobDetail{JobLine: line(endedAs(status, 0)), Of: harbor(), Now: now})
+		broken := harbor()
+		broken.Report.Status = finch.Reauth
+		m := jobCard(jobDetail{JobLine: line(endedAs(status, 0)), Of: broken, Now: now})
 		if !strings.Contains(wire(t, m), want) {
 			t.Errorf("the card of %s does not say %q", status, want)
+		}
+	}
+}
+
+// A failure that is over must not send anybody to the employer.
+func TestJobCardKnowsThatAFailureIsOver(t *testing.T) {
+	unasked := harbor()
+	unasked.Learned = endedAs(finch.JobReauthError, 0).Completed.Add(-time.Minute)
+	for name, tt := range map[string]struct {
+		d    jobDetail
+		want string
+	}{
+		"a later sync succeeded":        {jobDetail{JobLine: line(endedAs(finch.JobReauthError, 2)), Of: with(finch.Reauth), Later: endedAs(finch.JobComplete, 1)}, "*Nothing to do any more:* a later sync succeeded"},
+		"missing, and a later one came": {jobDetail{JobLine: line(endedAs(finch.JobMissing, 2)), Of: harbor(), Later: endedAs(finch.JobComplete, 1)}, "*Nothing to do any more:* a later sync succeeded"},
+		"the employer reconnected":      {jobDetail{JobLine: line(endedAs(finch.JobReauthError, 0)), Of: harbor()}, "the employer has signed in again since"},
+		"Finch was not asked since":     {jobDetail{JobLine: line(endedAs(finch.JobReauthError, 0)), Of: unasked}, "*The employer must reconnect.*"},
+		"the permissions came":          {jobDetail{JobLine: line(endedAs(finch.JobPermissionsError, 0)), Of: harbor()}, "Finch has the permissions now"},
+		"the connection ended":          {jobDetail{JobLine: line(endedAs(finch.JobFailed, 2)), Of: ended()}, "this connection has ended since"},
+		"nothing came since":            {jobDetail{JobLine: line(endedAs(finch.JobFailed, 0)), Of: harbor()}, "*Finch's move:*"},
+		"a deduction stands for itself": {jobDetail{JobLine: line(change(manualJob(), func(j *finch.KnownJob) { j.Status = finch.JobFailed })), Of: ended()}, "*Finch's move:*"},
+	} {
+		tt.d.Now = now
+		if got := tt.d.meaning(card.WhenPlain); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: the card says %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
+// A card in a channel is read much later than it was made.
+func TestSharedCardsCarryNoAges(t *testing.T) {
+	running := change(harborJob(), func(j *finch.KnownJob) {
+		j.Status, j.Completed = finch.JobRunning, time.Time{}
+	})
+	underWay := harborPast()
+	underWay.Last = running
+	cards := map[string]card.Message{
+		"a connection":     overviewCard(overview{Connection: harbor(), past: underWay, Now: now, SharedBy: "UBO"}),
+		"a late one":       overviewCard(overview{Connection: harbor(), past: harborPast(), Now: now.Add(30 * time.Hour), SharedBy: "UBO"}),
+		"Finch is down":    overviewCard(overview{Connection: harbor(), Now: now, Source: source{failure: "Finch is down."}, SharedBy: "UBO"}),
+		"a job":            jobCard(jobDetail{JobLine: line(harborJob()), Of: harbor(), Now: now, SharedBy: "UBO"}),
+		"a job that runs":  jobCard(jobDetail{JobLine: line(running), Of: harbor(), Now: now, SharedBy: "UBO"}),
+		"one that is gone": jobCard(jobDetail{JobLine: line(change(running, func(j *finch.KnownJob) { j.Gone = true })), Of: harbor(), Now: now, SharedBy: "UBO"}),
+		"a list of jobs":   jobsCard(jobList{Page: finch.JobPage{Jobs: []finch.JobLine{line(running), line(harborJob())}}, Now: now, SharedBy: "UBO"}),
+		"a status history": changesCard(statusHistory{Of: harbor(), Steps: harborSteps(), Now: now, SharedBy: "UBO"}),
+	}
+	for name, m := range cards {
+		for _, age := range []string{" ago", "just now", "so far", "running for", "sync for"} {
+			if said := wire(t, m); strings.Contains(said, age) {
+				t.Errorf("%s says %q: %s", name, age, said)
+			}
 		}
 	}
 }

@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 	"fmt"
+	"html"
 
 	"perch/bot"
+	"perch/bot/card"
 	"perch/internal/finch"
 )
 
@@ -15,12 +17,17 @@ const maxJobsCSV = 50_000
 // messages.
 func (j jobs) csv(ctx context.Context, r *bot.Request) error {
 	q := parseJobs(r.Value)
+	q.After = ""
+	l, err := j.page(ctx, q)
+	if err != nil {
+		return err
+	}
 	file, more, err := j.sheet(ctx, q)
 	if err != nil {
 		return err
 	}
 	name := fmt.Sprintf("perch-jobs-%s.csv", j.Now().UTC().Format("2006-01-02"))
-	if err := file.send(ctx, r, name); err != nil {
+	if err := file.send(ctx, r, name, l.fileTitle()); err != nil {
 		return err
 	}
 	said := fmt.Sprintf("%d %s in your direct messages with Perch, as %s.", file.rows, plural(file.rows, "job is", "jobs are"), name)
@@ -30,6 +37,11 @@ func (j jobs) csv(ctx context.Context, r *bot.Request) error {
 	return r.Reply(ctx, note(said))
 }
 
+// fileTitle is what stands above the file, so that two of a day can be told apart.
+func (l jobList) fileTitle() string {
+	return card.Cut(card.Clean(l.title()+": "+html.UnescapeString(lowerFirst(l.summary()))), 200)
+}
+
 // sheet writes jobs page by page; more tells that the file could not hold all.
 func (j jobs) sheet(ctx context.Context, q finch.JobQuery) (file *sheet, more bool, err error) {
 	file = newSheet(
@@ -37,7 +49,7 @@ func (j jobs) sheet(ctx context.Context, q finch.JobQuery) (file *sheet, more bo
 		"provider_id", "provider", "entity_id", "at", "created_at", "scheduled_at", "started_at", "completed_at",
 		"duration_seconds", "as_of",
 	)
-	for q.After = ""; file.rows < maxJobsCSV; {
+	for file.rows < maxJobsCSV {
 		q.Limit = min(csvPage, maxJobsCSV-file.rows)
 		page, err := j.Jobs.Jobs(ctx, q)
 		if err != nil {

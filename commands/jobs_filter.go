@@ -27,7 +27,11 @@ var filters = []string{"status", "type", "provider", "since", "until", "entity"}
 // id, for which Slack takes 255 characters, beside a connection's id.
 const maxFilters = 200
 
-var filterName = regexp.MustCompile(`(?i)^([a-z_]+):(.*)$`)
+var (
+	filterName = regexp.MustCompile(`(?i)^([a-z_]+):(.*)$`)
+	// likeOne is a filter written with the wrong sign.
+	likeOne = regexp.MustCompile(`(?i)^(` + strings.Join(filters, "|") + `)=(.+)$`)
+)
 
 // parseAsked reads what was typed. It fails with a sentence that says which
 // filter is wrong and what is allowed.
@@ -35,6 +39,10 @@ func parseAsked(text string, now time.Time) (asked, error) {
 	var a asked
 	var words, seen []string
 	for _, t := range tokens(text) {
+		if id := pastedID(t); id != "" {
+			words = append(words, id)
+			continue
+		}
 		name, value, ok := filterOf(t)
 		if !ok {
 			words = append(words, t.text)
@@ -57,7 +65,7 @@ func usable(name, value string, seen []string) error {
 	switch {
 	case !slices.Contains(filters, name):
 		return wrong("There is no filter *%s:*. There are %s. A name that holds a colon goes into quotes.",
-			card.EscapeCut(name, 40), either(filters, ":"))
+			card.EscapeCut(name, 40), listed(filters, ":", "and"))
 	case value == "":
 		return wrong("*%s:* wants something behind the colon, as in `%s`.", name, example(name))
 	case single(name) && slices.Contains(seen, name):
@@ -200,8 +208,11 @@ func isJobType(word string) bool { return slices.Contains(typeNames(), word) }
 
 var ago = regexp.MustCompile(`^(\d{1,4})([hdw])$`)
 
-// moment reads a time: so many hours, days or weeks ago, a day, or a day and a
-// time, both UTC. A day behind until: is meant to its end.
+// clockLayouts are the ways to write a day and a time; UTC where no zone is named.
+var clockLayouts = []string{"2006-01-02T15:04", "2006-01-02T15:04Z07:00", time.RFC3339Nano, "2006-01-02T15:04:05"}
+
+// moment reads a time: so many hours, days or weeks ago, a day (UTC), or a day
+// and a time. A day behind until: is meant to its end.
 func moment(name, value string, now time.Time) (time.Time, error) {
 	value = strings.ToLower(value)
 	if m := ago.FindStringSubmatch(value); m != nil {
@@ -215,10 +226,12 @@ func moment(name, value string, now time.Time) (time.Time, error) {
 		}
 		return day, nil
 	}
-	if at, err := time.Parse("2006-01-02t15:04", strings.TrimSuffix(value, "z")); err == nil {
-		return at, nil
+	for _, layout := range clockLayouts {
+		if at, err := time.Parse(layout, strings.ToUpper(value)); err == nil {
+			return at.UTC().Truncate(time.Millisecond), nil
+		}
 	}
-	return time.Time{}, wrong("*%s:* cannot be \"%s\". It can be an age such as `24h`, `7d` or `2w`, a day such as `2026-11-01`, or `2026-11-01T15:04` (UTC).",
+	return time.Time{}, wrong("*%s:* cannot be \"%s\". It can be an age such as `24h`, `7d` or `2w`, a day such as `2026-11-01` (UTC), or a time such as `2026-11-01T15:04` (UTC) or `2026-11-01T15:04+01:00`.",
 		name, card.EscapeCut(value, 40))
 }
 
@@ -226,13 +239,16 @@ func moment(name, value string, now time.Time) (time.Time, error) {
 func wrong(format string, a ...any) error { return bot.Tell(fmt.Sprintf(format, a...), nil) }
 
 // either lists words of ours: "`a`, `b` or `c`".
-func either(words []string, tail string) string {
+func either(words []string, tail string) string { return listed(words, tail, "or") }
+
+// listed joins words of ours, the last two by a word of its own.
+func listed(words []string, tail, last string) string {
 	quoted := make([]string, 0, len(words))
 	for _, w := range words {
 		quoted = append(quoted, "`"+w+tail+"`")
 	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+	n := len(quoted) - 1
+	return strings.Join(quoted[:n], ", ") + " " + last + " " + quoted[n]
 }
 
 // token is a word of what was typed; quotes keep spaces and colons in it.
@@ -251,9 +267,24 @@ func tokens(text string) []token {
 	return list
 }
 
+// wrapped is an id with what stood around it where it was copied: the address of
+// a job at Finch, or brackets.
+var wrapped = regexp.MustCompile(`(?i)^(?:<|<?https?://\S*/)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\W\S*)?$`)
+
+// pastedID is the id in what was copied with more around it, or "".
+func pastedID(t token) string {
+	if m := wrapped.FindStringSubmatch(t.text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 // filterOf splits name:value.
 func filterOf(t token) (name, value string, ok bool) {
 	m := filterName.FindStringSubmatch(t.text)
+	if m == nil {
+		m = likeOne.FindStringSubmatch(t.text)
+	}
 	if m == nil || t.quoted {
 		return "", "", false
 	}

@@ -46,6 +46,9 @@ func (j jobs) page(ctx context.Context, q finch.JobQuery) (jobList, error) {
 			return l, err
 		}
 	}
+	if q.ConnectionID == "" && q.EntityID != "" && !wholeEntity(q.EntityID) {
+		return l, wrong("*entity:* by name needs the customer too, as in `harbor entity:bakery`. Without one it can be Finch's id of the entity.")
+	}
 	q.Limit = jobsPage
 	page, err := j.Jobs.Jobs(ctx, q)
 	if err != nil {
@@ -59,7 +62,7 @@ func (j jobs) page(ctx context.Context, q finch.JobQuery) (jobList, error) {
 // has at the provider, or by a part of its name. What could be an id of Finch's
 // is taken for one: a webhook can name an entity before Finch lists it.
 func entityOf(c finch.Connection, words string) (id string, err error) {
-	if words == "" || looksLikeJob(words) && len(words) == 36 {
+	if words == "" || wholeEntity(words) {
 		return words, nil
 	}
 	var found, names []string
@@ -77,6 +80,9 @@ func entityOf(c finch.Connection, words string) (id string, err error) {
 	}
 	return "", noEntity(words, len(found), names)
 }
+
+// wholeEntity reports whether the words could be Finch's id of an entity.
+func wholeEntity(words string) bool { return looksLikeJob(words) && len(words) == 36 }
 
 func noEntity(words string, found int, names []string) error {
 	sentence := "*entity:* No entity of this connection is called \"%s\"."

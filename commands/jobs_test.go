@@ -19,31 +19,40 @@ func TestJobsAsTyped(t *testing.T) {
 		typed string
 		want  string
 	}{
-		"all":                         {"", "Newest first, all connections"},
-		"one connection by name":      {"harbor", "Jobs of Harbor Coffee Roasters"},
-		"one connection by id":        {harbor().ID, "Jobs of Harbor Coffee Roasters"},
-		"one job":                     {id, "Copy for Finch's support"},
-		"one job in capitals":         {strings.ToUpper(id), "Copy for Finch's support"},
-		"the beginning of several":    {id[:8], "The ids of several jobs begin with"},
-		"an id of nothing":            {"99999999-0000-4000-8000-000000000000", "No job or connection with the id"},
-		"a name of nothing":           {"nobody", "Nothing matches \"nobody\". Nearest: Harbor Coffee Roasters"},
-		"filters without a customer":  {"status:failed since:7d", "only failed · since 2026-11-14 10:14 UTC"},
-		"filters beside a customer":   {"status:missing harbor type:data_sync_all", "only missing (should have run) · data sync"},
-		"an entity by its own id":     {"harbor entity:0099124", "of Harbor Bakery Inc"},
-		"an entity by name":           {`harbor entity:"bakery inc"`, "of Harbor Bakery Inc"},
-		"an entity that is two":       {"harbor entity:harbor", "Several entities of this connection match"},
-		"an entity that is none":      {"harbor entity:mars", "No entity of this connection is called \"mars\". There are Harbor Coffee LLC"},
-		"a wrong status":              {"status:broken", "*status:* cannot be \"broken\". It can be `success`, `failed`"},
-		"a wrong type":                {"type:sync", "*type:* cannot be \"sync\". It can be `data_sync_all`"},
-		"a wrong time":                {"since:soon", "*since:* cannot be \"soon\". It can be an age such as `24h`"},
-		"an unknown filter":           {"colour:red", "There is no filter *colour:*. There are `status:`, `type:`"},
-		"an unknown one, left empty":  {"colour:", "There is no filter *colour:*"},
-		"a filter without a value":    {"provider:", "*provider:* wants something behind the colon, as in `provider:gusto`"},
-		"a filter twice":              {"since:7d since:8d", "*since:* can be given once"},
-		"since after until":           {"since:2026-11-02 until:2026-10-01", "*since:* must lie before *until:*"},
-		"filters longer than a block": {"provider:" + strings.Repeat("界", 60), "These filters are too long"},
-		"a name with a colon":         {`"acme: bikes"`, "Nothing matches \"acme: bikes\""},
-		"hostile":                     {"status:" + hostile, "*status:* cannot be \"&lt;!channel&gt;\""},
+		"all":                          {"", "Newest first, all connections"},
+		"one connection by name":       {"harbor", "Jobs of Harbor Coffee Roasters"},
+		"one connection by id":         {harbor().ID, "Jobs of Harbor Coffee Roasters"},
+		"one job":                      {id, "Copy for Finch's support"},
+		"one job in capitals":          {strings.ToUpper(id), "Copy for Finch's support"},
+		"one job in an address":        {"https://api.tryfinch.com/jobs/automated/" + id, "Copy for Finch's support"},
+		"one job in brackets":          {"<" + id + ">", "Copy for Finch's support"},
+		"too short a beginning":        {"9999999", "type the first eight characters or more"},
+		"a provider's name":            {"paychex flex", `provider "paychex flex"`},
+		"a provider's name, filtered":  {`"paychex flex" status:failed`, `only failed · provider "paychex flex"`},
+		"a filter with another sign":   {"status=failed", "only failed"},
+		"what lies ahead":              {"status:pending since:2026-11-22", "the connection's own card says when it will run"},
+		"an entity without a customer": {"entity:bakery", "*entity:* by name needs the customer too"},
+		"an entity by Finch's id":      {"entity:" + harbor().Entities[0].ID, "Finch names an entity only in webhooks"},
+		"the beginning of several":     {id[:8], "The ids of several jobs begin with"},
+		"an id of nothing":             {"99999999-0000-4000-8000-000000000000", "No job or connection with the id"},
+		"a name of nothing":            {"nobody", "Nothing matches \"nobody\". Nearest: Harbor Coffee Roasters"},
+		"filters without a customer":   {"status:failed since:7d", "only failed · since 2026-11-14 10:14 UTC"},
+		"filters beside a customer":    {"status:missing harbor type:data_sync_all", "only missing (should have run) · data sync"},
+		"an entity by its own id":      {"harbor entity:0099124", "of Harbor Bakery Inc"},
+		"an entity by name":            {`harbor entity:"bakery inc"`, "of Harbor Bakery Inc"},
+		"an entity that is two":        {"harbor entity:harbor", "Several entities of this connection match"},
+		"an entity that is none":       {"harbor entity:mars", "No entity of this connection is called \"mars\". There are Harbor Coffee LLC"},
+		"a wrong status":               {"status:broken", "*status:* cannot be \"broken\". It can be `success`, `failed`"},
+		"a wrong type":                 {"type:sync", "*type:* cannot be \"sync\". It can be `data_sync_all`"},
+		"a wrong time":                 {"since:soon", "*since:* cannot be \"soon\". It can be an age such as `24h`"},
+		"an unknown filter":            {"colour:red", "There is no filter *colour:*. There are `status:`, `type:`, `provider:`, `since:`, `until:` and `entity:`."},
+		"an unknown one, left empty":   {"colour:", "There is no filter *colour:*"},
+		"a filter without a value":     {"provider:", "*provider:* wants something behind the colon, as in `provider:gusto`"},
+		"a filter twice":               {"since:7d since:8d", "*since:* can be given once"},
+		"since after until":            {"since:2026-11-02 until:2026-10-01", "*since:* must lie before *until:*"},
+		"filters longer than a block":  {"provider:" + strings.Repeat("界", 60), "These filters are too long"},
+		"a name with a colon":          {`"acme: bikes"`, "Nothing matches \"acme: bikes\""},
+		"hostile":                      {"status:" + hostile, "*status:* cannot be \"&lt;!channel&gt;\""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -79,6 +88,9 @@ func TestFiltersBecomeAQuery(t *testing.T) {
 		"since:2026-11-01":                  {Query: finch.JobQuery{Since: day(1)}},
 		"until:2026-11-01":                  {Query: finch.JobQuery{Until: day(2)}},
 		"since:2026-11-01T07:30":            {Query: finch.JobQuery{Since: day(1).Add(7*time.Hour + 30*time.Minute)}},
+		"since:2026-11-01T07:30:00Z":        {Query: finch.JobQuery{Since: day(1).Add(7*time.Hour + 30*time.Minute)}},
+		"since:2026-11-01T08:30+01:00":      {Query: finch.JobQuery{Since: day(1).Add(7*time.Hour + 30*time.Minute)}},
+		"since:2026-11-01T02:30:00.5-05:00": {Query: finch.JobQuery{Since: day(1).Add(7*time.Hour + 30*time.Minute + 500*time.Millisecond)}},
 		"since:2026-11-01T07:30Z":           {Query: finch.JobQuery{Since: day(1).Add(7*time.Hour + 30*time.Minute)}},
 		`provider:"Paychex Flex" harbor x`:  {Words: "harbor x", Query: finch.JobQuery{Provider: "Paychex Flex"}},
 		"type:benefit_create,data_sync_all": {Query: finch.JobQuery{Types: []string{"benefit_create", "data_sync_all"}}},
@@ -227,12 +239,16 @@ func TestJobsAsCSV(t *testing.T) {
 	d := newDesk(t, a.sources())
 	d.click("jobs.csv", "tools", jobsValue(finch.JobQuery{Statuses: failures, After: "100"}))
 	d.hears("2007 jobs are in your direct messages with Perch, as perch-jobs-2026-11-21.csv.")
-	rows := read(t, <-d.files)
+	upload := <-d.files
+	rows := read(t, upload)
 	if len(rows) != 1+len(a.jobs) || rows[0][0] != "job_id" {
 		t.Fatalf("%d rows under %v", len(rows), rows[0])
 	}
 	if rows[1][0] != "job-0" || rows[1][6] != "'=1+1" || rows[1][16] != "239" {
 		t.Errorf("the first job is %v", rows[1])
+	}
+	if title := <-d.titles; title != "Jobs: newest first, all connections · only failed" {
+		t.Errorf("the file is titled %q", title)
 	}
 	if got := a.lastAsked().Statuses; !reflect.DeepEqual(got, failures) {
 		t.Errorf("the file holds the statuses %v", got)
@@ -286,6 +302,22 @@ func TestRunSyncNow(t *testing.T) {
 		close(a.over)
 		if ended := d.hears("The sync that was asked for: failed"); !ended.Replace {
 			t.Error("the card was not replaced")
+		}
+	})
+	t.Run("the card has what Finch says once the sync is over", func(t *testing.T) {
+		t.Parallel()
+		f := slowFinch{started(finch.RunSync{JobID: id}), make(chan struct{}), nil}
+		f.connections[0].Learned = now.Add(-time.Hour)
+		s := f.sources()
+		s.Looker = f
+		d := newDesk(t, s)
+		d.click("connection.run", "connection", harbor().ID)
+		d.hears("From Finch 1 h ago")
+		f.becomes(id, func(j *finch.KnownJob) { *j = endedAs(finch.JobComplete, 0) })
+		close(f.letGo)
+		close(f.over)
+		if ended := d.hears("From Finch just now"); !strings.Contains(ended.raw, "The sync that was asked for: complete") {
+			t.Errorf("the card says %s", ended.raw)
 		}
 	})
 	t.Run("a sync that takes long", func(t *testing.T) {

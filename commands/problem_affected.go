@@ -156,7 +156,7 @@ func (p perch) csvAffected(ctx context.Context, r *bot.Request) error {
 		file.add(problemRow(problem)...)
 	}
 	name := fmt.Sprintf("perch-problems-%s.csv", p.Now().UTC().Format("2006-01-02"))
-	if err := file.send(ctx, r, name); err != nil {
+	if err := file.send(ctx, r, name, "Problems"); err != nil {
 		return err
 	}
 	return r.Push(ctx, card.Modal{Title: "CSV", Close: "Back", Blocks: card.Blocks{

@@ -171,6 +171,6 @@ func briefOf(r db.BriefRow) finch.Brief {
 		ID: r.ID, CustomerID: r.CustomerID, CustomerName: r.CustomerName,
 		ProviderID: r.ProviderID, ProviderName: cmp.Or(r.ProviderName, r.ProviderID), Environment: r.Environment,
 		Overall: finch.Status(r.Status), Status: finch.Status(r.Worst), StatusSince: since,
-		LastSync: timeOf(r.NewestSync), Learned: timeOf(r.Learned),
+		LastSync: timeOf(r.NewestSync), Learned: timeOf(r.Learned), FailedSyncs: int(r.Failures),
 	}
 }

@@ -85,18 +85,22 @@ func (s *Store) JobsBefore(ctx context.Context, j finch.KnownJob, n int) ([]finc
 // LastSyncs returns the last n scheduled data syncs of a connection whose time
 // has come, whatever became of them, oldest first.
 func (s *Store) LastSyncs(ctx context.Context, connectionID string, n int) ([]finch.KnownJob, error) {
-	rows, err := s.reads.LastSyncs(ctx, db.LastSyncsParams{
+	syncs, err := lastSyncs(ctx, s.reads, db.LastSyncsParams{
 		ConnectionID: clean(connectionID), Type: finch.DataSync, Now: stamp(s.now()), Count: count(n),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the last syncs: %w", damage(err))
 	}
-	slices.Reverse(rows)
-	jobs, err := jobsOf(rows)
+	return syncs, nil
+}
+
+func lastSyncs(ctx context.Context, q *db.Queries, arg db.LastSyncsParams) ([]finch.KnownJob, error) {
+	rows, err := q.LastSyncs(ctx, arg)
 	if err != nil {
-		return nil, fmt.Errorf("read the last syncs: %w", err)
+		return nil, fmt.Errorf("select the last syncs: %w", err)
 	}
-	return jobs, nil
+	slices.Reverse(rows)
+	return jobsOf(rows)
 }
 
 // Jobs returns a part of the history, newest first. Limit is brought into 1 to

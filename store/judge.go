@@ -63,6 +63,9 @@ func (s *Store) judge(ctx context.Context, q *db.Queries, connectionIDs ...strin
 	}
 	var steps []alert.Step
 	for _, id := range ids {
+		if err := s.countFailures(ctx, q, id); err != nil {
+			return false, err
+		}
 		taken, err := s.assess(ctx, q, id)
 		if err != nil {
 			return false, fmt.Errorf("judge connection %q: %w", id, err)

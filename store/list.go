@@ -35,7 +35,8 @@ func (s *Store) List(ctx context.Context, query finch.ListQuery) (finch.ListPage
 	for _, r := range rows {
 		page.Briefs = append(page.Briefs, briefOf(db.BriefRow{
 			ID: r.ID, CustomerID: r.CustomerID, CustomerName: r.CustomerName, ProviderID: r.ProviderID, ProviderName: r.ProviderName,
-			Environment: r.Environment, Worst: r.Worst, WorstSince: r.WorstSince, NewestSync: r.NewestSync, Learned: r.Learned,
+			Environment: r.Environment, Status: r.Status, Worst: r.Worst, WorstSince: r.WorstSince, NewestSync: r.NewestSync,
+			Learned: r.Learned, FirstSeen: r.FirstSeen, Failures: r.Failures,
 		}))
 	}
 	return page, nil

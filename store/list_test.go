@@ -191,3 +191,47 @@ func FuzzListCursor(f *testing.F) {
 		}
 	})
 }
+
+func TestListTellsAPartFromTheWhole(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		grant(t, s, finch.Grant{Token: finch.NewToken("tok-1"), Facts: harbor(start)})
+		page, err := s.List(t.Context(), finch.ListQuery{Tab: finch.Live, Limit: 2})
+		if err != nil || len(page.Briefs) != 1 {
+			t.Fatalf("listed %+v, %v", page, err)
+		}
+		found, err := s.Find(t.Context(), "harbor", 2)
+		if err != nil || len(found) != 1 || found[0] != page.Briefs[0] {
+			t.Errorf("listed %+v, found %+v, %v", page.Briefs[0], found, err)
+		}
+		if b := page.Briefs[0]; b.Overall != finch.Connected || b.Status != finch.Pending {
+			t.Errorf("the whole is %q, the worst part %q", b.Overall, b.Status)
+		}
+	})
+}
+
+// How long a status has lasted is not known where it was so when it came.
+func TestListClaimsNoAgeThatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		grant(t, s, in(finch.Reauth, named("c1", "cust-1", "Acme")), named("c2", "cust-2", "Beta"))
+		p.clock.advance(time.Hour)
+		later := in(finch.Reauth, named("c2", "cust-2", "Beta"))
+		later.Facts.At = p.clock.now()
+		if err := s.Learn(t.Context(), later.Facts); err != nil {
+			t.Fatal(err)
+		}
+		page, err := s.List(t.Context(), finch.ListQuery{Tab: finch.Live, Limit: 2})
+		if err != nil || len(page.Briefs) != 2 {
+			t.Fatalf("listed %+v, %v", page, err)
+		}
+		if since := page.Briefs[0].StatusSince; !since.IsZero() {
+			t.Errorf("one that came so is said to be so since %v", since)
+		}
+		if since := page.Briefs[1].StatusSince; !since.Equal(p.clock.now()) {
+			t.Errorf("one that became so is said to be so since %v", since)
+		}
+	})
+}

@@ -52,7 +52,7 @@ func save(ctx context.Context, q *db.Queries, c finch.Connection) error {
 		Ended: flag(!c.DisconnectedAt.IsZero()), Calm: flag(!worst.NeedsAttention()),
 		SortKey:    cut(cmp.Or(name, fold(c.CustomerID), fold(c.CompanyID), fold(c.ID)), sortKeyLength),
 		NameFolded: name, IDFolded: fold(c.ID), CustomerFolded: fold(c.CustomerID), CompanyFolded: fold(c.CompanyID),
-		IdsFolded: lines(fold(c.ID), fold(c.CustomerID), fold(c.CompanyID)),
+		IdsFolded: lines(fold(c.ID), fold(c.CustomerID), fold(c.CompanyID)), TooManyFailures: finch.TooManyFailures,
 	})
 	if err != nil {
 		return fmt.Errorf("save the connection: %w", err)

@@ -84,8 +84,11 @@ func finchDo(ts *testscript.TestScript, _ bool, args []string) {
 		to.URL = "http://" + w.http + "/finch/webhook"
 		w.finch.SetWebhook(to)
 	case "sync":
-		need(ts, args, 3, "finch sync CONNECTION OUTCOME [IN]: its job id is $JOB")
+		need(ts, args, 3, "finch sync CONNECTION|CUSTOMER OUTCOME [IN]: its job id is $JOB")
 		due := localfinch.Due{ConnectionID: args[1], Outcome: args[2]}
+		if named := w.finch.Named(args[1]); len(named) > 0 {
+			due.ConnectionID = named[0].ID
+		}
 		if len(args) > 3 {
 			in, err := time.ParseDuration(args[3])
 			ts.Check(err)

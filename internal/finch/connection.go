@@ -78,6 +78,14 @@ type Brief struct {
 	StatusSince time.Time
 	LastSync    time.Time
 	Learned     time.Time
+	// FailedSyncs is how many of the last scheduled syncs failed in a row.
+	FailedSyncs int
+}
+
+// NeedsAttention reports whether a person may have to act: the status says so,
+// or syncs keep failing under a status that is well.
+func (b Brief) NeedsAttention() bool {
+	return b.Status.NeedsAttention() || b.FailedSyncs >= TooManyFailures && b.Status != Disconnected
 }
 
 // Tab is one of the three lists that Finch's dashboard keeps.

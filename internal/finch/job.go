@@ -2,6 +2,7 @@ package finch
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -106,6 +107,25 @@ func (j KnownJob) Took(now time.Time) time.Duration {
 	default:
 		return max(0, now.Sub(j.Started))
 	}
+}
+
+// TooManyFailures is how many syncs in a row fail before somebody should act:
+// most failures are gone with the next sync.
+const TooManyFailures = 3
+
+// FailedInARow is how many of a connection's last syncs, given oldest first,
+// failed with none between that did not. Those under way say nothing yet.
+func FailedInARow(syncs []KnownJob) int {
+	n := 0
+	for _, j := range slices.Backward(syncs) {
+		switch {
+		case j.Status.Failed():
+			n++
+		case j.Status == JobComplete, j.Status == JobMissing:
+			return n
+		}
+	}
+	return n
 }
 
 // JobLine is a job with the customer it belongs to, for lists.

@@ -179,7 +179,7 @@ func (w *Watcher) readJob(ctx context.Context, d finch.DueJob, known finch.Known
 	if known.Status.Final() || known.Gone {
 		return time.Time{}, nil
 	}
-	job, err := w.askJob(ctx, d, known)
+	job, err := w.askJob(ctx, d, known, background)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -189,14 +189,14 @@ func (w *Watcher) readJob(ctx context.Context, d finch.DueJob, known finch.Known
 }
 
 // askJob asks Finch. A job that Finch does not know, or no longer, is an answer.
-func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJob) (finch.KnownJob, error) {
+func (w *Watcher) askJob(ctx context.Context, d finch.DueJob, known finch.KnownJob, by asker) (finch.KnownJob, error) {
 	token, err := w.store.Token(ctx, d.ConnectionID)
 	if err != nil {
 		return known, fmt.Errorf("take the token: %w", err)
 	}
-	ask := w.background.AutomatedJob
+	ask := w.finch(by).AutomatedJob
 	if d.Kind == finch.Manual {
-		ask = w.background.ManualJob
+		ask = w.finch(by).ManualJob
 	}
 	job, err := ask(ctx, token, d.JobID)
 	w.senseAnswer(err)

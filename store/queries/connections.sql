@@ -40,9 +40,11 @@ ON CONFLICT (id) DO UPDATE SET
     next_scheduled = excluded.next_scheduled, jobs_learned = excluded.jobs_learned,
     first_seen = excluded.first_seen, disconnected_at = excluded.disconnected_at,
     worst = excluded.worst, worst_since = excluded.worst_since, newest_sync = excluded.newest_sync,
-    ended = excluded.ended, calm = excluded.calm, sort_key = excluded.sort_key,
+    ended = excluded.ended, sort_key = excluded.sort_key,
     name_folded = excluded.name_folded, id_folded = excluded.id_folded,
-    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded;
+    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded,
+    -- The failures in a row are counted elsewhere, and outweigh a good status.
+    calm = CASE WHEN connections.failures >= sqlc.arg(too_many_failures) AND excluded.ended = 0 THEN 0 ELSE excluded.calm END;
 
 -- name: Methods :many
 SELECT * FROM methods WHERE connection_id = sqlc.arg(connection_id) ORDER BY position;

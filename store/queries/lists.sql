@@ -1,6 +1,6 @@
 -- name: ExactMatches :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id_folded = sqlc.arg(word) OR c.customer_folded = sqlc.arg(word) OR c.company_folded = sqlc.arg(word)
 ORDER BY c.sort_key, c.id LIMIT sqlc.arg(count);
@@ -9,7 +9,7 @@ ORDER BY c.sort_key, c.id LIMIT sqlc.arg(count);
 -- What is searched is read from an index alone; only the hits' rows are fetched.
 -- name: Matches :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id IN (
     SELECT hit.id FROM connections hit
@@ -26,13 +26,13 @@ SELECT id, name_folded FROM connections WHERE name_folded <> '';
 
 -- name: Brief :one
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id = sqlc.arg(id);
 
 -- name: Page :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.calm, c.sort_key
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures, c.calm, c.sort_key
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.ended = sqlc.arg(ended)
     AND (c.calm, c.sort_key, c.id) > (CAST(sqlc.arg(after_calm) AS SMALLINT), CAST(sqlc.arg(after_key) AS TEXT), CAST(sqlc.arg(after_id) AS TEXT))

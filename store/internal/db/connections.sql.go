@@ -89,7 +89,7 @@ func (q *Queries) ClearMethods(ctx context.Context, connectionID string) error {
 }
 
 const connection = `-- name: Connection :one
-SELECT c.id, c.ended, c.calm, c.sort_key, c.name_folded, c.id_folded, c.customer_folded, c.company_folded, c.ids_folded, c.customer_id, c.customer_name, c.company_id, c.provider_id, c.environment, c.finch_sandbox, c.assisted, c.status, c.status_message, c.last_sync, c.last_sync_raw, c.products, c.learned, c.created, c.created_exact, c.next_scheduled, c.jobs_learned, c.first_seen, c.disconnected_at, c.worst, c.worst_since, c.newest_sync, c.next_look, c.look_fence, c.removed, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
+SELECT c.id, c.ended, c.calm, c.sort_key, c.name_folded, c.id_folded, c.customer_folded, c.company_folded, c.ids_folded, c.customer_id, c.customer_name, c.company_id, c.provider_id, c.environment, c.finch_sandbox, c.assisted, c.status, c.status_message, c.last_sync, c.last_sync_raw, c.products, c.learned, c.created, c.created_exact, c.next_scheduled, c.jobs_learned, c.first_seen, c.disconnected_at, c.worst, c.worst_since, c.newest_sync, c.next_look, c.look_fence, c.failures, c.removed, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
     CAST(CASE WHEN t.connection_id IS NULL THEN 0 ELSE 1 END AS SMALLINT) AS has_token
 FROM connections c
 LEFT JOIN providers p ON p.id = c.provider_id
@@ -140,6 +140,7 @@ func (q *Queries) Connection(ctx context.Context, id string) (ConnectionRow, err
 		&i.Connection.NewestSync,
 		&i.Connection.NextLook,
 		&i.Connection.LookFence,
+		&i.Connection.Failures,
 		&i.Connection.Removed,
 		&i.ProviderName,
 		&i.HasToken,
@@ -259,43 +260,46 @@ ON CONFLICT (id) DO UPDATE SET
     next_scheduled = excluded.next_scheduled, jobs_learned = excluded.jobs_learned,
     first_seen = excluded.first_seen, disconnected_at = excluded.disconnected_at,
     worst = excluded.worst, worst_since = excluded.worst_since, newest_sync = excluded.newest_sync,
-    ended = excluded.ended, calm = excluded.calm, sort_key = excluded.sort_key,
+    ended = excluded.ended, sort_key = excluded.sort_key,
     name_folded = excluded.name_folded, id_folded = excluded.id_folded,
-    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded
+    customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded,
+    -- The failures in a row are counted elsewhere, and outweigh a good status.
+    calm = CASE WHEN connections.failures >= $32 AND excluded.ended = 0 THEN 0 ELSE excluded.calm END
 `
 
 type SaveConnectionParams struct {
-	ID             string
-	CustomerID     string
-	CustomerName   string
-	CompanyID      string
-	ProviderID     string
-	Environment    string
-	FinchSandbox   int16
-	Assisted       int16
-	Status         string
-	StatusMessage  string
-	LastSync       int64
-	LastSyncRaw    string
-	Products       string
-	Learned        int64
-	Created        int64
-	CreatedExact   int16
-	NextScheduled  int64
-	JobsLearned    int64
-	FirstSeen      int64
-	DisconnectedAt int64
-	Worst          string
-	WorstSince     int64
-	NewestSync     int64
-	Ended          int16
-	Calm           int16
-	SortKey        string
-	NameFolded     string
-	IDFolded       string
-	CustomerFolded string
-	CompanyFolded  string
-	IdsFolded      string
+	ID              string
+	CustomerID      string
+	CustomerName    string
+	CompanyID       string
+	ProviderID      string
+	Environment     string
+	FinchSandbox    int16
+	Assisted        int16
+	Status          string
+	StatusMessage   string
+	LastSync        int64
+	LastSyncRaw     string
+	Products        string
+	Learned         int64
+	Created         int64
+	CreatedExact    int16
+	NextScheduled   int64
+	JobsLearned     int64
+	FirstSeen       int64
+	DisconnectedAt  int64
+	Worst           string
+	WorstSince      int64
+	NewestSync      int64
+	Ended           int16
+	Calm            int16
+	SortKey         string
+	NameFolded      string
+	IDFolded        string
+	CustomerFolded  string
+	CompanyFolded   string
+	IdsFolded       string
+	TooManyFailures int16
 }
 
 func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) error {
@@ -331,6 +335,7 @@ func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) 
 		arg.CustomerFolded,
 		arg.CompanyFolded,
 		arg.IdsFolded,
+		arg.TooManyFailures,
 	)
 	return err
 }

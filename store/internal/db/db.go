@@ -489,6 +489,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveCrowdStmt, err = db.PrepareContext(ctx, saveCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveCrowd: %w", err)
 	}
+	if q.saveFailuresStmt, err = db.PrepareContext(ctx, saveFailures); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveFailures: %w", err)
+	}
 	if q.saveJobStmt, err = db.PrepareContext(ctx, saveJob); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveJob: %w", err)
 	}
@@ -548,6 +551,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.soilListsStmt, err = db.PrepareContext(ctx, soilLists); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilLists: %w", err)
+	}
+	if q.standingStmt, err = db.PrepareContext(ctx, standing); err != nil {
+		return nil, fmt.Errorf("error preparing query Standing: %w", err)
 	}
 	if q.standingCardStmt, err = db.PrepareContext(ctx, standingCard); err != nil {
 		return nil, fmt.Errorf("error preparing query StandingCard: %w", err)
@@ -1392,6 +1398,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveCrowdStmt: %w", cerr)
 		}
 	}
+	if q.saveFailuresStmt != nil {
+		if cerr := q.saveFailuresStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveFailuresStmt: %w", cerr)
+		}
+	}
 	if q.saveJobStmt != nil {
 		if cerr := q.saveJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveJobStmt: %w", cerr)
@@ -1490,6 +1501,11 @@ func (q *Queries) Close() error {
 	if q.soilListsStmt != nil {
 		if cerr := q.soilListsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilListsStmt: %w", cerr)
+		}
+	}
+	if q.standingStmt != nil {
+		if cerr := q.standingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing standingStmt: %w", cerr)
 		}
 	}
 	if q.standingCardStmt != nil {
@@ -1791,6 +1807,7 @@ type Queries struct {
 	saveBodyStmt             *sql.Stmt
 	saveConnectionStmt       *sql.Stmt
 	saveCrowdStmt            *sql.Stmt
+	saveFailuresStmt         *sql.Stmt
 	saveJobStmt              *sql.Stmt
 	saveProblemStmt          *sql.Stmt
 	saveProviderStmt         *sql.Stmt
@@ -1811,6 +1828,7 @@ type Queries struct {
 	soilCardStmt             *sql.Stmt
 	soilCardsStmt            *sql.Stmt
 	soilListsStmt            *sql.Stmt
+	standingStmt             *sql.Stmt
 	standingCardStmt         *sql.Stmt
 	subscriptionByIDStmt     *sql.Stmt
 	subscriptionsStmt        *sql.Stmt
@@ -1993,6 +2011,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveBodyStmt:             q.saveBodyStmt,
 		saveConnectionStmt:       q.saveConnectionStmt,
 		saveCrowdStmt:            q.saveCrowdStmt,
+		saveFailuresStmt:         q.saveFailuresStmt,
 		saveJobStmt:              q.saveJobStmt,
 		saveProblemStmt:          q.saveProblemStmt,
 		saveProviderStmt:         q.saveProviderStmt,
@@ -2013,6 +2032,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		soilCardStmt:             q.soilCardStmt,
 		soilCardsStmt:            q.soilCardsStmt,
 		soilListsStmt:            q.soilListsStmt,
+		standingStmt:             q.standingStmt,
 		standingCardStmt:         q.standingCardStmt,
 		subscriptionByIDStmt:     q.subscriptionByIDStmt,
 		subscriptionsStmt:        q.subscriptionsStmt,

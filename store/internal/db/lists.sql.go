@@ -11,7 +11,7 @@ import (
 
 const brief = `-- name: Brief :one
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id = $1
 `
@@ -29,6 +29,7 @@ type BriefRow struct {
 	NewestSync   int64
 	Learned      int64
 	FirstSeen    int64
+	Failures     int16
 }
 
 func (q *Queries) Brief(ctx context.Context, id string) (BriefRow, error) {
@@ -47,13 +48,14 @@ func (q *Queries) Brief(ctx context.Context, id string) (BriefRow, error) {
 		&i.NewestSync,
 		&i.Learned,
 		&i.FirstSeen,
+		&i.Failures,
 	)
 	return i, err
 }
 
 const exactMatches = `-- name: ExactMatches :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id_folded = $1 OR c.customer_folded = $1 OR c.company_folded = $1
 ORDER BY c.sort_key, c.id LIMIT $2
@@ -77,6 +79,7 @@ type ExactMatchesRow struct {
 	NewestSync   int64
 	Learned      int64
 	FirstSeen    int64
+	Failures     int16
 }
 
 func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]ExactMatchesRow, error) {
@@ -101,6 +104,7 @@ func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]E
 			&i.NewestSync,
 			&i.Learned,
 			&i.FirstSeen,
+			&i.Failures,
 		); err != nil {
 			return nil, err
 		}
@@ -117,7 +121,7 @@ func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]E
 
 const matches = `-- name: Matches :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.id IN (
     SELECT hit.id FROM connections hit
@@ -151,6 +155,7 @@ type MatchesRow struct {
 	NewestSync   int64
 	Learned      int64
 	FirstSeen    int64
+	Failures     int16
 }
 
 // The name itself first, then names that begin with the words, then the others.
@@ -183,6 +188,7 @@ func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]MatchesRow,
 			&i.NewestSync,
 			&i.Learned,
 			&i.FirstSeen,
+			&i.Failures,
 		); err != nil {
 			return nil, err
 		}
@@ -231,7 +237,7 @@ func (q *Queries) Names(ctx context.Context) ([]NamesRow, error) {
 
 const page = `-- name: Page :many
 SELECT c.id, c.customer_id, c.customer_name, c.provider_id, CAST(COALESCE(p.display_name, '') AS TEXT) AS provider_name,
-    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.calm, c.sort_key
+    c.environment, c.status, c.worst, c.worst_since, c.newest_sync, c.learned, c.first_seen, c.failures, c.calm, c.sort_key
 FROM connections c LEFT JOIN providers p ON p.id = c.provider_id
 WHERE c.ended = $1
     AND (c.calm, c.sort_key, c.id) > (CAST($2 AS SMALLINT), CAST($3 AS TEXT), CAST($4 AS TEXT))
@@ -266,6 +272,7 @@ type PageRow struct {
 	NewestSync   int64
 	Learned      int64
 	FirstSeen    int64
+	Failures     int16
 	Calm         int16
 	SortKey      string
 }
@@ -301,6 +308,7 @@ func (q *Queries) Page(ctx context.Context, arg PageParams) ([]PageRow, error) {
 			&i.NewestSync,
 			&i.Learned,
 			&i.FirstSeen,
+			&i.Failures,
 			&i.Calm,
 			&i.SortKey,
 		); err != nil {

@@ -73,6 +73,7 @@ type Connection struct {
 	NewestSync     int64
 	NextLook       int64
 	LookFence      int64
+	Failures       int16
 	Removed        int16
 }
 
