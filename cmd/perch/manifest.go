@@ -44,14 +44,17 @@ func (c manifestCommand) Run(p *process) error {
 
 // scopes are what this version needs of Slack, and why.
 var scopes = []string{
-	"commands",        // slash commands
-	"chat:write",      // answers where a response URL is spent
-	"users:read",      // who may do what: guests, admins
-	"usergroups:read", // groups named in PERCH_ADMINS and PERCH_OPERATORS
-	"channels:read",   // who reads along, before something is shared
-	"groups:read",     // the same in private channels
-	"im:write",        // files go to the asker's direct messages
-	"files:write",     // CSV files
+	"commands",         // slash commands
+	"chat:write",       // alerts, and answers where a response URL is spent
+	"users:read",       // who may do what: guests, admins
+	"usergroups:read",  // groups named in PERCH_ADMINS and PERCH_OPERATORS
+	"channels:read",    // who reads along, before something is shared
+	"groups:read",      // the same in private channels
+	"channels:history", // after an unclear answer: was the alert posted?
+	"groups:history",   // the same in private channels
+	"im:history",       // and in direct messages
+	"im:write",         // files go to the asker's direct messages
+	"files:write",      // CSV files
 }
 
 // botEvents are what this version reacts to.
@@ -124,7 +127,7 @@ func manifestFor(all []bot.Command, names bot.Names) manifest {
 	m.Features.User.Name, m.Features.User.Online = "perch", true
 	for _, c := range all {
 		m.Features.Commands = append(m.Features.Commands,
-			slashCommand{Command: names.Of(c.Name), Description: c.About, Hint: c.Hint})
+			slashCommand{Command: names.Of(c.Name), Description: c.About, Hint: c.Hint, Escape: c.Mentions})
 	}
 	m.OAuth.Scopes.Bot = scopes
 	m.Settings.Events.Bot = botEvents

@@ -106,7 +106,7 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 func (v *service) sources(st *store.Store, watcher finchWatcher) commands.Sources {
 	return commands.Sources{
 		Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Steps: st, Runner: watcher, Now: time.Now,
-		Problems: st, Past: st, Actor: st, Cards: cards{st}, Linker: watcher,
+		Problems: st, Past: st, Actor: st, Cards: st, Linker: watcher,
 		Subscriptions: st, Subscriber: st, Pauser: st,
 		Status: overall{store: st, sockets: v.ready.sockets, settings: v.settings, latencies: &v.meters.latencies, began: time.Now()},
 	}

@@ -13,14 +13,6 @@ import (
 	"perch/store"
 )
 
-// cards are the messages that stand in channels, as the commands ask for them.
-type cards struct{ *store.Store }
-
-// Listed are the problems that a summary or digest tells.
-func (c cards) Listed(ctx context.Context, cardID int64) ([]alert.Problem, error) {
-	return c.OnCard(ctx, alert.Card{ID: cardID})
-}
-
 // latencies are how long the last messages took to be told.
 type latencies struct {
 	mu   sync.Mutex
