@@ -85,6 +85,7 @@ func setUp(env *testscript.Env) error {
 		"HOME":            env.WorkDir,
 
 		"FINCH_WEBHOOK_SECRET": scriptSecret,
+		"ACME":                 w.finch.Named("Acme Bikes")[0].ID,
 	} {
 		env.Setenv(name, value)
 	}
@@ -92,7 +93,7 @@ func setUp(env *testscript.Env) error {
 }
 
 // writeTokens leaves tokens of the local Finch in a file: those of the named
-// customers, or all.
+// customers or providers, or all.
 func (w *world) writeTokens(file string, customers ...string) error {
 	lines := []string{"connection_id,access_token"}
 	for id, token := range w.finch.Tokens() {
@@ -101,7 +102,7 @@ func (w *world) writeTokens(file string, customers ...string) error {
 		if c.CustomerName != nil {
 			name = *c.CustomerName
 		}
-		if len(customers) == 0 || slices.Contains(customers, name) {
+		if len(customers) == 0 || slices.Contains(customers, name) || slices.Contains(customers, "provider:"+c.ProviderID) {
 			lines = append(lines, id+","+token)
 		}
 	}

@@ -61,6 +61,14 @@ func (w *Watcher) lookAtDue(ctx context.Context) error {
 	}
 }
 
+// lookUnlessBehind leaves it to the sweep's measure while jobs wait.
+func (w *Watcher) lookUnlessBehind(ctx context.Context) error {
+	if w.behind.Load() {
+		return nil
+	}
+	return w.lookAtDue(ctx)
+}
+
 // beginDue waits for a free looker, claims as many connections as there are
 // free ones and begins their turns. It reports whether more may be due.
 func (w *Watcher) beginDue(ctx context.Context) (more bool, err error) {
