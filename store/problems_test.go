@@ -17,11 +17,16 @@ import (
 
 // --- What happens -------------------------------------------------------------
 
-// known grants connections conn-1 to conn-n at a provider, all well.
+// known grants connections of a provider, all well: gusto-1 to gusto-n.
 func known(t testing.TB, s *store.Store, provider string, n int) {
 	t.Helper()
+	knownFrom(t, s, provider, 0, n)
+}
+
+func knownFrom(t testing.TB, s *store.Store, provider string, from, to int) {
+	t.Helper()
 	var grants []finch.Grant
-	for i := range n {
+	for i := from; i < to; i++ {
 		g := named(fmt.Sprintf("%s-%d", provider, i+1), fmt.Sprint("cust-", i+1), fmt.Sprintf("%s Customer %d", provider, i+1))
 		g.Facts.Introspection.ProviderID = provider
 		g.Facts.Introspection.ConnectionStatus.LastSync = finch.SyncTime{At: start.Add(-time.Hour)}

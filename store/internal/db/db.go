@@ -153,6 +153,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
 	}
+	if q.crowdHearersStmt, err = db.PrepareContext(ctx, crowdHearers); err != nil {
+		return nil, fmt.Errorf("error preparing query CrowdHearers: %w", err)
+	}
 	if q.crowdMembersStmt, err = db.PrepareContext(ctx, crowdMembers); err != nil {
 		return nil, fmt.Errorf("error preparing query CrowdMembers: %w", err)
 	}
@@ -300,6 +303,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobsOfSortStmt, err = db.PrepareContext(ctx, jobsOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfSort: %w", err)
 	}
+	if q.joinCrowdStmt, err = db.PrepareContext(ctx, joinCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query JoinCrowd: %w", err)
+	}
 	if q.judgedConnectionStmt, err = db.PrepareContext(ctx, judgedConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query JudgedConnection: %w", err)
 	}
@@ -344,6 +350,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.newestSummaryStmt, err = db.PrepareContext(ctx, newestSummary); err != nil {
 		return nil, fmt.Errorf("error preparing query NewestSummary: %w", err)
+	}
+	if q.noteCrowdStmt, err = db.PrepareContext(ctx, noteCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteCrowd: %w", err)
 	}
 	if q.noticeOwedStmt, err = db.PrepareContext(ctx, noticeOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query NoticeOwed: %w", err)
@@ -543,11 +552,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setWakeStmt, err = db.PrepareContext(ctx, setWake); err != nil {
 		return nil, fmt.Errorf("error preparing query SetWake: %w", err)
 	}
+	if q.silenceCrowdStmt, err = db.PrepareContext(ctx, silenceCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query SilenceCrowd: %w", err)
+	}
 	if q.soilCardStmt, err = db.PrepareContext(ctx, soilCard); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilCard: %w", err)
 	}
 	if q.soilCardsStmt, err = db.PrepareContext(ctx, soilCards); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilCards: %w", err)
+	}
+	if q.soilCrowdStmt, err = db.PrepareContext(ctx, soilCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query SoilCrowd: %w", err)
 	}
 	if q.soilListsStmt, err = db.PrepareContext(ctx, soilLists); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilLists: %w", err)
@@ -602,6 +617,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.unoweAllStmt, err = db.PrepareContext(ctx, unoweAll); err != nil {
 		return nil, fmt.Errorf("error preparing query UnoweAll: %w", err)
+	}
+	if q.unoweCrowdStmt, err = db.PrepareContext(ctx, unoweCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query UnoweCrowd: %w", err)
 	}
 	if q.untellStmt, err = db.PrepareContext(ctx, untell); err != nil {
 		return nil, fmt.Errorf("error preparing query Untell: %w", err)
@@ -836,6 +854,11 @@ func (q *Queries) Close() error {
 	if q.countProblemsStmt != nil {
 		if cerr := q.countProblemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countProblemsStmt: %w", cerr)
+		}
+	}
+	if q.crowdHearersStmt != nil {
+		if cerr := q.crowdHearersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing crowdHearersStmt: %w", cerr)
 		}
 	}
 	if q.crowdMembersStmt != nil {
@@ -1083,6 +1106,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobsOfSortStmt: %w", cerr)
 		}
 	}
+	if q.joinCrowdStmt != nil {
+		if cerr := q.joinCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing joinCrowdStmt: %w", cerr)
+		}
+	}
 	if q.judgedConnectionStmt != nil {
 		if cerr := q.judgedConnectionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing judgedConnectionStmt: %w", cerr)
@@ -1156,6 +1184,11 @@ func (q *Queries) Close() error {
 	if q.newestSummaryStmt != nil {
 		if cerr := q.newestSummaryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing newestSummaryStmt: %w", cerr)
+		}
+	}
+	if q.noteCrowdStmt != nil {
+		if cerr := q.noteCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteCrowdStmt: %w", cerr)
 		}
 	}
 	if q.noticeOwedStmt != nil {
@@ -1488,6 +1521,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setWakeStmt: %w", cerr)
 		}
 	}
+	if q.silenceCrowdStmt != nil {
+		if cerr := q.silenceCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing silenceCrowdStmt: %w", cerr)
+		}
+	}
 	if q.soilCardStmt != nil {
 		if cerr := q.soilCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilCardStmt: %w", cerr)
@@ -1496,6 +1534,11 @@ func (q *Queries) Close() error {
 	if q.soilCardsStmt != nil {
 		if cerr := q.soilCardsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilCardsStmt: %w", cerr)
+		}
+	}
+	if q.soilCrowdStmt != nil {
+		if cerr := q.soilCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing soilCrowdStmt: %w", cerr)
 		}
 	}
 	if q.soilListsStmt != nil {
@@ -1586,6 +1629,11 @@ func (q *Queries) Close() error {
 	if q.unoweAllStmt != nil {
 		if cerr := q.unoweAllStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unoweAllStmt: %w", cerr)
+		}
+	}
+	if q.unoweCrowdStmt != nil {
+		if cerr := q.unoweCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unoweCrowdStmt: %w", cerr)
 		}
 	}
 	if q.untellStmt != nil {
@@ -1695,6 +1743,7 @@ type Queries struct {
 	connectionStmt           *sql.Stmt
 	correctChangeStmt        *sql.Stmt
 	countProblemsStmt        *sql.Stmt
+	crowdHearersStmt         *sql.Stmt
 	crowdMembersStmt         *sql.Stmt
 	crowdSizeStmt            *sql.Stmt
 	deliveryEndStmt          *sql.Stmt
@@ -1744,6 +1793,7 @@ type Queries struct {
 	jobsOfEntityStmt         *sql.Stmt
 	jobsOfProviderStmt       *sql.Stmt
 	jobsOfSortStmt           *sql.Stmt
+	joinCrowdStmt            *sql.Stmt
 	judgedConnectionStmt     *sql.Stmt
 	judgedJobsStmt           *sql.Stmt
 	keyIDsStmt               *sql.Stmt
@@ -1759,6 +1809,7 @@ type Queries struct {
 	moveToCardStmt           *sql.Stmt
 	namesStmt                *sql.Stmt
 	newestSummaryStmt        *sql.Stmt
+	noteCrowdStmt            *sql.Stmt
 	noticeOwedStmt           *sql.Stmt
 	oddsAtProviderStmt       *sql.Stmt
 	oddsOfAllStmt            *sql.Stmt
@@ -1825,8 +1876,10 @@ type Queries struct {
 	setParentStmt            *sql.Stmt
 	setTellingDueStmt        *sql.Stmt
 	setWakeStmt              *sql.Stmt
+	silenceCrowdStmt         *sql.Stmt
 	soilCardStmt             *sql.Stmt
 	soilCardsStmt            *sql.Stmt
+	soilCrowdStmt            *sql.Stmt
 	soilListsStmt            *sql.Stmt
 	standingStmt             *sql.Stmt
 	standingCardStmt         *sql.Stmt
@@ -1845,6 +1898,7 @@ type Queries struct {
 	unclaimCardStmt          *sql.Stmt
 	unoweStmt                *sql.Stmt
 	unoweAllStmt             *sql.Stmt
+	unoweCrowdStmt           *sql.Stmt
 	untellStmt               *sql.Stmt
 	untellOnCardStmt         *sql.Stmt
 	untoldOfStmt             *sql.Stmt
@@ -1899,6 +1953,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		connectionStmt:           q.connectionStmt,
 		correctChangeStmt:        q.correctChangeStmt,
 		countProblemsStmt:        q.countProblemsStmt,
+		crowdHearersStmt:         q.crowdHearersStmt,
 		crowdMembersStmt:         q.crowdMembersStmt,
 		crowdSizeStmt:            q.crowdSizeStmt,
 		deliveryEndStmt:          q.deliveryEndStmt,
@@ -1948,6 +2003,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobsOfEntityStmt:         q.jobsOfEntityStmt,
 		jobsOfProviderStmt:       q.jobsOfProviderStmt,
 		jobsOfSortStmt:           q.jobsOfSortStmt,
+		joinCrowdStmt:            q.joinCrowdStmt,
 		judgedConnectionStmt:     q.judgedConnectionStmt,
 		judgedJobsStmt:           q.judgedJobsStmt,
 		keyIDsStmt:               q.keyIDsStmt,
@@ -1963,6 +2019,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		moveToCardStmt:           q.moveToCardStmt,
 		namesStmt:                q.namesStmt,
 		newestSummaryStmt:        q.newestSummaryStmt,
+		noteCrowdStmt:            q.noteCrowdStmt,
 		noticeOwedStmt:           q.noticeOwedStmt,
 		oddsAtProviderStmt:       q.oddsAtProviderStmt,
 		oddsOfAllStmt:            q.oddsOfAllStmt,
@@ -2029,8 +2086,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setParentStmt:            q.setParentStmt,
 		setTellingDueStmt:        q.setTellingDueStmt,
 		setWakeStmt:              q.setWakeStmt,
+		silenceCrowdStmt:         q.silenceCrowdStmt,
 		soilCardStmt:             q.soilCardStmt,
 		soilCardsStmt:            q.soilCardsStmt,
+		soilCrowdStmt:            q.soilCrowdStmt,
 		soilListsStmt:            q.soilListsStmt,
 		standingStmt:             q.standingStmt,
 		standingCardStmt:         q.standingCardStmt,
@@ -2049,6 +2108,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		unclaimCardStmt:          q.unclaimCardStmt,
 		unoweStmt:                q.unoweStmt,
 		unoweAllStmt:             q.unoweAllStmt,
+		unoweCrowdStmt:           q.unoweCrowdStmt,
 		untellStmt:               q.untellStmt,
 		untellOnCardStmt:         q.untellOnCardStmt,
 		untoldOfStmt:             q.untoldOfStmt,
