@@ -100,16 +100,20 @@ func (h bench) describe(b *testing.B) {
 	b.Logf("%s jobs of %d connections in %d pages of %d bytes, %d MB", h, benchConnections, pages, size, pages*size>>20)
 }
 
-// warm reads a file that nobody has open into the system's cache.
+// warm reads the file into the system's cache and, where it may, holds it there
+// until the benchmark ends: a system that needs nothing still takes pages back.
 func (h bench) warm(b *testing.B) {
 	b.Helper()
 	file, err := os.Open(h.database)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer file.Close()
+	b.Cleanup(func() { file.Close() }) // when nobody has the database open any more: see the package's duties
 	if _, err := io.Copy(io.Discard, struct{ io.Reader }{file}); err != nil {
 		b.Fatal(err)
+	}
+	if err := pin(b, file); err != nil {
+		b.Logf("%s jobs may leave the system's cache: %v", h, err)
 	}
 }
 
@@ -161,8 +165,11 @@ func (h bench) make(b *testing.B) {
 	pool.SetMaxOpenConns(1)
 	indexes := dropIndexes(b, pool)
 	addJobs(b, pool, h.jobs)
-	for _, statement := range append(indexes,
-		`INSERT INTO job_sorts SELECT provider_id, type, status FROM jobs UNION SELECT '', type, status FROM jobs`, `PRAGMA wal_checkpoint(TRUNCATE)`) {
+	// Every provider has had each sort of job sometime, in the smaller history too.
+	for _, statement := range append(indexes, `INSERT INTO job_sorts
+		WITH at (provider_id) AS (SELECT DISTINCT provider_id FROM jobs UNION ALL SELECT ''),
+			types (type) AS (SELECT DISTINCT type FROM jobs), statuses (status) AS (SELECT DISTINCT status FROM jobs)
+		SELECT provider_id, type, status FROM at, types, statuses`, `PRAGMA wal_checkpoint(TRUNCATE)`) {
 		run(b, pool, statement)
 	}
 }
