@@ -105,8 +105,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobOwnerStmt, err = db.PrepareContext(ctx, jobOwner); err != nil {
 		return nil, fmt.Errorf("error preparing query JobOwner: %w", err)
 	}
+	if q.jobProvidersStmt, err = db.PrepareContext(ctx, jobProviders); err != nil {
+		return nil, fmt.Errorf("error preparing query JobProviders: %w", err)
+	}
 	if q.jobSortsStmt, err = db.PrepareContext(ctx, jobSorts); err != nil {
 		return nil, fmt.Errorf("error preparing query JobSorts: %w", err)
+	}
+	if q.jobSortsOfProviderStmt, err = db.PrepareContext(ctx, jobSortsOfProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query JobSortsOfProvider: %w", err)
 	}
 	if q.jobSortsOfProvidersStmt, err = db.PrepareContext(ctx, jobSortsOfProviders); err != nil {
 		return nil, fmt.Errorf("error preparing query JobSortsOfProviders: %w", err)
@@ -128,6 +134,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.jobsOfProviderStmt, err = db.PrepareContext(ctx, jobsOfProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfProvider: %w", err)
+	}
+	if q.jobsOfProviderSortStmt, err = db.PrepareContext(ctx, jobsOfProviderSort); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfProviderSort: %w", err)
 	}
 	if q.jobsOfSortStmt, err = db.PrepareContext(ctx, jobsOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfSort: %w", err)
@@ -159,8 +168,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pageStmt, err = db.PrepareContext(ctx, page); err != nil {
 		return nil, fmt.Errorf("error preparing query Page: %w", err)
 	}
+	if q.placeBackStmt, err = db.PrepareContext(ctx, placeBack); err != nil {
+		return nil, fmt.Errorf("error preparing query PlaceBack: %w", err)
+	}
 	if q.placesOfProviderStmt, err = db.PrepareContext(ctx, placesOfProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query PlacesOfProvider: %w", err)
+	}
+	if q.placesOfProviderSortStmt, err = db.PrepareContext(ctx, placesOfProviderSort); err != nil {
+		return nil, fmt.Errorf("error preparing query PlacesOfProviderSort: %w", err)
 	}
 	if q.placesOfSortStmt, err = db.PrepareContext(ctx, placesOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query PlacesOfSort: %w", err)
@@ -362,9 +377,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobOwnerStmt: %w", cerr)
 		}
 	}
+	if q.jobProvidersStmt != nil {
+		if cerr := q.jobProvidersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobProvidersStmt: %w", cerr)
+		}
+	}
 	if q.jobSortsStmt != nil {
 		if cerr := q.jobSortsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobSortsStmt: %w", cerr)
+		}
+	}
+	if q.jobSortsOfProviderStmt != nil {
+		if cerr := q.jobSortsOfProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobSortsOfProviderStmt: %w", cerr)
 		}
 	}
 	if q.jobSortsOfProvidersStmt != nil {
@@ -400,6 +425,11 @@ func (q *Queries) Close() error {
 	if q.jobsOfProviderStmt != nil {
 		if cerr := q.jobsOfProviderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobsOfProviderStmt: %w", cerr)
+		}
+	}
+	if q.jobsOfProviderSortStmt != nil {
+		if cerr := q.jobsOfProviderSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfProviderSortStmt: %w", cerr)
 		}
 	}
 	if q.jobsOfSortStmt != nil {
@@ -452,9 +482,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pageStmt: %w", cerr)
 		}
 	}
+	if q.placeBackStmt != nil {
+		if cerr := q.placeBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placeBackStmt: %w", cerr)
+		}
+	}
 	if q.placesOfProviderStmt != nil {
 		if cerr := q.placesOfProviderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing placesOfProviderStmt: %w", cerr)
+		}
+	}
+	if q.placesOfProviderSortStmt != nil {
+		if cerr := q.placesOfProviderSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placesOfProviderSortStmt: %w", cerr)
 		}
 	}
 	if q.placesOfSortStmt != nil {
@@ -594,145 +634,155 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                      DBTX
-	tx                      *sql.Tx
-	addChangeStmt           *sql.Stmt
-	addEntityStmt           *sql.Stmt
-	addJobStmt              *sql.Stmt
-	addJobSortStmt          *sql.Stmt
-	addJobSortsOfStmt       *sql.Stmt
-	addMethodStmt           *sql.Stmt
-	briefStmt               *sql.Stmt
-	changeAfterStmt         *sql.Stmt
-	changeBeforeStmt        *sql.Stmt
-	changesStmt             *sql.Stmt
-	claimDueStmt            *sql.Stmt
-	claimInboxStmt          *sql.Stmt
-	claimJobsStmt           *sql.Stmt
-	clearEntitiesStmt       *sql.Stmt
-	clearMethodsStmt        *sql.Stmt
-	connectionStmt          *sql.Stmt
-	correctChangeStmt       *sql.Stmt
-	dropTokenStmt           *sql.Stmt
-	endLooksStmt            *sql.Stmt
-	endReadsStmt            *sql.Stmt
-	entitiesStmt            *sql.Stmt
-	exactMatchesStmt        *sql.Stmt
-	finishInboxStmt         *sql.Stmt
-	holdStmt                *sql.Stmt
-	holdJobStmt             *sql.Stmt
-	jobByIDStmt             *sql.Stmt
-	jobOwnerStmt            *sql.Stmt
-	jobSortsStmt            *sql.Stmt
-	jobSortsOfProvidersStmt *sql.Stmt
-	jobsBeforeStmt          *sql.Stmt
-	jobsNamedStmt           *sql.Stmt
-	jobsOfAllStmt           *sql.Stmt
-	jobsOfConnectionStmt    *sql.Stmt
-	jobsOfEntityStmt        *sql.Stmt
-	jobsOfProviderStmt      *sql.Stmt
-	jobsOfSortStmt          *sql.Stmt
-	keyIDsStmt              *sql.Stmt
-	lastSyncsStmt           *sql.Stmt
-	lookSoonStmt            *sql.Stmt
-	matchesStmt             *sql.Stmt
-	methodsStmt             *sql.Stmt
-	moveJobsStmt            *sql.Stmt
-	namesStmt               *sql.Stmt
-	openTokenSpanStmt       *sql.Stmt
-	pageStmt                *sql.Stmt
-	placesOfProviderStmt    *sql.Stmt
-	placesOfSortStmt        *sql.Stmt
-	postponeStmt            *sql.Stmt
-	postponeJobStmt         *sql.Stmt
-	providersLearnedStmt    *sql.Stmt
-	pruneChangesStmt        *sql.Stmt
-	pruneInboxStmt          *sql.Stmt
-	pruneJobsStmt           *sql.Stmt
-	replaceOtherTokensStmt  *sql.Stmt
-	resumeReadsStmt         *sql.Stmt
-	saveConnectionStmt      *sql.Stmt
-	saveJobStmt             *sql.Stmt
-	saveProviderStmt        *sql.Stmt
-	saveTokenStmt           *sql.Stmt
-	scheduleLookStmt        *sql.Stmt
-	scheduleReadStmt        *sql.Stmt
-	seeTokenStmt            *sql.Stmt
-	takeInStmt              *sql.Stmt
-	tallyStmt               *sql.Stmt
-	tokenStmt               *sql.Stmt
-	tokenHistoryStmt        *sql.Stmt
+	db                       DBTX
+	tx                       *sql.Tx
+	addChangeStmt            *sql.Stmt
+	addEntityStmt            *sql.Stmt
+	addJobStmt               *sql.Stmt
+	addJobSortStmt           *sql.Stmt
+	addJobSortsOfStmt        *sql.Stmt
+	addMethodStmt            *sql.Stmt
+	briefStmt                *sql.Stmt
+	changeAfterStmt          *sql.Stmt
+	changeBeforeStmt         *sql.Stmt
+	changesStmt              *sql.Stmt
+	claimDueStmt             *sql.Stmt
+	claimInboxStmt           *sql.Stmt
+	claimJobsStmt            *sql.Stmt
+	clearEntitiesStmt        *sql.Stmt
+	clearMethodsStmt         *sql.Stmt
+	connectionStmt           *sql.Stmt
+	correctChangeStmt        *sql.Stmt
+	dropTokenStmt            *sql.Stmt
+	endLooksStmt             *sql.Stmt
+	endReadsStmt             *sql.Stmt
+	entitiesStmt             *sql.Stmt
+	exactMatchesStmt         *sql.Stmt
+	finishInboxStmt          *sql.Stmt
+	holdStmt                 *sql.Stmt
+	holdJobStmt              *sql.Stmt
+	jobByIDStmt              *sql.Stmt
+	jobOwnerStmt             *sql.Stmt
+	jobProvidersStmt         *sql.Stmt
+	jobSortsStmt             *sql.Stmt
+	jobSortsOfProviderStmt   *sql.Stmt
+	jobSortsOfProvidersStmt  *sql.Stmt
+	jobsBeforeStmt           *sql.Stmt
+	jobsNamedStmt            *sql.Stmt
+	jobsOfAllStmt            *sql.Stmt
+	jobsOfConnectionStmt     *sql.Stmt
+	jobsOfEntityStmt         *sql.Stmt
+	jobsOfProviderStmt       *sql.Stmt
+	jobsOfProviderSortStmt   *sql.Stmt
+	jobsOfSortStmt           *sql.Stmt
+	keyIDsStmt               *sql.Stmt
+	lastSyncsStmt            *sql.Stmt
+	lookSoonStmt             *sql.Stmt
+	matchesStmt              *sql.Stmt
+	methodsStmt              *sql.Stmt
+	moveJobsStmt             *sql.Stmt
+	namesStmt                *sql.Stmt
+	openTokenSpanStmt        *sql.Stmt
+	pageStmt                 *sql.Stmt
+	placeBackStmt            *sql.Stmt
+	placesOfProviderStmt     *sql.Stmt
+	placesOfProviderSortStmt *sql.Stmt
+	placesOfSortStmt         *sql.Stmt
+	postponeStmt             *sql.Stmt
+	postponeJobStmt          *sql.Stmt
+	providersLearnedStmt     *sql.Stmt
+	pruneChangesStmt         *sql.Stmt
+	pruneInboxStmt           *sql.Stmt
+	pruneJobsStmt            *sql.Stmt
+	replaceOtherTokensStmt   *sql.Stmt
+	resumeReadsStmt          *sql.Stmt
+	saveConnectionStmt       *sql.Stmt
+	saveJobStmt              *sql.Stmt
+	saveProviderStmt         *sql.Stmt
+	saveTokenStmt            *sql.Stmt
+	scheduleLookStmt         *sql.Stmt
+	scheduleReadStmt         *sql.Stmt
+	seeTokenStmt             *sql.Stmt
+	takeInStmt               *sql.Stmt
+	tallyStmt                *sql.Stmt
+	tokenStmt                *sql.Stmt
+	tokenHistoryStmt         *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                      tx,
-		tx:                      tx,
-		addChangeStmt:           q.addChangeStmt,
-		addEntityStmt:           q.addEntityStmt,
-		addJobStmt:              q.addJobStmt,
-		addJobSortStmt:          q.addJobSortStmt,
-		addJobSortsOfStmt:       q.addJobSortsOfStmt,
-		addMethodStmt:           q.addMethodStmt,
-		briefStmt:               q.briefStmt,
-		changeAfterStmt:         q.changeAfterStmt,
-		changeBeforeStmt:        q.changeBeforeStmt,
-		changesStmt:             q.changesStmt,
-		claimDueStmt:            q.claimDueStmt,
-		claimInboxStmt:          q.claimInboxStmt,
-		claimJobsStmt:           q.claimJobsStmt,
-		clearEntitiesStmt:       q.clearEntitiesStmt,
-		clearMethodsStmt:        q.clearMethodsStmt,
-		connectionStmt:          q.connectionStmt,
-		correctChangeStmt:       q.correctChangeStmt,
-		dropTokenStmt:           q.dropTokenStmt,
-		endLooksStmt:            q.endLooksStmt,
-		endReadsStmt:            q.endReadsStmt,
-		entitiesStmt:            q.entitiesStmt,
-		exactMatchesStmt:        q.exactMatchesStmt,
-		finishInboxStmt:         q.finishInboxStmt,
-		holdStmt:                q.holdStmt,
-		holdJobStmt:             q.holdJobStmt,
-		jobByIDStmt:             q.jobByIDStmt,
-		jobOwnerStmt:            q.jobOwnerStmt,
-		jobSortsStmt:            q.jobSortsStmt,
-		jobSortsOfProvidersStmt: q.jobSortsOfProvidersStmt,
-		jobsBeforeStmt:          q.jobsBeforeStmt,
-		jobsNamedStmt:           q.jobsNamedStmt,
-		jobsOfAllStmt:           q.jobsOfAllStmt,
-		jobsOfConnectionStmt:    q.jobsOfConnectionStmt,
-		jobsOfEntityStmt:        q.jobsOfEntityStmt,
-		jobsOfProviderStmt:      q.jobsOfProviderStmt,
-		jobsOfSortStmt:          q.jobsOfSortStmt,
-		keyIDsStmt:              q.keyIDsStmt,
-		lastSyncsStmt:           q.lastSyncsStmt,
-		lookSoonStmt:            q.lookSoonStmt,
-		matchesStmt:             q.matchesStmt,
-		methodsStmt:             q.methodsStmt,
-		moveJobsStmt:            q.moveJobsStmt,
-		namesStmt:               q.namesStmt,
-		openTokenSpanStmt:       q.openTokenSpanStmt,
-		pageStmt:                q.pageStmt,
-		placesOfProviderStmt:    q.placesOfProviderStmt,
-		placesOfSortStmt:        q.placesOfSortStmt,
-		postponeStmt:            q.postponeStmt,
-		postponeJobStmt:         q.postponeJobStmt,
-		providersLearnedStmt:    q.providersLearnedStmt,
-		pruneChangesStmt:        q.pruneChangesStmt,
-		pruneInboxStmt:          q.pruneInboxStmt,
-		pruneJobsStmt:           q.pruneJobsStmt,
-		replaceOtherTokensStmt:  q.replaceOtherTokensStmt,
-		resumeReadsStmt:         q.resumeReadsStmt,
-		saveConnectionStmt:      q.saveConnectionStmt,
-		saveJobStmt:             q.saveJobStmt,
-		saveProviderStmt:        q.saveProviderStmt,
-		saveTokenStmt:           q.saveTokenStmt,
-		scheduleLookStmt:        q.scheduleLookStmt,
-		scheduleReadStmt:        q.scheduleReadStmt,
-		seeTokenStmt:            q.seeTokenStmt,
-		takeInStmt:              q.takeInStmt,
-		tallyStmt:               q.tallyStmt,
-		tokenStmt:               q.tokenStmt,
-		tokenHistoryStmt:        q.tokenHistoryStmt,
+		db:                       tx,
+		tx:                       tx,
+		addChangeStmt:            q.addChangeStmt,
+		addEntityStmt:            q.addEntityStmt,
+		addJobStmt:               q.addJobStmt,
+		addJobSortStmt:           q.addJobSortStmt,
+		addJobSortsOfStmt:        q.addJobSortsOfStmt,
+		addMethodStmt:            q.addMethodStmt,
+		briefStmt:                q.briefStmt,
+		changeAfterStmt:          q.changeAfterStmt,
+		changeBeforeStmt:         q.changeBeforeStmt,
+		changesStmt:              q.changesStmt,
+		claimDueStmt:             q.claimDueStmt,
+		claimInboxStmt:           q.claimInboxStmt,
+		claimJobsStmt:            q.claimJobsStmt,
+		clearEntitiesStmt:        q.clearEntitiesStmt,
+		clearMethodsStmt:         q.clearMethodsStmt,
+		connectionStmt:           q.connectionStmt,
+		correctChangeStmt:        q.correctChangeStmt,
+		dropTokenStmt:            q.dropTokenStmt,
+		endLooksStmt:             q.endLooksStmt,
+		endReadsStmt:             q.endReadsStmt,
+		entitiesStmt:             q.entitiesStmt,
+		exactMatchesStmt:         q.exactMatchesStmt,
+		finishInboxStmt:          q.finishInboxStmt,
+		holdStmt:                 q.holdStmt,
+		holdJobStmt:              q.holdJobStmt,
+		jobByIDStmt:              q.jobByIDStmt,
+		jobOwnerStmt:             q.jobOwnerStmt,
+		jobProvidersStmt:         q.jobProvidersStmt,
+		jobSortsStmt:             q.jobSortsStmt,
+		jobSortsOfProviderStmt:   q.jobSortsOfProviderStmt,
+		jobSortsOfProvidersStmt:  q.jobSortsOfProvidersStmt,
+		jobsBeforeStmt:           q.jobsBeforeStmt,
+		jobsNamedStmt:            q.jobsNamedStmt,
+		jobsOfAllStmt:            q.jobsOfAllStmt,
+		jobsOfConnectionStmt:     q.jobsOfConnectionStmt,
+		jobsOfEntityStmt:         q.jobsOfEntityStmt,
+		jobsOfProviderStmt:       q.jobsOfProviderStmt,
+		jobsOfProviderSortStmt:   q.jobsOfProviderSortStmt,
+		jobsOfSortStmt:           q.jobsOfSortStmt,
+		keyIDsStmt:               q.keyIDsStmt,
+		lastSyncsStmt:            q.lastSyncsStmt,
+		lookSoonStmt:             q.lookSoonStmt,
+		matchesStmt:              q.matchesStmt,
+		methodsStmt:              q.methodsStmt,
+		moveJobsStmt:             q.moveJobsStmt,
+		namesStmt:                q.namesStmt,
+		openTokenSpanStmt:        q.openTokenSpanStmt,
+		pageStmt:                 q.pageStmt,
+		placeBackStmt:            q.placeBackStmt,
+		placesOfProviderStmt:     q.placesOfProviderStmt,
+		placesOfProviderSortStmt: q.placesOfProviderSortStmt,
+		placesOfSortStmt:         q.placesOfSortStmt,
+		postponeStmt:             q.postponeStmt,
+		postponeJobStmt:          q.postponeJobStmt,
+		providersLearnedStmt:     q.providersLearnedStmt,
+		pruneChangesStmt:         q.pruneChangesStmt,
+		pruneInboxStmt:           q.pruneInboxStmt,
+		pruneJobsStmt:            q.pruneJobsStmt,
+		replaceOtherTokensStmt:   q.replaceOtherTokensStmt,
+		resumeReadsStmt:          q.resumeReadsStmt,
+		saveConnectionStmt:       q.saveConnectionStmt,
+		saveJobStmt:              q.saveJobStmt,
+		saveProviderStmt:         q.saveProviderStmt,
+		saveTokenStmt:            q.saveTokenStmt,
+		scheduleLookStmt:         q.scheduleLookStmt,
+		scheduleReadStmt:         q.scheduleReadStmt,
+		seeTokenStmt:             q.seeTokenStmt,
+		takeInStmt:               q.takeInStmt,
+		tallyStmt:                q.tallyStmt,
+		tokenStmt:                q.tokenStmt,
+		tokenHistoryStmt:         q.tokenHistoryStmt,
 	}
 }
