@@ -276,8 +276,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobOwnerStmt, err = db.PrepareContext(ctx, jobOwner); err != nil {
 		return nil, fmt.Errorf("error preparing query JobOwner: %w", err)
 	}
+	if q.jobProvidersStmt, err = db.PrepareContext(ctx, jobProviders); err != nil {
+		return nil, fmt.Errorf("error preparing query JobProviders: %w", err)
+	}
 	if q.jobSortsStmt, err = db.PrepareContext(ctx, jobSorts); err != nil {
 		return nil, fmt.Errorf("error preparing query JobSorts: %w", err)
+	}
+	if q.jobSortsOfProviderStmt, err = db.PrepareContext(ctx, jobSortsOfProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query JobSortsOfProvider: %w", err)
 	}
 	if q.jobSortsOfProvidersStmt, err = db.PrepareContext(ctx, jobSortsOfProviders); err != nil {
 		return nil, fmt.Errorf("error preparing query JobSortsOfProviders: %w", err)
@@ -299,6 +305,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.jobsOfProviderStmt, err = db.PrepareContext(ctx, jobsOfProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfProvider: %w", err)
+	}
+	if q.jobsOfProviderSortStmt, err = db.PrepareContext(ctx, jobsOfProviderSort); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfProviderSort: %w", err)
 	}
 	if q.jobsOfSortStmt, err = db.PrepareContext(ctx, jobsOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfSort: %w", err)
@@ -396,6 +405,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pendingStmt, err = db.PrepareContext(ctx, pending); err != nil {
 		return nil, fmt.Errorf("error preparing query Pending: %w", err)
 	}
+	if q.placeBackStmt, err = db.PrepareContext(ctx, placeBack); err != nil {
+		return nil, fmt.Errorf("error preparing query PlaceBack: %w", err)
+	}
 	if q.placeCardStmt, err = db.PrepareContext(ctx, placeCard); err != nil {
 		return nil, fmt.Errorf("error preparing query PlaceCard: %w", err)
 	}
@@ -404,6 +416,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.placesOfProviderStmt, err = db.PrepareContext(ctx, placesOfProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query PlacesOfProvider: %w", err)
+	}
+	if q.placesOfProviderSortStmt, err = db.PrepareContext(ctx, placesOfProviderSort); err != nil {
+		return nil, fmt.Errorf("error preparing query PlacesOfProviderSort: %w", err)
 	}
 	if q.placesOfSortStmt, err = db.PrepareContext(ctx, placesOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query PlacesOfSort: %w", err)
@@ -1061,9 +1076,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobOwnerStmt: %w", cerr)
 		}
 	}
+	if q.jobProvidersStmt != nil {
+		if cerr := q.jobProvidersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobProvidersStmt: %w", cerr)
+		}
+	}
 	if q.jobSortsStmt != nil {
 		if cerr := q.jobSortsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobSortsStmt: %w", cerr)
+		}
+	}
+	if q.jobSortsOfProviderStmt != nil {
+		if cerr := q.jobSortsOfProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobSortsOfProviderStmt: %w", cerr)
 		}
 	}
 	if q.jobSortsOfProvidersStmt != nil {
@@ -1099,6 +1124,11 @@ func (q *Queries) Close() error {
 	if q.jobsOfProviderStmt != nil {
 		if cerr := q.jobsOfProviderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobsOfProviderStmt: %w", cerr)
+		}
+	}
+	if q.jobsOfProviderSortStmt != nil {
+		if cerr := q.jobsOfProviderSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfProviderSortStmt: %w", cerr)
 		}
 	}
 	if q.jobsOfSortStmt != nil {
@@ -1261,6 +1291,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pendingStmt: %w", cerr)
 		}
 	}
+	if q.placeBackStmt != nil {
+		if cerr := q.placeBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placeBackStmt: %w", cerr)
+		}
+	}
 	if q.placeCardStmt != nil {
 		if cerr := q.placeCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing placeCardStmt: %w", cerr)
@@ -1274,6 +1309,11 @@ func (q *Queries) Close() error {
 	if q.placesOfProviderStmt != nil {
 		if cerr := q.placesOfProviderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing placesOfProviderStmt: %w", cerr)
+		}
+	}
+	if q.placesOfProviderSortStmt != nil {
+		if cerr := q.placesOfProviderSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placesOfProviderSortStmt: %w", cerr)
 		}
 	}
 	if q.placesOfSortStmt != nil {
@@ -1784,7 +1824,9 @@ type Queries struct {
 	isOwedStmt               *sql.Stmt
 	jobByIDStmt              *sql.Stmt
 	jobOwnerStmt             *sql.Stmt
+	jobProvidersStmt         *sql.Stmt
 	jobSortsStmt             *sql.Stmt
+	jobSortsOfProviderStmt   *sql.Stmt
 	jobSortsOfProvidersStmt  *sql.Stmt
 	jobsBeforeStmt           *sql.Stmt
 	jobsNamedStmt            *sql.Stmt
@@ -1792,6 +1834,7 @@ type Queries struct {
 	jobsOfConnectionStmt     *sql.Stmt
 	jobsOfEntityStmt         *sql.Stmt
 	jobsOfProviderStmt       *sql.Stmt
+	jobsOfProviderSortStmt   *sql.Stmt
 	jobsOfSortStmt           *sql.Stmt
 	joinCrowdStmt            *sql.Stmt
 	judgedConnectionStmt     *sql.Stmt
@@ -1824,9 +1867,11 @@ type Queries struct {
 	paceEditsStmt            *sql.Stmt
 	pageStmt                 *sql.Stmt
 	pendingStmt              *sql.Stmt
+	placeBackStmt            *sql.Stmt
 	placeCardStmt            *sql.Stmt
 	placeListStmt            *sql.Stmt
 	placesOfProviderStmt     *sql.Stmt
+	placesOfProviderSortStmt *sql.Stmt
 	placesOfSortStmt         *sql.Stmt
 	postponeStmt             *sql.Stmt
 	postponeJobStmt          *sql.Stmt
@@ -1994,7 +2039,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		isOwedStmt:               q.isOwedStmt,
 		jobByIDStmt:              q.jobByIDStmt,
 		jobOwnerStmt:             q.jobOwnerStmt,
+		jobProvidersStmt:         q.jobProvidersStmt,
 		jobSortsStmt:             q.jobSortsStmt,
+		jobSortsOfProviderStmt:   q.jobSortsOfProviderStmt,
 		jobSortsOfProvidersStmt:  q.jobSortsOfProvidersStmt,
 		jobsBeforeStmt:           q.jobsBeforeStmt,
 		jobsNamedStmt:            q.jobsNamedStmt,
@@ -2002,6 +2049,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobsOfConnectionStmt:     q.jobsOfConnectionStmt,
 		jobsOfEntityStmt:         q.jobsOfEntityStmt,
 		jobsOfProviderStmt:       q.jobsOfProviderStmt,
+		jobsOfProviderSortStmt:   q.jobsOfProviderSortStmt,
 		jobsOfSortStmt:           q.jobsOfSortStmt,
 		joinCrowdStmt:            q.joinCrowdStmt,
 		judgedConnectionStmt:     q.judgedConnectionStmt,
@@ -2034,9 +2082,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		paceEditsStmt:            q.paceEditsStmt,
 		pageStmt:                 q.pageStmt,
 		pendingStmt:              q.pendingStmt,
+		placeBackStmt:            q.placeBackStmt,
 		placeCardStmt:            q.placeCardStmt,
 		placeListStmt:            q.placeListStmt,
 		placesOfProviderStmt:     q.placesOfProviderStmt,
+		placesOfProviderSortStmt: q.placesOfProviderSortStmt,
 		placesOfSortStmt:         q.placesOfSortStmt,
 		postponeStmt:             q.postponeStmt,
 		postponeJobStmt:          q.postponeJobStmt,
