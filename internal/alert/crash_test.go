@@ -152,7 +152,9 @@ func TestAKillAtEveryStep(t *testing.T) {
 				w.on("post", answer{err: errDropped}, answer{}, answer{undone: true, err: unsure})
 			}
 		},
-		"Slack drops and forgets": func(w *town) { w.on("post", answer{undone: true, err: errDropped}, answer{undone: true, err: errDropped}) },
+		"Slack drops and forgets": func(w *town) {
+			w.on("post", answer{undone: true, err: errDropped}, answer{undone: true, err: errDropped})
+		},
 	}
 	for name, weather := range weathers {
 		t.Run(name, func(t *testing.T) {
