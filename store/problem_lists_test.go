@@ -97,6 +97,16 @@ func TestWhatThePastTells(t *testing.T) {
 		if since, err := s.KnownSince(t.Context()); !since.Equal(start) || err != nil {
 			t.Errorf("known since %s, %v", since, err)
 		}
+		// A webhook that comes late tells of a job from before.
+		before := start.Add(-30 * 24 * time.Hour)
+		if _, err := s.RecordJob(t.Context(), finch.KnownJob{
+			ID: "of-old", Kind: finch.Automated, ConnectionID: "gusto-1", Type: finch.DataSync, Status: finch.JobComplete, Started: before, Completed: before, Learned: start,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if since, err := s.KnownSince(t.Context()); !since.Equal(before) || err != nil {
+			t.Errorf("known since %s, %v, want since the oldest job", since, err)
+		}
 		for i := range 22 { // every third takes longer than a day
 			for _, id := range []string{"gusto-1", "adp_run-1"} {
 				if id == "adp_run-1" && i > 4 {

@@ -103,6 +103,9 @@ INSERT INTO beginnings (name, at) VALUES (sqlc.arg(name), sqlc.arg(at)) ON CONFL
 -- name: Began :one
 SELECT at FROM beginnings WHERE name = sqlc.arg(name);
 
+-- name: OldestJob :one
+SELECT at FROM jobs ORDER BY at, seq LIMIT 1;
+
 -- name: ProblemPlace :one
 SELECT state, parent_id FROM problems WHERE id = sqlc.arg(id);
 

@@ -375,6 +375,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.olderTroublesStmt, err = db.PrepareContext(ctx, olderTroubles); err != nil {
 		return nil, fmt.Errorf("error preparing query OlderTroubles: %w", err)
 	}
+	if q.oldestJobStmt, err = db.PrepareContext(ctx, oldestJob); err != nil {
+		return nil, fmt.Errorf("error preparing query OldestJob: %w", err)
+	}
 	if q.oldestOwedStmt, err = db.PrepareContext(ctx, oldestOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestOwed: %w", err)
 	}
@@ -1241,6 +1244,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing olderTroublesStmt: %w", cerr)
 		}
 	}
+	if q.oldestJobStmt != nil {
+		if cerr := q.oldestJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldestJobStmt: %w", cerr)
+		}
+	}
 	if q.oldestOwedStmt != nil {
 		if cerr := q.oldestOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oldestOwedStmt: %w", cerr)
@@ -1857,6 +1865,7 @@ type Queries struct {
 	oddsAtProviderStmt       *sql.Stmt
 	oddsOfAllStmt            *sql.Stmt
 	olderTroublesStmt        *sql.Stmt
+	oldestJobStmt            *sql.Stmt
 	oldestOwedStmt           *sql.Stmt
 	openProblemsStmt         *sql.Stmt
 	openProblemsBeforeStmt   *sql.Stmt
@@ -2072,6 +2081,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		oddsAtProviderStmt:       q.oddsAtProviderStmt,
 		oddsOfAllStmt:            q.oddsOfAllStmt,
 		olderTroublesStmt:        q.olderTroublesStmt,
+		oldestJobStmt:            q.oldestJobStmt,
 		oldestOwedStmt:           q.oldestOwedStmt,
 		openProblemsStmt:         q.openProblemsStmt,
 		openProblemsBeforeStmt:   q.openProblemsBeforeStmt,

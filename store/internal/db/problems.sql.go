@@ -445,6 +445,17 @@ func (q *Queries) OddsOfAll(ctx context.Context, arg OddsOfAllParams) (OddsOfAll
 	return i, err
 }
 
+const oldestJob = `-- name: OldestJob :one
+SELECT at FROM jobs ORDER BY at, seq LIMIT 1
+`
+
+func (q *Queries) OldestJob(ctx context.Context) (int64, error) {
+	row := q.queryRow(ctx, q.oldestJobStmt, oldestJob)
+	var at int64
+	err := row.Scan(&at)
+	return at, err
+}
+
 const openProblems = `-- name: OpenProblems :many
 SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE state = 'open' ORDER BY opened, id
 `
