@@ -189,6 +189,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dueChannelStmt, err = db.PrepareContext(ctx, dueChannel); err != nil {
 		return nil, fmt.Errorf("error preparing query DueChannel: %w", err)
 	}
+	if q.dueTellingsStmt, err = db.PrepareContext(ctx, dueTellings); err != nil {
+		return nil, fmt.Errorf("error preparing query DueTellings: %w", err)
+	}
 	if q.endLooksStmt, err = db.PrepareContext(ctx, endLooks); err != nil {
 		return nil, fmt.Errorf("error preparing query EndLooks: %w", err)
 	}
@@ -932,6 +935,11 @@ func (q *Queries) Close() error {
 	if q.dueChannelStmt != nil {
 		if cerr := q.dueChannelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dueChannelStmt: %w", cerr)
+		}
+	}
+	if q.dueTellingsStmt != nil {
+		if cerr := q.dueTellingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dueTellingsStmt: %w", cerr)
 		}
 	}
 	if q.endLooksStmt != nil {
@@ -1803,6 +1811,7 @@ type Queries struct {
 	dropTellingsStmt         *sql.Stmt
 	dropTokenStmt            *sql.Stmt
 	dueChannelStmt           *sql.Stmt
+	dueTellingsStmt          *sql.Stmt
 	endLooksStmt             *sql.Stmt
 	endReadsStmt             *sql.Stmt
 	endTellingsStmt          *sql.Stmt
@@ -2019,6 +2028,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dropTellingsStmt:         q.dropTellingsStmt,
 		dropTokenStmt:            q.dropTokenStmt,
 		dueChannelStmt:           q.dueChannelStmt,
+		dueTellingsStmt:          q.dueTellingsStmt,
 		endLooksStmt:             q.endLooksStmt,
 		endReadsStmt:             q.endReadsStmt,
 		endTellingsStmt:          q.endTellingsStmt,
