@@ -109,15 +109,17 @@ func BenchmarkPruneJobs(b *testing.B) {
 	t.report(b, h)
 }
 
-// BenchmarkRecordJob measures what is said of jobs on its way to the disk: a
-// new one, one that is known and has ended, and a thousand new ones together.
+// BenchmarkRecordJob measures what is said of jobs on its way to the disk, with
+// the judgement of their connections: a new one, one that is known and has ended,
+// and a thousand new ones together.
 func BenchmarkRecordJob(b *testing.B) {
 	s := sqlitePlace(b).open(b)
-	grant(b, s, named("conn-1", "cust-1", "Acme"))
+	knownFrom(b, s, "gusto", 0, 1000)
+	connection := func(n int) string { return fmt.Sprint("gusto-", 1+n%1000) }
 	n := 0
 	fresh := func() finch.KnownJob {
 		n++
-		j := asked(benchJob(n), "conn-1")
+		j := asked(benchJob(n), connection(n))
 		j.RequestIDs = []string{benchJob(n)}
 		return j
 	}
@@ -129,7 +131,7 @@ func BenchmarkRecordJob(b *testing.B) {
 	b.Run("ended", func(b *testing.B) {
 		of := n
 		for b.Loop() {
-			j := asked(benchJob(1+n%of), "conn-1")
+			j := asked(benchJob(1+n%of), connection(1+n%of))
 			n++
 			j.Status, j.Learned = finch.JobComplete, start.Add(time.Duration(n)*time.Second)
 			record(b, s, j)
