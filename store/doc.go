@@ -16,10 +16,18 @@
 //     job that has ended never runs again.
 //   - A claim (of a look, a read, an inbox item) belongs to one claimant until
 //     its lease ends, also between replicas on PostgreSQL.
+//   - Whatever is recorded of a connection is judged in the same transaction, with
+//     all that follows: its problems, their outage, who hears of them, what is
+//     owed. So nothing is lost between knowing and owing, and nothing owed twice.
+//   - Each active subscription that asks for a problem has one row that says what
+//     it hears of it, and why not if it does not.
 //
-// Duties of the caller: Close what Open returned; only one process with
-// Options.Exclusive for one SQLite file; no other code of the process opens
-// the database file (closing any descriptor of it drops SQLite's locks).
+// Whoever records holds first the connections it judges, then the crowds (see
+// outages.go), each in the order of their names, and only then changes problems.
+//
+// Duties of the caller: call JudgeDue every second or so, for what time alone
+// changes; Close what Open returned; only one process with Options.Exclusive for
+// one SQLite file; no other code of the process opens the database file (closing any descriptor of it drops SQLite's locks).
 //
 // A page of jobs is read as ranges of indexes, whatever its filters: it takes
 // about as long with ten million jobs as with ten thousand (BenchmarkJobs).

@@ -97,7 +97,7 @@ func (d *docket) save(ctx context.Context, p *alert.Problem) error {
 		id, err := d.q.AddProblem(ctx, db.AddProblemParams{
 			Key: clean(p.Key.String()), Kind: string(p.Key.Kind), Class: clean(p.Class),
 			ConnectionID: clean(p.Key.ConnectionID), ProviderID: clean(p.Subject.ProviderID), State: string(p.State),
-			Opened: stamp(p.Opened), Noted: stamp(p.Noted), Over: stamp(p.Over),
+			Opened: stamp(p.Opened), Noted: stamp(p.Noted), Latest: stamp(lastOpening(*p)), Over: stamp(p.Over),
 			ClaimedBy: clean(p.ClaimedBy), Healed: flag(healed(*p)), Wake: stamp(p.WakeAt()), Facts: textOf(*p),
 		})
 		if err != nil {
@@ -108,7 +108,7 @@ func (d *docket) save(ctx context.Context, p *alert.Problem) error {
 	}
 	row, err := d.q.SaveProblem(ctx, db.SaveProblemParams{
 		ID: p.ID, Key: clean(p.Key.String()), Class: clean(p.Class), ProviderID: clean(p.Subject.ProviderID), State: string(p.State),
-		Opened: stamp(p.Opened), Noted: stamp(p.Noted), Over: stamp(p.Over),
+		Opened: stamp(p.Opened), Noted: stamp(p.Noted), Latest: stamp(lastOpening(*p)), Over: stamp(p.Over),
 		ClaimedBy: clean(p.ClaimedBy), Healed: flag(healed(*p)), Wake: stamp(p.WakeAt()), Facts: textOf(*p),
 	})
 	if err != nil {

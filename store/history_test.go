@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +121,58 @@ func TestJobsNewestFirst(t *testing.T) {
 		} {
 			if got := allPages(t, s, c.query); !slices.EqualFunc(got, c.want, slices.Equal) {
 				t.Errorf("%s:\ngot  %q\nwant %q", c.name, got, c.want)
+			}
+		}
+	})
+}
+
+// TestJobsOfManyProviders holds pages of words that mean more providers than are
+// searched one by one to what the whole history says, whether their jobs are among
+// the last or long past.
+func TestJobsOfManyProviders(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		var grants []finch.Grant
+		var jobs []finch.KnownJob
+		for i := range 13 {
+			g := named(fmt.Sprint("conn-", i), fmt.Sprint("cust-", i), "Acme")
+			g.Facts.Introspection.ProviderID = fmt.Sprint("many_", i)
+			grants = append(grants, g)
+		}
+		grants[12].Facts.Introspection.ProviderID = "other"
+		grant(t, s, grants...)
+		for i := range 600 { // the last 300 are all of the other provider
+			j := asked(fmt.Sprintf("job-%03d", i), fmt.Sprint("conn-", max(i%14, i/300*12)%13))
+			j.Status, j.Started = finch.JobComplete, start.Add(time.Duration(i/3-600)*time.Minute)
+			if i%5 == 0 {
+				j.Status = finch.JobFailed
+			}
+			jobs = append(jobs, j)
+		}
+		if _, err := s.RecordJobs(t.Context(), jobs); err != nil {
+			t.Fatal(err)
+		}
+		whole, err := s.Jobs(t.Context(), finch.JobQuery{Limit: 1000})
+		if err != nil || len(whole.Jobs) != 600 {
+			t.Fatalf("%d jobs, %v", len(whole.Jobs), err)
+		}
+		for _, query := range []finch.JobQuery{
+			{Provider: "many_", Limit: 7},
+			{Provider: "MANY", Statuses: []finch.JobStatus{finch.JobFailed}, Limit: 7},
+			{Provider: "many_", Until: start.Add(-550 * time.Minute), Limit: 7},
+			{Provider: "many_", Since: start.Add(-505 * time.Minute), Limit: 7},
+			{Provider: "many_", Types: []string{finch.DataSync}, Statuses: []finch.JobStatus{finch.JobFailed}, Limit: 100},
+		} {
+			var want []string
+			for _, j := range whole.Jobs {
+				if strings.HasPrefix(j.ProviderID, "many_") && (len(query.Statuses) == 0 || j.Status == finch.JobFailed) &&
+					!j.Started.Before(query.Since) && (query.Until.IsZero() || j.Started.Before(query.Until)) {
+					want = append(want, j.ID[len("job-"):])
+				}
+			}
+			if got := slices.Concat(allPages(t, s, query)...); len(want) == 0 || !slices.Equal(got, want) {
+				t.Errorf("%+v:\ngot  %q\nwant %q", query, got, want)
 			}
 		}
 	})

@@ -81,7 +81,7 @@ func TestOpenRefusesAndOverwritesNothing(t *testing.T) {
 			return append(append(bytes.Clone(b[:100]), bytes.Repeat([]byte{0xff}, 4000)...), b[4100:]...)
 		}), store.ErrDamaged, "backup"},
 		{"cut off in the middle", rewrite(func(b []byte) []byte { return b[:len(b)/2] }), store.ErrDamaged, "backup"},
-		{"made by a newer Perch", run("INSERT INTO perch_migrations (version_id, is_applied) VALUES (99, 1)"), store.ErrNewer, "version 99, this Perch knows up to 4"},
+		{"made by a newer Perch", run("INSERT INTO perch_migrations (version_id, is_applied) VALUES (99, 1)"), store.ErrNewer, "version 99, this Perch knows up to 5"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

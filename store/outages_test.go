@@ -50,7 +50,9 @@ func TestAnOutageSpeaksForItsProblems(t *testing.T) {
 			t.Fatalf("five of fifteen: %+v", all)
 		}
 		id := all[0].ID
-		want(t, "the outage is owed once, its problems no more", slices.DeleteFunc(owed(t, p), func(row string) bool { return slices.Contains([]string{"CALL card 3", "CADP card 3", "CALL card 5", "CADP card 5", "CALL card 7", "CADP card 7"}, row) }),
+		want(t, "the outage is owed once, its problems no more", slices.DeleteFunc(owed(t, p), func(row string) bool {
+			return slices.Contains([]string{"CALL card 3", "CADP card 3", "CALL card 5", "CADP card 5", "CALL card 7", "CADP card 7"}, row)
+		}),
 			fmt.Sprint("CALL card ", id))
 		want(t, "what was told is linked", look(t, p, `SELECT COUNT(*) FROM cards WHERE dirty > 0 AND problem_id = 1`), "1")
 		want(t, "what was not told is the outage's", look(t, p, `SELECT DISTINCT t.state, t.reason FROM tellings t JOIN problems p ON p.id = t.problem_id

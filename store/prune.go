@@ -9,7 +9,7 @@ import (
 )
 
 // How many rows a step removes, so that other writers wait some 20 ms for it
-// at most. A job stands in six indexes, in most of them far from its neighbours.
+// at most. A job stands in seven indexes, in most of them far from its neighbours.
 const (
 	pruneChunk     = 500
 	pruneJobsChunk = 100

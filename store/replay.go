@@ -41,12 +41,19 @@ func (s *Store) PastProblems(ctx context.Context, since time.Time) ([]alert.Prob
 // watchForProblems is the name of a beginning.
 const watchForProblems = "problems"
 
-// KnownSince is when Perch began to watch for problems: of what was before, only
-// what was still wrong then is known.
+// KnownSince is from when on problems are known: since Perch began to watch for
+// them, or since the oldest job that Finch's webhooks told of later.
 func (s *Store) KnownSince(ctx context.Context) (time.Time, error) {
 	at, err := s.reads.Began(ctx, watchForProblems)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read since when problems are known: %w", damage(err))
+	}
+	oldest, err := s.reads.OldestJob(ctx)
+	if err != nil && !missing(err) {
+		return time.Time{}, fmt.Errorf("select the oldest job: %w", damage(err))
+	}
+	if err == nil {
+		at = min(at, oldest)
 	}
 	return timeOf(at), nil
 }

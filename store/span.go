@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -45,8 +44,8 @@ func (s *Store) spanOf(query finch.JobQuery) (span, error) {
 }
 
 // read takes the way by which the least is read: through a connection or an
-// entity, whose jobs are few enough to look through; else through each sort of
-// job that the filters leave; else along the whole history.
+// entity, whose jobs are few enough to look through; else through each range of
+// an index that the filters leave; else along the whole history.
 func (sp span) read(ctx context.Context, q *db.Queries, query finch.JobQuery) ([]db.JobLine, error) {
 	sorts, err := sortsOf(ctx, q, query)
 	if err != nil || sorts != nil && len(sorts) == 0 {
@@ -61,12 +60,19 @@ func (sp span) read(ctx context.Context, q *db.Queries, query finch.JobQuery) ([
 	case sorts != nil:
 		return sp.ofSorts(ctx, q, query, sorts)
 	default:
-		rows, err = q.JobsOfAll(ctx, db.JobsOfAllParams{Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq, Count: count(sp.count)})
+		rows, err = sp.ofAll(ctx, q, query, sorts)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("select the jobs: %w", err)
 	}
 	return rows, nil
+}
+
+func (sp span) ofAll(ctx context.Context, q *db.Queries, query finch.JobQuery, sorts []db.JobSort) ([]db.JobLine, error) {
+	return q.JobsOfAll(ctx, db.JobsOfAllParams{
+		Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq,
+		Statuses: anyOf(query.Statuses), Types: anyOf(query.Types), Providers: providersOf(query, sorts), Count: count(sp.count),
+	})
 }
 
 func (sp span) ofConnection(ctx context.Context, q *db.Queries, query finch.JobQuery, sorts []db.JobSort) ([]db.JobLine, error) {
@@ -84,82 +90,6 @@ func (sp span) ofEntity(ctx context.Context, q *db.Queries, query finch.JobQuery
 	})
 }
 
-// ofSorts finds the newest jobs of several sorts. Of each sort the indexes alone
-// give the places in the history; then those few jobs are read that come first.
-func (sp span) ofSorts(ctx context.Context, q *db.Queries, query finch.JobQuery, sorts []db.JobSort) ([]db.JobLine, error) {
-	sorts, sp, err := sp.foremost(ctx, q, query, sorts)
-	if err != nil {
-		return nil, err
-	}
-	var newest []db.JobLine
-	for _, sort := range sorts {
-		rows, err := sp.ofSort(ctx, q, query, sort)
-		if err != nil {
-			return nil, fmt.Errorf("select the jobs of a sort: %w", err)
-		}
-		newest = append(newest, rows...)
-	}
-	slices.SortFunc(newest, func(a, b db.JobLine) int { return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq)) })
-	return newest[:min(len(newest), sp.count)], nil
-}
-
-// placed is where a job of a sort stands in the history.
-type placed struct {
-	at   int64
-	sort db.JobSort
-}
-
-// foremost are the sorts among whose jobs the newest are, and the span narrowed
-// to those. Once there are enough, only what is newer than the last is read on.
-func (sp span) foremost(ctx context.Context, q *db.Queries, query finch.JobQuery, sorts []db.JobSort) ([]db.JobSort, span, error) {
-	var newest []placed
-	for _, sort := range sorts {
-		places, err := sp.placesOf(ctx, q, query, sort)
-		if err != nil {
-			return nil, span{}, fmt.Errorf("select the places of a sort: %w", err)
-		}
-		for _, at := range places {
-			newest = append(newest, placed{at, sort})
-		}
-		slices.SortStableFunc(newest, func(a, b placed) int { return cmp.Compare(b.at, a.at) })
-		if len(newest) >= sp.count {
-			sp.since = newest[sp.count-1].at
-			newest = slices.DeleteFunc(newest, func(p placed) bool { return p.at < sp.since })
-		}
-	}
-	var found []db.JobSort
-	for _, p := range newest {
-		if !slices.Contains(found, p.sort) {
-			found = append(found, p.sort)
-		}
-	}
-	return found, sp, nil
-}
-
-func (sp span) placesOf(ctx context.Context, q *db.Queries, query finch.JobQuery, sort db.JobSort) ([]int64, error) {
-	if query.Provider == "" {
-		return q.PlacesOfSort(ctx, db.PlacesOfSortParams{
-			Type: sort.Type, Status: sort.Status, Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq, Count: count(sp.count),
-		})
-	}
-	return q.PlacesOfProvider(ctx, db.PlacesOfProviderParams{
-		ProviderID: sort.ProviderID, Type: sort.Type, Status: sort.Status,
-		Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq, Count: count(sp.count),
-	})
-}
-
-func (sp span) ofSort(ctx context.Context, q *db.Queries, query finch.JobQuery, sort db.JobSort) ([]db.JobLine, error) {
-	if query.Provider == "" {
-		return q.JobsOfSort(ctx, db.JobsOfSortParams{
-			Type: sort.Type, Status: sort.Status, Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq, Count: count(sp.count),
-		})
-	}
-	return q.JobsOfProvider(ctx, db.JobsOfProviderParams{
-		ProviderID: sort.ProviderID, Type: sort.Type, Status: sort.Status,
-		Since: sp.since, BeforeAt: sp.beforeAt, BeforeSeq: sp.beforeSeq, Count: count(sp.count),
-	})
-}
-
 // sortsOf are the sorts of jobs there are that pass the filters by status, type
 // and provider; nil if they are not needed to find the jobs.
 func sortsOf(ctx context.Context, q *db.Queries, query finch.JobQuery) ([]db.JobSort, error) {
@@ -167,26 +97,45 @@ func sortsOf(ctx context.Context, q *db.Queries, query finch.JobQuery) ([]db.Job
 	if query.Provider == "" && (few || len(query.Statuses) == 0 && len(query.Types) == 0) {
 		return nil, nil
 	}
-	all, err := sortsAt(ctx, q, query.Provider)
+	all, err := sortsAt(ctx, q, query)
 	if err != nil {
 		return nil, fmt.Errorf("select the sorts of jobs: %w", err)
 	}
-	exact := slices.ContainsFunc(all, func(s db.JobSort) bool { return s.ProviderID == query.Provider })
 	sorts := []db.JobSort{}
 	for _, s := range all {
-		if (!exact || s.ProviderID == query.Provider) && passes(query.Statuses, finch.JobStatus(s.Status)) && passes(query.Types, s.Type) {
+		if passes(query.Statuses, finch.JobStatus(s.Status)) && passes(query.Types, s.Type) {
 			sorts = append(sorts, s)
 		}
 	}
 	return sorts, nil
 }
 
-func sortsAt(ctx context.Context, q *db.Queries, provider string) ([]db.JobSort, error) {
-	if provider == "" {
+// sortsAt are the sorts of jobs there are at a provider if its id is given, else
+// at all that the words mean, one provider's after the other's. Where it does not
+// matter of which sort a job is, it is one for each provider.
+func sortsAt(ctx context.Context, q *db.Queries, query finch.JobQuery) ([]db.JobSort, error) {
+	if query.Provider == "" {
 		return q.JobSorts(ctx)
 	}
-	return q.JobSortsOfProviders(ctx, within(provider))
+	sorts, err := q.JobSortsOfProvider(ctx, clean(query.Provider))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(sorts) > 0 && ofAnySort(query):
+		return sorts[:1], nil
+	case len(sorts) > 0:
+		return sorts, nil
+	case !ofAnySort(query):
+		return q.JobSortsOfProviders(ctx, within(query.Provider))
+	}
+	ids, err := q.JobProviders(ctx, within(query.Provider))
+	for _, id := range ids {
+		sorts = append(sorts, db.JobSort{ProviderID: id})
+	}
+	return sorts, err
 }
+
+func ofAnySort(query finch.JobQuery) bool { return len(query.Statuses) == 0 && len(query.Types) == 0 }
 
 func passes[T comparable](wanted []T, it T) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, it)

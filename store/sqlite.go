@@ -23,7 +23,11 @@ const applicationID = 0x50657263
 
 // One connection writes, so that nobody waits for SQLite's lock unfairly; a few
 // read. Pragmas stand in the DSN because they belong to a connection, not to
-// the pool. Each connection has a page cache of its own: -2000 is 2 MB.
+// the pool. cache_size is what a connection adds to the one cache of pages that
+// all of a process share: -2000 is 2 MB. No size that Perch could afford holds the
+// inner pages of ten million jobs; the system's cache does. mmap_size would spare
+// the copies from there, but saves nothing on a large file, and a fault of the
+// disk would end the process instead of a query.
 const (
 	writerPragmas = "?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-4000)&_pragma=journal_size_limit(16777216)"

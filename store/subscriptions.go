@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"perch/internal/alert"
@@ -320,7 +319,7 @@ func (d *docket) catchUpWith(ctx context.Context, sub alert.Subscription, p aler
 	if h, heard := told[p.ID]; heard {
 		return d.remind(ctx, sub, hearing{id: h.id, state: h.state}, p)
 	}
-	if ok, _ := sub.Wish.Matches(p); !ok || p.Key.Kind == alert.Outage || heardBefore(p, sub) {
+	if ok, _ := sub.Wish.Matches(p); !ok || p.Key.Kind == alert.Outage || lastOpening(p).Before(sub.Made) {
 		return nil
 	}
 	p, err := d.holdProblem(ctx, p.ID)
@@ -333,11 +332,6 @@ func (d *docket) catchUpWith(ctx context.Context, sub alert.Subscription, p aler
 		}
 	}
 	return d.again(ctx, sub, p)
-}
-
-// heardBefore reports whether a problem last opened before a subscription was made.
-func heardBefore(p alert.Problem, sub alert.Subscription) bool {
-	return slices.MaxFunc(append([]time.Time{p.Noted}, p.Openings...), time.Time.Compare).Before(sub.Made)
 }
 
 // ShareSubscription notes which admin confirmed that people of other companies

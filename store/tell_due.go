@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"perch/internal/alert"
 	"perch/store/internal/db"
@@ -32,33 +33,51 @@ func (s *Store) tellWaiting(ctx context.Context, n int) (more bool, err error) {
 	return true, nil
 }
 
+// dueTelling is one that was taken from the queue, and when it was due.
+type dueTelling struct {
+	db.Telling
+	was time.Time
+}
+
 // claimTellings takes all that is due in the channel that waits longest.
-func (s *Store) claimTellings(ctx context.Context) ([]db.Telling, error) {
-	var claimed []db.Telling
+func (s *Store) claimTellings(ctx context.Context) ([]dueTelling, error) {
+	var claimed []dueTelling
 	now := s.now()
 	err := s.change(ctx, func(q *db.Queries) error {
-		claimed = nil
+		claimed = nil // it may be run again
 		channel, err := q.DueChannel(ctx, stamp(now))
 		if missing(err) {
 			return nil
 		}
-		if err == nil {
-			claimed, err = q.ClaimTellings(ctx, db.ClaimTellingsParams{
-				LeaseUntil: stamp(now.Add(judgeLease)), Channel: channel, Now: stamp(now), Count: tellTogether,
-			})
+		if err != nil {
+			return err
+		}
+		due, err := q.DueTellings(ctx, db.DueTellingsParams{Channel: channel, Now: stamp(now), Count: tellTogether})
+		if err != nil {
+			return err
+		}
+		was := map[int64]int64{}
+		for _, d := range due {
+			was[d.ID] = d.Due
+		}
+		rows, err := q.ClaimTellings(ctx, db.ClaimTellingsParams{
+			LeaseUntil: stamp(now.Add(judgeLease)), Channel: channel, Now: stamp(now), Count: tellTogether,
+		})
+		for _, r := range rows {
+			claimed = append(claimed, dueTelling{r, timeOf(was[r.ID])})
 		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim what was held: %w", err)
 	}
-	slices.SortFunc(claimed, func(a, b db.Telling) int {
+	slices.SortFunc(claimed, func(a, b dueTelling) int {
 		return cmp.Or(cmp.Compare(a.ProblemID, b.ProblemID), cmp.Compare(a.SubscriptionID, b.SubscriptionID))
 	})
 	return claimed, nil
 }
 
-func (s *Store) putOffTellings(ctx context.Context, claimed []db.Telling) error {
+func (s *Store) putOffTellings(ctx context.Context, claimed []dueTelling) error {
 	return s.change(ctx, func(q *db.Queries) error {
 		for _, t := range claimed {
 			if err := q.SetTellingDue(ctx, db.SetTellingDueParams{ID: t.ID, Due: stamp(s.now().Add(judgeAgain))}); err != nil {
@@ -80,7 +99,7 @@ type together struct {
 
 // tellHeld decides again on what was held for now. What one subscription is to be
 // told at the same moment goes into one message.
-func (d *docket) tellHeld(ctx context.Context, claimed []db.Telling) error {
+func (d *docket) tellHeld(ctx context.Context, claimed []dueTelling) error {
 	subs, err := d.subscriptions(ctx)
 	if err != nil {
 		return err
@@ -113,7 +132,7 @@ func (d *docket) tellHeld(ctx context.Context, claimed []db.Telling) error {
 }
 
 // fallsDue decides on one problem whose time has come.
-func (d *docket) fallsDue(ctx context.Context, all *together, t db.Telling, p alert.Problem) error {
+func (d *docket) fallsDue(ctx context.Context, all *together, t dueTelling, p alert.Problem) error {
 	h, err := d.hearing(ctx, t.ID)
 	if err != nil || stamp(h.due) != t.Due {
 		return err // somebody else has decided since
@@ -121,6 +140,7 @@ func (d *docket) fallsDue(ctx context.Context, all *together, t db.Telling, p al
 	switch {
 	case all.sub.Paused: // it begins anew when it is resumed
 	case h.state == alert.Held:
+		h.due = t.was
 		return d.heldUntilNow(ctx, all, h, p)
 	case h.state == alert.Told:
 		next := all.sub.Wish.NextReminder(p, d.now, d.now)
@@ -140,7 +160,7 @@ func (d *docket) setDue(ctx context.Context, tellingID, due int64) error {
 }
 
 func (d *docket) heldUntilNow(ctx context.Context, all *together, h hearing, p alert.Problem) error {
-	v := all.sub.Decide(p, alert.Verdict{State: alert.Held, Due: d.now, Reason: h.reason}, d.now)
+	v := all.sub.Decide(p, h.verdict(), d.now)
 	if v.State != alert.Owed {
 		return d.record(ctx, all.sub, p, v)
 	}

@@ -244,11 +244,9 @@ func (d *docket) thank(ctx context.Context, step alert.Step) error {
 	})
 }
 
+// lastOpening is when a problem opened here last.
 func lastOpening(p alert.Problem) time.Time {
-	if len(p.Openings) == 0 {
-		return p.Opened
-	}
-	return slices.MaxFunc(p.Openings, time.Time.Compare)
+	return slices.MaxFunc(append([]time.Time{p.Noted}, p.Openings...), time.Time.Compare)
 }
 
 // join has a subscription hear of the outage that a problem it asked for belongs
@@ -275,50 +273,4 @@ func (d *docket) join(ctx context.Context, sub alert.Subscription, child alert.P
 	}
 	all[sub.ID] = hearing{id: -1} // decided on in this transaction
 	return d.decide(ctx, sub, hearing{}, parent)
-}
-
-// silence takes back what a subscription has not heard yet of a problem that is
-// part of an outage now. What was told already shows the outage.
-func (d *docket) silence(ctx context.Context, child alert.Problem) error {
-	all, err := hearings(ctx, d.q, child.ID)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	subs, err := d.subscriptions(ctx)
-	if err != nil {
-		return err
-	}
-	for _, sub := range subs {
-		h := all[sub.ID]
-		if h.id == 0 {
-			continue
-		}
-		if ok, _ := sub.Wish.Matches(child); ok && !sub.Paused {
-			if err := d.join(ctx, sub, child); err != nil {
-				return err
-			}
-		}
-		if err := d.silenceOne(ctx, sub, h, child); err != nil {
-			return err
-		}
-	}
-	return d.store.soil(ctx, d.q, child.ID, d.now)
-}
-
-func (d *docket) silenceOne(ctx context.Context, sub alert.Subscription, h hearing, child alert.Problem) error {
-	switch h.state {
-	case alert.Dropped:
-		return nil
-	case alert.Told:
-		return d.remind(ctx, sub, h, child)
-	case alert.Owed:
-		n, err := d.store.unowe(ctx, d.q, child.ID, sub.ID, alert.BecauseOutage)
-		if err != nil {
-			return err
-		}
-		if n == 0 { // on its way to Slack
-			return d.remind(ctx, sub, h, child)
-		}
-	}
-	return d.record(ctx, sub, child, alert.Verdict{State: alert.Dropped, Reason: alert.BecauseOutage})
 }

@@ -98,7 +98,7 @@ func (s *Store) cardOf(ctx context.Context, q *db.Queries, d alert.Delivery) (*a
 	if err != nil {
 		return nil, fmt.Errorf("select the card: %w", err)
 	}
-	if d.Kind == alert.CardMessage && c != nil && c.TS == "" {
+	if d.Kind == alert.CardMessage && d.Tried.IsZero() && c != nil && c.TS == "" {
 		return nil, nil // its own, which was not posted after all
 	}
 	return c, nil

@@ -23,11 +23,21 @@ func failing(now string, began ...string) alert.Situation {
 func TestARowOfFailures(t *testing.T) {
 	t.Parallel()
 	b := newBook()
-	b.judge(failing("Tue 07:00", "Tue 06:30"))
-	b.judge(failing("Tue 07:01", "Tue 06:30"))
-	b.judge(failing("Wed 07:00", "Tue 06:30", "Wed 06:30"))
-	b.judge(failing("Thu 07:00", "Tue 06:30", "Wed 06:30", "Thu 06:30"))
-	b.judge(failing("Fri 07:00", "Tue 06:30", "Wed 06:30", "Thu 06:30", "Fri 06:30"))
+	var details []string
+	for _, s := range []alert.Situation{
+		failing("Tue 07:00", "Tue 06:30"),
+		failing("Tue 07:01", "Tue 06:30"),
+		failing("Wed 07:00", "Tue 06:30", "Wed 06:30"),
+		failing("Thu 07:00", "Tue 06:30", "Wed 06:30", "Thu 06:30"),
+		failing("Fri 07:00", "Tue 06:30", "Wed 06:30", "Thu 06:30", "Fri 06:30"),
+	} {
+		for _, step := range b.judge(s) {
+			details = append(details, step.Event.Detail)
+		}
+	}
+	if want := []string{"a", "b", "c", "d"}; !slices.Equal(details, want) {
+		t.Errorf("the jobs named are %q, want %q", details, want)
+	}
 	b.expect(t, "opened "+sinceA, "recurred "+sinceA, "escalated "+sinceA, "recurred "+sinceA)
 	p := b.last()
 	if p.Count != 4 || !slices.Equal(p.Jobs, []string{"a", "b", "c", "d"}) || p.Move != alert.Finchs || p.Version != 4 || p.ID != 1 {
@@ -58,6 +68,30 @@ func TestAFailureHeardOfLateIsNoNews(t *testing.T) {
 	if p := b.last(); p.Count != 2 || !p.Opened.Equal(on("Tue 06:34")) {
 		t.Errorf("count %d, opened %v", p.Count, p.Opened)
 	}
+}
+
+// What happened long ago says nothing of what happens now.
+func TestOnlyTheLastEndCounts(t *testing.T) {
+	t.Parallel()
+	key := alert.Key{Kind: alert.Reauth, ConnectionID: "c1"}
+	old := alert.Problem{ID: 1, Key: key, State: alert.Closed, ClosedBy: "U1", Over: on("Mon 06:00")}
+	last := alert.Problem{ID: 2, Key: key, State: alert.Resolved, Over: on("Tue 06:20")}
+	finding := alert.Finding{Key: key, Class: "reauth", Opened: on("Mon 05:00"), LastSeen: on("Tue 07:00")}
+	for _, past := range [][]alert.Problem{{old, last}, {last, old}} {
+		steps := alert.Advance(past, []alert.Finding{finding}, func(alert.Key) alert.Subject { return alert.Subject{} }, on("Tue 07:00"))
+		if len(steps) != 1 || steps[0].Problem.ID != 2 || steps[0].Event.What != alert.HasReopened {
+			t.Errorf("the steps are %+v", steps)
+		}
+	}
+}
+
+func TestASnoozeEndsThoughNothingIsSure(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	b.judge(well("Tue 08:34"))
+	b.act(t, func(p alert.Problem) (alert.Step, error) { return p.Snooze("U1", on("Tue 09:00"), on("Tue 08:40")) })
+	b.judge(well("Tue 09:00", jobs(sync("b", finch.JobRunning, "Tue 08:39"))))
+	b.expect(t, "opened stale", "snoozed stale", "woken stale")
 }
 
 func TestReopening(t *testing.T) {

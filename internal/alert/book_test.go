@@ -11,8 +11,9 @@ import (
 
 // book keeps problems as a store would, in memory.
 type book struct {
-	all      []alert.Problem
-	happened []string
+	all           []alert.Problem
+	happened      []string
+	opened, ended int
 }
 
 func newBook() *book { return &book{} }
@@ -29,18 +30,24 @@ func (b *book) take(found []alert.Finding, now time.Time) []alert.Step {
 
 func (b *book) takeFor(subject func(alert.Key) alert.Subject, found []alert.Finding, now time.Time) []alert.Step {
 	steps := alert.Advance(b.past(), found, subject, now)
+	for _, s := range steps {
+		if s.Problem.Version == 0 || !s.Event.At.Equal(now) || s.Event.Who != "" {
+			panic(fmt.Sprintf("a step of Perch's is %+v", s))
+		}
+	}
 	b.keep(steps)
 	return steps
 }
 
 // past is what a store hands to Advance: what is open, and the last of each key.
 func (b *book) past() []alert.Problem {
+	over := map[alert.Key]bool{}
 	var past []alert.Problem
-	for i, p := range b.all {
-		replaced := slices.ContainsFunc(b.all[i+1:], func(q alert.Problem) bool { return q.Key == p.Key && q.State != alert.Open })
-		if p.State == alert.Open || !replaced {
+	for _, p := range slices.Backward(b.all) {
+		if p.State == alert.Open || !over[p.Key] {
 			past = append(past, p)
 		}
+		over[p.Key] = over[p.Key] || p.State != alert.Open
 	}
 	return past
 }
@@ -60,6 +67,12 @@ func (b *book) keep(steps []alert.Step) {
 			b.all[p.ID-1] = p
 		}
 		b.happened = append(b.happened, said(s))
+		switch s.Event.What {
+		case alert.HasOpened, alert.HasReopened, alert.HasFlapped:
+			b.opened++
+		case alert.HasResolved, alert.HasClosed:
+			b.ended++
+		}
 	}
 }
 
@@ -96,5 +109,5 @@ func (b *book) expect(t *testing.T, want ...string) {
 	}
 }
 
-// since forgets what happened so far.
+// reset forgets what happened so far.
 func (b *book) reset() { b.happened = nil }

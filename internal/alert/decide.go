@@ -15,6 +15,16 @@ const (
 	BecauseSnoozed = "snoozed"
 	BecauseDigest  = "digest"
 	BecauseQuiet   = "quiet hours"
+	BecauseLate    = "late news"
+)
+
+const (
+	// lateNews is how old the newest sign of a problem is that may be over already:
+	// whoever brings Perch a past, a first fill or a gap of days made good, brings it
+	// piece by piece.
+	lateNews = 12 * time.Hour
+	// untilPast is how long the rest of such a past is waited for.
+	untilPast = 10 * time.Minute
 )
 
 // Decide is Decide for the subscription's wish, unless it is paused.
@@ -44,6 +54,9 @@ func Decide(w Wish, p Problem, held Verdict, now time.Time) Verdict {
 	}
 	if until, quiet := w.quietUntil(now); quiet && !w.passes(p) {
 		return Verdict{State: Held, Due: until, Reason: BecauseQuiet}
+	}
+	if rest := p.Noted.Add(untilPast); p.late() && now.Before(rest) {
+		return Verdict{State: Held, Due: rest, Reason: BecauseLate}
 	}
 	return Verdict{State: Owed, Reason: BecauseNow}
 }
@@ -107,6 +120,11 @@ func (p *Problem) since() time.Time {
 		return p.Noted
 	}
 	return p.Opened
+}
+
+// late reports whether a problem was noted long after it was last seen.
+func (p *Problem) late() bool {
+	return !p.LastSeen.IsZero() && p.Noted.Sub(p.LastSeen) > lateNews
 }
 
 // snoozed reports whether a snooze is still on.

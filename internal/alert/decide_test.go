@@ -53,6 +53,11 @@ func TestDecide(t *testing.T) {
 		{"snoozed until now", "", func(p *alert.Problem) { p.SnoozedBy, p.SnoozedUntil = "U1", noon }, time.Time{}, alert.Verdict{State: alert.Owed, Reason: "now"}},
 		{"snoozed until it changes", "", func(p *alert.Problem) { p.SnoozedBy = "U1" }, time.Time{}, alert.Verdict{State: alert.Held, Reason: "snoozed"}},
 
+		{"noted long after it happened", "", seenBefore(13 * time.Hour), time.Time{}, alert.Verdict{State: alert.Held, Due: after(10 * time.Minute), Reason: "late news"}},
+		{"noted long after, and still so", "", seenBefore(13 * time.Hour), after(10 * time.Minute), alert.Verdict{State: alert.Owed, Reason: "now"}},
+		{"noted some hours after it happened", "", seenBefore(11 * time.Hour), time.Time{}, alert.Verdict{State: alert.Owed, Reason: "now"}},
+		{"late news for a digest", "digest:15", seenBefore(13 * time.Hour), time.Time{}, alert.Verdict{State: alert.Held, Due: after(3 * time.Hour), Reason: "digest"}},
+
 		{"for today's digest", "digest:15", nil, time.Time{}, alert.Verdict{State: alert.Held, Due: after(3 * time.Hour), Reason: "digest"}},
 		{"for tomorrow's digest", "digest:9", nil, time.Time{}, alert.Verdict{State: alert.Held, Due: after(21 * time.Hour), Reason: "digest"}},
 		{"at the digest's own minute it is tomorrow's", "digest:12", nil, time.Time{}, alert.Verdict{State: alert.Held, Due: after(24 * time.Hour), Reason: "digest"}},
@@ -78,6 +83,11 @@ func TestDecide(t *testing.T) {
 			}
 		})
 	}
+}
+
+// seenBefore is a problem that was noted so long after it was last seen.
+func seenBefore(d time.Duration) func(*alert.Problem) {
+	return func(p *alert.Problem) { p.Noted, p.LastSeen = noon, noon.Add(-d) }
 }
 
 func TestDecideAgain(t *testing.T) {

@@ -138,22 +138,26 @@ func (h *house) connectTo(provider func(int) string, from, to int) {
 	h.Helper()
 	var grants []finch.Grant
 	for i := from; i < to; i++ {
-		id := connection(i)
-		grants = append(grants, finch.Grant{Token: finch.NewToken("secret of " + id), Facts: finch.Facts{
-			At: time.Now(),
-			Introspection: finch.Introspection{
-				TokenID: "token-" + id, ClientType: "production", ConnectionID: id, ConnectionType: "provider",
-				ConnectionStatus: finch.StatusReport{Status: finch.Connected, LastSync: finch.SyncTime{At: time.Now()}},
-				CompanyID:        "company-" + id, CustomerID: "cust-" + id, CustomerName: customer(i), ProviderID: provider(i),
-			},
-		}})
+		grants = append(grants, grantOf(i, provider(i)))
 	}
 	if _, err := h.store.Grant(h.Context(), grants); err != nil {
 		h.Fatal(err)
 	}
 }
 
-func (h *house) job(i int, status finch.JobStatus) finch.KnownJob {
+func grantOf(i int, provider string) finch.Grant {
+	id := connection(i)
+	return finch.Grant{Token: finch.NewToken("secret of " + id), Facts: finch.Facts{
+		At: time.Now(),
+		Introspection: finch.Introspection{
+			TokenID: "token-" + id, ClientType: "production", ConnectionID: id, ConnectionType: "provider",
+			ConnectionStatus: finch.StatusReport{Status: finch.Connected, LastSync: finch.SyncTime{At: time.Now()}},
+			CompanyID:        "company-" + id, CustomerID: "cust-" + id, CustomerName: customer(i), ProviderID: provider,
+		},
+	}}
+}
+
+func jobOf(i int, status finch.JobStatus) finch.KnownJob {
 	now := time.Now()
 	return finch.KnownJob{
 		ID: fmt.Sprintf("job-%05d-%d", i, now.UnixMilli()), Kind: finch.Automated, ConnectionID: connection(i), Type: finch.DataSync, Status: status,
@@ -171,7 +175,7 @@ func (h *house) record(status finch.JobStatus, connections ...int) {
 	h.Helper()
 	var jobs []finch.KnownJob
 	for _, i := range connections {
-		jobs = append(jobs, h.job(i, status))
+		jobs = append(jobs, jobOf(i, status))
 	}
 	if _, err := h.store.RecordJobs(h.Context(), jobs); err != nil {
 		h.Fatal(err)

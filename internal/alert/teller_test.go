@@ -344,7 +344,7 @@ func TestADigestIsSentAndKeptTrue(t *testing.T) {
 		h.fail(0, 1, 2)
 		h.tell(time.Minute)
 		checkSaid(h.T, h.town.said("C1", false))
-		time.Sleep(24 * time.Hour)
+		time.Sleep(9 * time.Hour)
 		if _, err := h.store.JudgeDue(h.Context(), 100); err != nil {
 			h.Fatal(err)
 		}
@@ -358,6 +358,46 @@ func TestADigestIsSentAndKeptTrue(t *testing.T) {
 		if edits := said[0].edits; len(edits) != 1 {
 			h.Errorf("the digest was edited %d times after a recovery", len(edits))
 		}
+		h.checkDone()
+	})
+}
+
+func TestASharedCardsThreadHoldsFewMessages(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1", func(w *alert.Wish) { w.Reminder = 4 * time.Hour })
+		h.connect(0, 12)
+		stop := h.start()
+		defer func() { stop() }()
+		h.fail(numbers(0, 12)...)
+		time.Sleep(time.Hour)
+		stop()
+		for range 2 { // three in a row make it somebody else's move
+			time.Sleep(time.Minute)
+			h.fail(numbers(0, 12)...)
+		}
+		stop = h.start()
+		time.Sleep(time.Minute)
+		threads := h.town.said("C1", true)
+		checkSaid(h.T, threads, customer(0), customer(1))
+		if said := threads[1].Message.Text; !threads[1].Broadcast || !strings.Contains(said, "and 2 more") {
+			h.Errorf("said (broadcast %v): %q", threads[1].Broadcast, said)
+		}
+		for range 20 {
+			stop()
+			time.Sleep(time.Hour)
+			if _, err := h.store.JudgeDue(h.Context(), 100); err != nil {
+				h.Fatal(err)
+			}
+			stop = h.start()
+			time.Sleep(5 * time.Second)
+		}
+		h.heal(numbers(0, 12)...)
+		time.Sleep(time.Minute)
+		if n := len(h.town.said("C1", true)); n > 3 {
+			h.Errorf("%d messages in the thread", n)
+		}
+		checkSaid(h.T, h.town.said("C1", false)[:1], "All of them are over")
 		h.checkDone()
 	})
 }

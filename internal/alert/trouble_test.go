@@ -378,4 +378,3 @@ func TestStoppingWaitsForWhatIsUnderWay(t *testing.T) {
 		}
 	})
 }
-

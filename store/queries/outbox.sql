@@ -7,7 +7,7 @@ ON CONFLICT (key) DO NOTHING;
 -- What was sent off may stand in Slack by now: that is told to its end.
 -- name: Unowe :execrows
 UPDATE outbox SET state = 4, noticed = 1, done = sqlc.arg(now), error = sqlc.arg(reason)
-WHERE problem_id = sqlc.arg(problem_id) AND subscription_id = sqlc.arg(subscription_id) AND state = 0;
+WHERE problem_id = sqlc.arg(problem_id) AND subscription_id = sqlc.arg(subscription_id) AND state <= 1 AND state = 0;
 
 -- name: UnoweAll :execrows
 UPDATE outbox SET state = 4, noticed = 1, done = sqlc.arg(now), error = sqlc.arg(reason)

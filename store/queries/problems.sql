@@ -1,13 +1,13 @@
 -- name: AddProblem :one
-INSERT INTO problems (key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts)
+INSERT INTO problems (key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts)
 VALUES (sqlc.arg(key), sqlc.arg(kind), sqlc.arg(class), sqlc.arg(connection_id), sqlc.arg(provider_id), sqlc.arg(state),
-    sqlc.arg(opened), sqlc.arg(noted), sqlc.arg(over), 0, sqlc.arg(claimed_by), sqlc.arg(healed), sqlc.arg(wake), 1, sqlc.arg(facts))
+    sqlc.arg(opened), sqlc.arg(noted), sqlc.arg(latest), sqlc.arg(over), 0, sqlc.arg(claimed_by), sqlc.arg(healed), sqlc.arg(wake), 1, sqlc.arg(facts))
 RETURNING id;
 
 -- Which outage it belongs to is set by SetParent alone.
 -- name: SaveProblem :one
 UPDATE problems SET key = sqlc.arg(key), class = sqlc.arg(class), provider_id = sqlc.arg(provider_id), state = sqlc.arg(state), opened = sqlc.arg(opened),
-    noted = sqlc.arg(noted), over = sqlc.arg(over), claimed_by = sqlc.arg(claimed_by), healed = sqlc.arg(healed), wake = sqlc.arg(wake),
+    noted = sqlc.arg(noted), latest = sqlc.arg(latest), over = sqlc.arg(over), claimed_by = sqlc.arg(claimed_by), healed = sqlc.arg(healed), wake = sqlc.arg(wake),
     version = version + 1, facts = sqlc.arg(facts)
 WHERE id = sqlc.arg(id)
 RETURNING parent_id, version;
@@ -102,6 +102,9 @@ INSERT INTO beginnings (name, at) VALUES (sqlc.arg(name), sqlc.arg(at)) ON CONFL
 
 -- name: Began :one
 SELECT at FROM beginnings WHERE name = sqlc.arg(name);
+
+-- name: OldestJob :one
+SELECT at FROM jobs ORDER BY at, seq LIMIT 1;
 
 -- name: ProblemPlace :one
 SELECT state, parent_id FROM problems WHERE id = sqlc.arg(id);

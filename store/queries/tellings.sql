@@ -44,5 +44,9 @@ WHERE id IN (
 ) AND due > 0 AND due <= sqlc.arg(now)
 RETURNING *;
 
+-- name: DueTellings :many
+SELECT t.id, t.due FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
+WHERE s.channel = sqlc.arg(channel) AND t.due > 0 AND t.due <= sqlc.arg(now) ORDER BY t.due, t.id LIMIT sqlc.arg(count);
+
 -- name: TellingByID :one
 SELECT * FROM tellings WHERE id = sqlc.arg(id);

@@ -464,7 +464,7 @@ func (q *Queries) PlaceList(ctx context.Context, arg PlaceListParams) error {
 }
 
 const problemsOnCard = `-- name: ProblemsOnCard :many
-SELECT p.id, p.key, p.kind, p.class, p.connection_id, p.provider_id, p.state, p.opened, p.noted, p.over, p.parent_id, p.claimed_by, p.healed, p.wake, p.version, p.facts FROM problems p
+SELECT p.id, p.key, p.kind, p.class, p.connection_id, p.provider_id, p.state, p.opened, p.noted, p.latest, p.over, p.parent_id, p.claimed_by, p.healed, p.wake, p.version, p.facts FROM problems p
 WHERE p.id IN (SELECT t.problem_id FROM tellings t WHERE t.card_id = $1 AND t.card_id > 0 AND t.state <= 2)
 ORDER BY p.id
 `
@@ -488,6 +488,7 @@ func (q *Queries) ProblemsOnCard(ctx context.Context, cardID int64) ([]Problem, 
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -714,7 +715,7 @@ func (q *Queries) UntellOnCard(ctx context.Context, arg UntellOnCardParams) erro
 }
 
 const untoldOnCard = `-- name: UntoldOnCard :many
-SELECT t.id AS telling_id, p.id, p.key, p.kind, p.class, p.connection_id, p.provider_id, p.state, p.opened, p.noted, p.over, p.parent_id, p.claimed_by, p.healed, p.wake, p.version, p.facts FROM tellings t JOIN problems p ON p.id = t.problem_id
+SELECT t.id AS telling_id, p.id, p.key, p.kind, p.class, p.connection_id, p.provider_id, p.state, p.opened, p.noted, p.latest, p.over, p.parent_id, p.claimed_by, p.healed, p.wake, p.version, p.facts FROM tellings t JOIN problems p ON p.id = t.problem_id
 WHERE t.card_id = $1 AND t.card_id > 0 AND t.state < 2 AND t.subscription_id = $2
 `
 
@@ -748,6 +749,7 @@ func (q *Queries) UntoldOnCard(ctx context.Context, arg UntoldOnCardParams) ([]U
 			&i.Problem.State,
 			&i.Problem.Opened,
 			&i.Problem.Noted,
+			&i.Problem.Latest,
 			&i.Problem.Over,
 			&i.Problem.ParentID,
 			&i.Problem.ClaimedBy,

@@ -153,6 +153,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
 	}
+	if q.crowdHearersStmt, err = db.PrepareContext(ctx, crowdHearers); err != nil {
+		return nil, fmt.Errorf("error preparing query CrowdHearers: %w", err)
+	}
 	if q.crowdMembersStmt, err = db.PrepareContext(ctx, crowdMembers); err != nil {
 		return nil, fmt.Errorf("error preparing query CrowdMembers: %w", err)
 	}
@@ -185,6 +188,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.dueChannelStmt, err = db.PrepareContext(ctx, dueChannel); err != nil {
 		return nil, fmt.Errorf("error preparing query DueChannel: %w", err)
+	}
+	if q.dueTellingsStmt, err = db.PrepareContext(ctx, dueTellings); err != nil {
+		return nil, fmt.Errorf("error preparing query DueTellings: %w", err)
 	}
 	if q.endLooksStmt, err = db.PrepareContext(ctx, endLooks); err != nil {
 		return nil, fmt.Errorf("error preparing query EndLooks: %w", err)
@@ -273,8 +279,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobOwnerStmt, err = db.PrepareContext(ctx, jobOwner); err != nil {
 		return nil, fmt.Errorf("error preparing query JobOwner: %w", err)
 	}
+	if q.jobProvidersStmt, err = db.PrepareContext(ctx, jobProviders); err != nil {
+		return nil, fmt.Errorf("error preparing query JobProviders: %w", err)
+	}
 	if q.jobSortsStmt, err = db.PrepareContext(ctx, jobSorts); err != nil {
 		return nil, fmt.Errorf("error preparing query JobSorts: %w", err)
+	}
+	if q.jobSortsOfProviderStmt, err = db.PrepareContext(ctx, jobSortsOfProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query JobSortsOfProvider: %w", err)
 	}
 	if q.jobSortsOfProvidersStmt, err = db.PrepareContext(ctx, jobSortsOfProviders); err != nil {
 		return nil, fmt.Errorf("error preparing query JobSortsOfProviders: %w", err)
@@ -297,8 +309,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobsOfProviderStmt, err = db.PrepareContext(ctx, jobsOfProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfProvider: %w", err)
 	}
+	if q.jobsOfProviderSortStmt, err = db.PrepareContext(ctx, jobsOfProviderSort); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsOfProviderSort: %w", err)
+	}
 	if q.jobsOfSortStmt, err = db.PrepareContext(ctx, jobsOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsOfSort: %w", err)
+	}
+	if q.joinCrowdStmt, err = db.PrepareContext(ctx, joinCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query JoinCrowd: %w", err)
 	}
 	if q.judgedConnectionStmt, err = db.PrepareContext(ctx, judgedConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query JudgedConnection: %w", err)
@@ -345,6 +363,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.newestSummaryStmt, err = db.PrepareContext(ctx, newestSummary); err != nil {
 		return nil, fmt.Errorf("error preparing query NewestSummary: %w", err)
 	}
+	if q.noteCrowdStmt, err = db.PrepareContext(ctx, noteCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteCrowd: %w", err)
+	}
 	if q.noticeOwedStmt, err = db.PrepareContext(ctx, noticeOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query NoticeOwed: %w", err)
 	}
@@ -356,6 +377,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.olderTroublesStmt, err = db.PrepareContext(ctx, olderTroubles); err != nil {
 		return nil, fmt.Errorf("error preparing query OlderTroubles: %w", err)
+	}
+	if q.oldestJobStmt, err = db.PrepareContext(ctx, oldestJob); err != nil {
+		return nil, fmt.Errorf("error preparing query OldestJob: %w", err)
 	}
 	if q.oldestOwedStmt, err = db.PrepareContext(ctx, oldestOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestOwed: %w", err)
@@ -387,6 +411,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pendingStmt, err = db.PrepareContext(ctx, pending); err != nil {
 		return nil, fmt.Errorf("error preparing query Pending: %w", err)
 	}
+	if q.placeBackStmt, err = db.PrepareContext(ctx, placeBack); err != nil {
+		return nil, fmt.Errorf("error preparing query PlaceBack: %w", err)
+	}
 	if q.placeCardStmt, err = db.PrepareContext(ctx, placeCard); err != nil {
 		return nil, fmt.Errorf("error preparing query PlaceCard: %w", err)
 	}
@@ -395,6 +422,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.placesOfProviderStmt, err = db.PrepareContext(ctx, placesOfProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query PlacesOfProvider: %w", err)
+	}
+	if q.placesOfProviderSortStmt, err = db.PrepareContext(ctx, placesOfProviderSort); err != nil {
+		return nil, fmt.Errorf("error preparing query PlacesOfProviderSort: %w", err)
 	}
 	if q.placesOfSortStmt, err = db.PrepareContext(ctx, placesOfSort); err != nil {
 		return nil, fmt.Errorf("error preparing query PlacesOfSort: %w", err)
@@ -543,11 +573,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setWakeStmt, err = db.PrepareContext(ctx, setWake); err != nil {
 		return nil, fmt.Errorf("error preparing query SetWake: %w", err)
 	}
+	if q.silenceCrowdStmt, err = db.PrepareContext(ctx, silenceCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query SilenceCrowd: %w", err)
+	}
 	if q.soilCardStmt, err = db.PrepareContext(ctx, soilCard); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilCard: %w", err)
 	}
 	if q.soilCardsStmt, err = db.PrepareContext(ctx, soilCards); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilCards: %w", err)
+	}
+	if q.soilCrowdStmt, err = db.PrepareContext(ctx, soilCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query SoilCrowd: %w", err)
 	}
 	if q.soilListsStmt, err = db.PrepareContext(ctx, soilLists); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilLists: %w", err)
@@ -602,6 +638,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.unoweAllStmt, err = db.PrepareContext(ctx, unoweAll); err != nil {
 		return nil, fmt.Errorf("error preparing query UnoweAll: %w", err)
+	}
+	if q.unoweCrowdStmt, err = db.PrepareContext(ctx, unoweCrowd); err != nil {
+		return nil, fmt.Errorf("error preparing query UnoweCrowd: %w", err)
 	}
 	if q.untellStmt, err = db.PrepareContext(ctx, untell); err != nil {
 		return nil, fmt.Errorf("error preparing query Untell: %w", err)
@@ -838,6 +877,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countProblemsStmt: %w", cerr)
 		}
 	}
+	if q.crowdHearersStmt != nil {
+		if cerr := q.crowdHearersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing crowdHearersStmt: %w", cerr)
+		}
+	}
 	if q.crowdMembersStmt != nil {
 		if cerr := q.crowdMembersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing crowdMembersStmt: %w", cerr)
@@ -891,6 +935,11 @@ func (q *Queries) Close() error {
 	if q.dueChannelStmt != nil {
 		if cerr := q.dueChannelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dueChannelStmt: %w", cerr)
+		}
+	}
+	if q.dueTellingsStmt != nil {
+		if cerr := q.dueTellingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dueTellingsStmt: %w", cerr)
 		}
 	}
 	if q.endLooksStmt != nil {
@@ -1038,9 +1087,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobOwnerStmt: %w", cerr)
 		}
 	}
+	if q.jobProvidersStmt != nil {
+		if cerr := q.jobProvidersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobProvidersStmt: %w", cerr)
+		}
+	}
 	if q.jobSortsStmt != nil {
 		if cerr := q.jobSortsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobSortsStmt: %w", cerr)
+		}
+	}
+	if q.jobSortsOfProviderStmt != nil {
+		if cerr := q.jobSortsOfProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobSortsOfProviderStmt: %w", cerr)
 		}
 	}
 	if q.jobSortsOfProvidersStmt != nil {
@@ -1078,9 +1137,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobsOfProviderStmt: %w", cerr)
 		}
 	}
+	if q.jobsOfProviderSortStmt != nil {
+		if cerr := q.jobsOfProviderSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsOfProviderSortStmt: %w", cerr)
+		}
+	}
 	if q.jobsOfSortStmt != nil {
 		if cerr := q.jobsOfSortStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobsOfSortStmt: %w", cerr)
+		}
+	}
+	if q.joinCrowdStmt != nil {
+		if cerr := q.joinCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing joinCrowdStmt: %w", cerr)
 		}
 	}
 	if q.judgedConnectionStmt != nil {
@@ -1158,6 +1227,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing newestSummaryStmt: %w", cerr)
 		}
 	}
+	if q.noteCrowdStmt != nil {
+		if cerr := q.noteCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteCrowdStmt: %w", cerr)
+		}
+	}
 	if q.noticeOwedStmt != nil {
 		if cerr := q.noticeOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing noticeOwedStmt: %w", cerr)
@@ -1176,6 +1250,11 @@ func (q *Queries) Close() error {
 	if q.olderTroublesStmt != nil {
 		if cerr := q.olderTroublesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing olderTroublesStmt: %w", cerr)
+		}
+	}
+	if q.oldestJobStmt != nil {
+		if cerr := q.oldestJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldestJobStmt: %w", cerr)
 		}
 	}
 	if q.oldestOwedStmt != nil {
@@ -1228,6 +1307,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pendingStmt: %w", cerr)
 		}
 	}
+	if q.placeBackStmt != nil {
+		if cerr := q.placeBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placeBackStmt: %w", cerr)
+		}
+	}
 	if q.placeCardStmt != nil {
 		if cerr := q.placeCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing placeCardStmt: %w", cerr)
@@ -1241,6 +1325,11 @@ func (q *Queries) Close() error {
 	if q.placesOfProviderStmt != nil {
 		if cerr := q.placesOfProviderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing placesOfProviderStmt: %w", cerr)
+		}
+	}
+	if q.placesOfProviderSortStmt != nil {
+		if cerr := q.placesOfProviderSortStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing placesOfProviderSortStmt: %w", cerr)
 		}
 	}
 	if q.placesOfSortStmt != nil {
@@ -1488,6 +1577,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setWakeStmt: %w", cerr)
 		}
 	}
+	if q.silenceCrowdStmt != nil {
+		if cerr := q.silenceCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing silenceCrowdStmt: %w", cerr)
+		}
+	}
 	if q.soilCardStmt != nil {
 		if cerr := q.soilCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilCardStmt: %w", cerr)
@@ -1496,6 +1590,11 @@ func (q *Queries) Close() error {
 	if q.soilCardsStmt != nil {
 		if cerr := q.soilCardsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilCardsStmt: %w", cerr)
+		}
+	}
+	if q.soilCrowdStmt != nil {
+		if cerr := q.soilCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing soilCrowdStmt: %w", cerr)
 		}
 	}
 	if q.soilListsStmt != nil {
@@ -1586,6 +1685,11 @@ func (q *Queries) Close() error {
 	if q.unoweAllStmt != nil {
 		if cerr := q.unoweAllStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unoweAllStmt: %w", cerr)
+		}
+	}
+	if q.unoweCrowdStmt != nil {
+		if cerr := q.unoweCrowdStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unoweCrowdStmt: %w", cerr)
 		}
 	}
 	if q.untellStmt != nil {
@@ -1695,6 +1799,7 @@ type Queries struct {
 	connectionStmt           *sql.Stmt
 	correctChangeStmt        *sql.Stmt
 	countProblemsStmt        *sql.Stmt
+	crowdHearersStmt         *sql.Stmt
 	crowdMembersStmt         *sql.Stmt
 	crowdSizeStmt            *sql.Stmt
 	deliveryEndStmt          *sql.Stmt
@@ -1706,6 +1811,7 @@ type Queries struct {
 	dropTellingsStmt         *sql.Stmt
 	dropTokenStmt            *sql.Stmt
 	dueChannelStmt           *sql.Stmt
+	dueTellingsStmt          *sql.Stmt
 	endLooksStmt             *sql.Stmt
 	endReadsStmt             *sql.Stmt
 	endTellingsStmt          *sql.Stmt
@@ -1735,7 +1841,9 @@ type Queries struct {
 	isOwedStmt               *sql.Stmt
 	jobByIDStmt              *sql.Stmt
 	jobOwnerStmt             *sql.Stmt
+	jobProvidersStmt         *sql.Stmt
 	jobSortsStmt             *sql.Stmt
+	jobSortsOfProviderStmt   *sql.Stmt
 	jobSortsOfProvidersStmt  *sql.Stmt
 	jobsBeforeStmt           *sql.Stmt
 	jobsNamedStmt            *sql.Stmt
@@ -1743,7 +1851,9 @@ type Queries struct {
 	jobsOfConnectionStmt     *sql.Stmt
 	jobsOfEntityStmt         *sql.Stmt
 	jobsOfProviderStmt       *sql.Stmt
+	jobsOfProviderSortStmt   *sql.Stmt
 	jobsOfSortStmt           *sql.Stmt
+	joinCrowdStmt            *sql.Stmt
 	judgedConnectionStmt     *sql.Stmt
 	judgedJobsStmt           *sql.Stmt
 	keyIDsStmt               *sql.Stmt
@@ -1759,10 +1869,12 @@ type Queries struct {
 	moveToCardStmt           *sql.Stmt
 	namesStmt                *sql.Stmt
 	newestSummaryStmt        *sql.Stmt
+	noteCrowdStmt            *sql.Stmt
 	noticeOwedStmt           *sql.Stmt
 	oddsAtProviderStmt       *sql.Stmt
 	oddsOfAllStmt            *sql.Stmt
 	olderTroublesStmt        *sql.Stmt
+	oldestJobStmt            *sql.Stmt
 	oldestOwedStmt           *sql.Stmt
 	openProblemsStmt         *sql.Stmt
 	openProblemsBeforeStmt   *sql.Stmt
@@ -1773,9 +1885,11 @@ type Queries struct {
 	paceEditsStmt            *sql.Stmt
 	pageStmt                 *sql.Stmt
 	pendingStmt              *sql.Stmt
+	placeBackStmt            *sql.Stmt
 	placeCardStmt            *sql.Stmt
 	placeListStmt            *sql.Stmt
 	placesOfProviderStmt     *sql.Stmt
+	placesOfProviderSortStmt *sql.Stmt
 	placesOfSortStmt         *sql.Stmt
 	postponeStmt             *sql.Stmt
 	postponeJobStmt          *sql.Stmt
@@ -1825,8 +1939,10 @@ type Queries struct {
 	setParentStmt            *sql.Stmt
 	setTellingDueStmt        *sql.Stmt
 	setWakeStmt              *sql.Stmt
+	silenceCrowdStmt         *sql.Stmt
 	soilCardStmt             *sql.Stmt
 	soilCardsStmt            *sql.Stmt
+	soilCrowdStmt            *sql.Stmt
 	soilListsStmt            *sql.Stmt
 	standingStmt             *sql.Stmt
 	standingCardStmt         *sql.Stmt
@@ -1845,6 +1961,7 @@ type Queries struct {
 	unclaimCardStmt          *sql.Stmt
 	unoweStmt                *sql.Stmt
 	unoweAllStmt             *sql.Stmt
+	unoweCrowdStmt           *sql.Stmt
 	untellStmt               *sql.Stmt
 	untellOnCardStmt         *sql.Stmt
 	untoldOfStmt             *sql.Stmt
@@ -1899,6 +2016,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		connectionStmt:           q.connectionStmt,
 		correctChangeStmt:        q.correctChangeStmt,
 		countProblemsStmt:        q.countProblemsStmt,
+		crowdHearersStmt:         q.crowdHearersStmt,
 		crowdMembersStmt:         q.crowdMembersStmt,
 		crowdSizeStmt:            q.crowdSizeStmt,
 		deliveryEndStmt:          q.deliveryEndStmt,
@@ -1910,6 +2028,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dropTellingsStmt:         q.dropTellingsStmt,
 		dropTokenStmt:            q.dropTokenStmt,
 		dueChannelStmt:           q.dueChannelStmt,
+		dueTellingsStmt:          q.dueTellingsStmt,
 		endLooksStmt:             q.endLooksStmt,
 		endReadsStmt:             q.endReadsStmt,
 		endTellingsStmt:          q.endTellingsStmt,
@@ -1939,7 +2058,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		isOwedStmt:               q.isOwedStmt,
 		jobByIDStmt:              q.jobByIDStmt,
 		jobOwnerStmt:             q.jobOwnerStmt,
+		jobProvidersStmt:         q.jobProvidersStmt,
 		jobSortsStmt:             q.jobSortsStmt,
+		jobSortsOfProviderStmt:   q.jobSortsOfProviderStmt,
 		jobSortsOfProvidersStmt:  q.jobSortsOfProvidersStmt,
 		jobsBeforeStmt:           q.jobsBeforeStmt,
 		jobsNamedStmt:            q.jobsNamedStmt,
@@ -1947,7 +2068,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobsOfConnectionStmt:     q.jobsOfConnectionStmt,
 		jobsOfEntityStmt:         q.jobsOfEntityStmt,
 		jobsOfProviderStmt:       q.jobsOfProviderStmt,
+		jobsOfProviderSortStmt:   q.jobsOfProviderSortStmt,
 		jobsOfSortStmt:           q.jobsOfSortStmt,
+		joinCrowdStmt:            q.joinCrowdStmt,
 		judgedConnectionStmt:     q.judgedConnectionStmt,
 		judgedJobsStmt:           q.judgedJobsStmt,
 		keyIDsStmt:               q.keyIDsStmt,
@@ -1963,10 +2086,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		moveToCardStmt:           q.moveToCardStmt,
 		namesStmt:                q.namesStmt,
 		newestSummaryStmt:        q.newestSummaryStmt,
+		noteCrowdStmt:            q.noteCrowdStmt,
 		noticeOwedStmt:           q.noticeOwedStmt,
 		oddsAtProviderStmt:       q.oddsAtProviderStmt,
 		oddsOfAllStmt:            q.oddsOfAllStmt,
 		olderTroublesStmt:        q.olderTroublesStmt,
+		oldestJobStmt:            q.oldestJobStmt,
 		oldestOwedStmt:           q.oldestOwedStmt,
 		openProblemsStmt:         q.openProblemsStmt,
 		openProblemsBeforeStmt:   q.openProblemsBeforeStmt,
@@ -1977,9 +2102,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		paceEditsStmt:            q.paceEditsStmt,
 		pageStmt:                 q.pageStmt,
 		pendingStmt:              q.pendingStmt,
+		placeBackStmt:            q.placeBackStmt,
 		placeCardStmt:            q.placeCardStmt,
 		placeListStmt:            q.placeListStmt,
 		placesOfProviderStmt:     q.placesOfProviderStmt,
+		placesOfProviderSortStmt: q.placesOfProviderSortStmt,
 		placesOfSortStmt:         q.placesOfSortStmt,
 		postponeStmt:             q.postponeStmt,
 		postponeJobStmt:          q.postponeJobStmt,
@@ -2029,8 +2156,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setParentStmt:            q.setParentStmt,
 		setTellingDueStmt:        q.setTellingDueStmt,
 		setWakeStmt:              q.setWakeStmt,
+		silenceCrowdStmt:         q.silenceCrowdStmt,
 		soilCardStmt:             q.soilCardStmt,
 		soilCardsStmt:            q.soilCardsStmt,
+		soilCrowdStmt:            q.soilCrowdStmt,
 		soilListsStmt:            q.soilListsStmt,
 		standingStmt:             q.standingStmt,
 		standingCardStmt:         q.standingCardStmt,
@@ -2049,6 +2178,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		unclaimCardStmt:          q.unclaimCardStmt,
 		unoweStmt:                q.unoweStmt,
 		unoweAllStmt:             q.unoweAllStmt,
+		unoweCrowdStmt:           q.unoweCrowdStmt,
 		untellStmt:               q.untellStmt,
 		untellOnCardStmt:         q.untellOnCardStmt,
 		untoldOfStmt:             q.untoldOfStmt,

@@ -9,12 +9,68 @@ import (
 	"context"
 )
 
+const jobProviders = `-- name: JobProviders :many
+SELECT DISTINCT s.provider_id FROM job_sorts s LEFT JOIN providers p ON p.id = s.provider_id
+WHERE s.provider_id <> '' AND (s.provider_id LIKE CAST($1 AS TEXT) ESCAPE '\' OR p.folded LIKE $1 ESCAPE '\')
+ORDER BY s.provider_id
+`
+
+func (q *Queries) JobProviders(ctx context.Context, within string) ([]string, error) {
+	rows, err := q.query(ctx, q.jobProvidersStmt, jobProviders, within)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var provider_id string
+		if err := rows.Scan(&provider_id); err != nil {
+			return nil, err
+		}
+		items = append(items, provider_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const jobSorts = `-- name: JobSorts :many
 SELECT provider_id, type, status FROM job_sorts WHERE provider_id = '' ORDER BY type, status
 `
 
 func (q *Queries) JobSorts(ctx context.Context) ([]JobSort, error) {
 	rows, err := q.query(ctx, q.jobSortsStmt, jobSorts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []JobSort
+	for rows.Next() {
+		var i JobSort
+		if err := rows.Scan(&i.ProviderID, &i.Type, &i.Status); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const jobSortsOfProvider = `-- name: JobSortsOfProvider :many
+SELECT provider_id, type, status FROM job_sorts WHERE provider_id = $1 AND provider_id <> '' ORDER BY type, status
+`
+
+func (q *Queries) JobSortsOfProvider(ctx context.Context, providerID string) ([]JobSort, error) {
+	rows, err := q.query(ctx, q.jobSortsOfProviderStmt, jobSortsOfProvider, providerID)
 	if err != nil {
 		return nil, err
 	}
@@ -192,21 +248,31 @@ func (q *Queries) JobsNamed(ctx context.Context, arg JobsNamedParams) ([]JobLine
 const jobsOfAll = `-- name: JobsOfAll :many
 SELECT seq, id, connection_id, provider_id, entity_id, kind, type, status, at, created, scheduled, started, completed, first_seen, learned, gone, request_ids, results, next_read, read_fence, customer_id, customer_name, company_id, provider_name FROM job_lines
 WHERE at >= $1 AND (at, seq) < (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
-ORDER BY at DESC, seq DESC LIMIT $4
+    AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || status || ',%')
+    AND (CAST($5 AS TEXT) = '' OR $5 LIKE '%,' || type || ',%')
+    AND (CAST($6 AS TEXT) = '' OR $6 LIKE '%,' || provider_id || ',%')
+ORDER BY at DESC, seq DESC LIMIT $7
 `
 
 type JobsOfAllParams struct {
 	Since     int64
 	BeforeAt  int64
 	BeforeSeq int64
+	Statuses  string
+	Types     string
+	Providers string
 	Count     int32
 }
 
+// Lists of words are given as ",one,two,"; empty for any.
 func (q *Queries) JobsOfAll(ctx context.Context, arg JobsOfAllParams) ([]JobLine, error) {
 	rows, err := q.query(ctx, q.jobsOfAllStmt, jobsOfAll,
 		arg.Since,
 		arg.BeforeAt,
 		arg.BeforeSeq,
+		arg.Statuses,
+		arg.Types,
+		arg.Providers,
 		arg.Count,
 	)
 	if err != nil {
@@ -278,7 +344,6 @@ type JobsOfConnectionParams struct {
 	Count        int32
 }
 
-// Lists of words are given as ",one,two,"; empty for any.
 func (q *Queries) JobsOfConnection(ctx context.Context, arg JobsOfConnectionParams) ([]JobLine, error) {
 	rows, err := q.query(ctx, q.jobsOfConnectionStmt, jobsOfConnection,
 		arg.ConnectionID,
@@ -417,12 +482,81 @@ func (q *Queries) JobsOfEntity(ctx context.Context, arg JobsOfEntityParams) ([]J
 
 const jobsOfProvider = `-- name: JobsOfProvider :many
 SELECT seq, id, connection_id, provider_id, entity_id, kind, type, status, at, created, scheduled, started, completed, first_seen, learned, gone, request_ids, results, next_read, read_fence, customer_id, customer_name, company_id, provider_name FROM job_lines
+WHERE provider_id = $1
+    AND at >= $2 AND (at, seq) < (CAST($3 AS BIGINT), CAST($4 AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT $5
+`
+
+type JobsOfProviderParams struct {
+	ProviderID string
+	Since      int64
+	BeforeAt   int64
+	BeforeSeq  int64
+	Count      int32
+}
+
+func (q *Queries) JobsOfProvider(ctx context.Context, arg JobsOfProviderParams) ([]JobLine, error) {
+	rows, err := q.query(ctx, q.jobsOfProviderStmt, jobsOfProvider,
+		arg.ProviderID,
+		arg.Since,
+		arg.BeforeAt,
+		arg.BeforeSeq,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []JobLine
+	for rows.Next() {
+		var i JobLine
+		if err := rows.Scan(
+			&i.Seq,
+			&i.ID,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.EntityID,
+			&i.Kind,
+			&i.Type,
+			&i.Status,
+			&i.At,
+			&i.Created,
+			&i.Scheduled,
+			&i.Started,
+			&i.Completed,
+			&i.FirstSeen,
+			&i.Learned,
+			&i.Gone,
+			&i.RequestIds,
+			&i.Results,
+			&i.NextRead,
+			&i.ReadFence,
+			&i.CustomerID,
+			&i.CustomerName,
+			&i.CompanyID,
+			&i.ProviderName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const jobsOfProviderSort = `-- name: JobsOfProviderSort :many
+SELECT seq, id, connection_id, provider_id, entity_id, kind, type, status, at, created, scheduled, started, completed, first_seen, learned, gone, request_ids, results, next_read, read_fence, customer_id, customer_name, company_id, provider_name FROM job_lines
 WHERE provider_id = $1 AND type = $2 AND status = $3
     AND at >= $4 AND (at, seq) < (CAST($5 AS BIGINT), CAST($6 AS BIGINT))
 ORDER BY at DESC, seq DESC LIMIT $7
 `
 
-type JobsOfProviderParams struct {
+type JobsOfProviderSortParams struct {
 	ProviderID string
 	Type       string
 	Status     string
@@ -432,8 +566,8 @@ type JobsOfProviderParams struct {
 	Count      int32
 }
 
-func (q *Queries) JobsOfProvider(ctx context.Context, arg JobsOfProviderParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsOfProviderStmt, jobsOfProvider,
+func (q *Queries) JobsOfProviderSort(ctx context.Context, arg JobsOfProviderSortParams) ([]JobLine, error) {
+	rows, err := q.query(ctx, q.jobsOfProviderSortStmt, jobsOfProviderSort,
 		arg.ProviderID,
 		arg.Type,
 		arg.Status,
@@ -621,14 +755,84 @@ func (q *Queries) LastSyncs(ctx context.Context, arg LastSyncsParams) ([]Job, er
 	return items, nil
 }
 
+const placeBack = `-- name: PlaceBack :one
+SELECT at FROM jobs
+WHERE at >= $1 AND (at, seq) < (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT 1 OFFSET $4
+`
+
+type PlaceBackParams struct {
+	Since     int64
+	BeforeAt  int64
+	BeforeSeq int64
+	Count     int32
+}
+
+// Where the history stands so many jobs before a place.
+func (q *Queries) PlaceBack(ctx context.Context, arg PlaceBackParams) (int64, error) {
+	row := q.queryRow(ctx, q.placeBackStmt, placeBack,
+		arg.Since,
+		arg.BeforeAt,
+		arg.BeforeSeq,
+		arg.Count,
+	)
+	var at int64
+	err := row.Scan(&at)
+	return at, err
+}
+
 const placesOfProvider = `-- name: PlacesOfProvider :many
+SELECT at FROM jobs
+WHERE provider_id = $1
+    AND at >= $2 AND (at, seq) < (CAST($3 AS BIGINT), CAST($4 AS BIGINT))
+ORDER BY at DESC, seq DESC LIMIT $5
+`
+
+type PlacesOfProviderParams struct {
+	ProviderID string
+	Since      int64
+	BeforeAt   int64
+	BeforeSeq  int64
+	Count      int32
+}
+
+func (q *Queries) PlacesOfProvider(ctx context.Context, arg PlacesOfProviderParams) ([]int64, error) {
+	rows, err := q.query(ctx, q.placesOfProviderStmt, placesOfProvider,
+		arg.ProviderID,
+		arg.Since,
+		arg.BeforeAt,
+		arg.BeforeSeq,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
+			return nil, err
+		}
+		items = append(items, at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placesOfProviderSort = `-- name: PlacesOfProviderSort :many
 SELECT at FROM jobs
 WHERE provider_id = $1 AND type = $2 AND status = $3
     AND at >= $4 AND (at, seq) < (CAST($5 AS BIGINT), CAST($6 AS BIGINT))
 ORDER BY at DESC, seq DESC LIMIT $7
 `
 
-type PlacesOfProviderParams struct {
+type PlacesOfProviderSortParams struct {
 	ProviderID string
 	Type       string
 	Status     string
@@ -638,8 +842,8 @@ type PlacesOfProviderParams struct {
 	Count      int32
 }
 
-func (q *Queries) PlacesOfProvider(ctx context.Context, arg PlacesOfProviderParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.placesOfProviderStmt, placesOfProvider,
+func (q *Queries) PlacesOfProviderSort(ctx context.Context, arg PlacesOfProviderSortParams) ([]int64, error) {
+	rows, err := q.query(ctx, q.placesOfProviderSortStmt, placesOfProviderSort,
 		arg.ProviderID,
 		arg.Type,
 		arg.Status,

@@ -221,6 +221,7 @@ type Problem struct {
 	State        string
 	Opened       int64
 	Noted        int64
+	Latest       int64
 	Over         int64
 	ParentID     int64
 	ClaimedBy    string

@@ -20,11 +20,50 @@ func (q *Queries) ActiveConnections(ctx context.Context, providerID string) (int
 	return count, err
 }
 
+const crowdHearers = `-- name: CrowdHearers :many
+
+SELECT DISTINCT t.subscription_id FROM tellings t WHERE t.problem_id IN (
+    SELECT pr.id FROM problems pr
+    WHERE pr.provider_id = $1 AND pr.class = $2 AND pr.latest >= $3
+        AND pr.state = 'open' AND pr.parent_id = 0 AND pr.connection_id <> '')
+`
+
+type CrowdHearersParams struct {
+	ProviderID string
+	Class      string
+	Since      int64
+}
+
+// What follows is about all of a crowd that opened since a time and belongs to no
+// outage yet, however many they are; JoinCrowd comes last.
+func (q *Queries) CrowdHearers(ctx context.Context, arg CrowdHearersParams) ([]int64, error) {
+	rows, err := q.query(ctx, q.crowdHearersStmt, crowdHearers, arg.ProviderID, arg.Class, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var subscription_id int64
+		if err := rows.Scan(&subscription_id); err != nil {
+			return nil, err
+		}
+		items = append(items, subscription_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const crowdMembers = `-- name: CrowdMembers :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems pr
-WHERE pr.provider_id = $1 AND pr.class = $2 AND pr.noted >= $3
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems pr
+WHERE pr.provider_id = $1 AND pr.class = $2 AND pr.latest >= $3
     AND pr.state = 'open' AND pr.parent_id = 0 AND pr.connection_id <> ''
-ORDER BY pr.noted, pr.id
+ORDER BY pr.latest, pr.id
 `
 
 type CrowdMembersParams struct {
@@ -52,6 +91,7 @@ func (q *Queries) CrowdMembers(ctx context.Context, arg CrowdMembersParams) ([]P
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -75,7 +115,7 @@ func (q *Queries) CrowdMembers(ctx context.Context, arg CrowdMembersParams) ([]P
 
 const crowdSize = `-- name: CrowdSize :one
 SELECT COUNT(DISTINCT pr.connection_id) FROM problems pr
-WHERE pr.provider_id = $1 AND pr.class = $2 AND pr.noted >= $3
+WHERE pr.provider_id = $1 AND pr.class = $2 AND pr.latest >= $3
     AND pr.state = 'open' AND pr.parent_id = 0 AND pr.connection_id <> ''
 `
 
@@ -120,6 +160,55 @@ func (q *Queries) HoldCrowd(ctx context.Context, arg HoldCrowdParams) (Crowd, er
 	return i, err
 }
 
+const joinCrowd = `-- name: JoinCrowd :exec
+UPDATE problems SET parent_id = $1, version = version + 1
+WHERE provider_id = $2 AND class = $3 AND latest >= $4
+    AND state = 'open' AND parent_id = 0 AND connection_id <> ''
+`
+
+type JoinCrowdParams struct {
+	ParentID   int64
+	ProviderID string
+	Class      string
+	Since      int64
+}
+
+func (q *Queries) JoinCrowd(ctx context.Context, arg JoinCrowdParams) error {
+	_, err := q.exec(ctx, q.joinCrowdStmt, joinCrowd,
+		arg.ParentID,
+		arg.ProviderID,
+		arg.Class,
+		arg.Since,
+	)
+	return err
+}
+
+const noteCrowd = `-- name: NoteCrowd :exec
+INSERT INTO problem_events (problem_id, at, who, what, detail)
+SELECT pr.id, CAST($1 AS BIGINT), '', 'joined', CAST($2 AS TEXT) FROM problems pr
+WHERE pr.provider_id = $3 AND pr.class = $4 AND pr.latest >= $5
+    AND pr.state = 'open' AND pr.parent_id = 0 AND pr.connection_id <> ''
+`
+
+type NoteCrowdParams struct {
+	At         int64
+	Detail     string
+	ProviderID string
+	Class      string
+	Since      int64
+}
+
+func (q *Queries) NoteCrowd(ctx context.Context, arg NoteCrowdParams) error {
+	_, err := q.exec(ctx, q.noteCrowdStmt, noteCrowd,
+		arg.At,
+		arg.Detail,
+		arg.ProviderID,
+		arg.Class,
+		arg.Since,
+	)
+	return err
+}
+
 const saveCrowd = `-- name: SaveCrowd :exec
 UPDATE crowds SET opened = $1, look_at = $2, looked = $3, parent_id = $4,
     last_id = $5
@@ -145,6 +234,87 @@ func (q *Queries) SaveCrowd(ctx context.Context, arg SaveCrowdParams) error {
 		arg.LastID,
 		arg.ProviderID,
 		arg.Class,
+	)
+	return err
+}
+
+const silenceCrowd = `-- name: SilenceCrowd :exec
+UPDATE tellings SET state = CASE WHEN state = 2 THEN 2 ELSE 3 END, reason = CASE WHEN state = 2 THEN reason ELSE $1 END, due = 0
+WHERE (state = 0 OR state = 2 AND due > 0 OR state = 1 AND card_id = 0 AND NOT EXISTS (
+        SELECT 1 FROM outbox o WHERE o.problem_id = tellings.problem_id AND o.subscription_id = tellings.subscription_id AND o.state <= 1))
+    AND problem_id IN (
+    SELECT pr.id FROM problems pr
+    WHERE pr.provider_id = $2 AND pr.class = $3 AND pr.latest >= $4
+        AND pr.state = 'open' AND pr.parent_id = 0 AND pr.connection_id <> '')
+`
+
+type SilenceCrowdParams struct {
+	Reason     string
+	ProviderID string
+	Class      string
+	Since      int64
+}
+
+// What is on a summary, or on its way, is told all the same.
+func (q *Queries) SilenceCrowd(ctx context.Context, arg SilenceCrowdParams) error {
+	_, err := q.exec(ctx, q.silenceCrowdStmt, silenceCrowd,
+		arg.Reason,
+		arg.ProviderID,
+		arg.Class,
+		arg.Since,
+	)
+	return err
+}
+
+const soilCrowd = `-- name: SoilCrowd :exec
+UPDATE cards SET dirty = CASE WHEN dirty = 0 THEN $1 ELSE dirty END, soiled = soiled + 1
+WHERE id IN (SELECT t.card_id FROM tellings t WHERE t.card_id > 0 AND t.problem_id IN (
+    SELECT pr.id FROM problems pr
+    WHERE pr.provider_id = $2 AND pr.class = $3 AND pr.latest >= $4
+        AND pr.state = 'open' AND pr.parent_id = 0 AND pr.connection_id <> ''))
+`
+
+type SoilCrowdParams struct {
+	At         int64
+	ProviderID string
+	Class      string
+	Since      int64
+}
+
+func (q *Queries) SoilCrowd(ctx context.Context, arg SoilCrowdParams) error {
+	_, err := q.exec(ctx, q.soilCrowdStmt, soilCrowd,
+		arg.At,
+		arg.ProviderID,
+		arg.Class,
+		arg.Since,
+	)
+	return err
+}
+
+const unoweCrowd = `-- name: UnoweCrowd :exec
+UPDATE outbox SET state = 4, noticed = 1, done = $1, error = $2
+WHERE state <= 1 AND state = 0 AND problem_id IN (
+    SELECT pr.id FROM problems pr
+    WHERE pr.provider_id = $3 AND pr.class = $4 AND pr.latest >= $5
+        AND pr.state = 'open' AND pr.parent_id = 0 AND pr.connection_id <> '')
+`
+
+type UnoweCrowdParams struct {
+	Now        int64
+	Reason     string
+	ProviderID string
+	Class      string
+	Since      int64
+}
+
+// What was sent off may stand in Slack by now: that is told to its end.
+func (q *Queries) UnoweCrowd(ctx context.Context, arg UnoweCrowdParams) error {
+	_, err := q.exec(ctx, q.unoweCrowdStmt, unoweCrowd,
+		arg.Now,
+		arg.Reason,
+		arg.ProviderID,
+		arg.Class,
+		arg.Since,
 	)
 	return err
 }

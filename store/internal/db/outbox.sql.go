@@ -432,7 +432,7 @@ func (q *Queries) TakeBack(ctx context.Context, id int64) error {
 
 const unowe = `-- name: Unowe :execrows
 UPDATE outbox SET state = 4, noticed = 1, done = $1, error = $2
-WHERE problem_id = $3 AND subscription_id = $4 AND state = 0
+WHERE problem_id = $3 AND subscription_id = $4 AND state <= 1 AND state = 0
 `
 
 type UnoweParams struct {

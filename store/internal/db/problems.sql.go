@@ -10,9 +10,9 @@ import (
 )
 
 const addProblem = `-- name: AddProblem :one
-INSERT INTO problems (key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts)
+INSERT INTO problems (key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts)
 VALUES ($1, $2, $3, $4, $5, $6,
-    $7, $8, $9, 0, $10, $11, $12, 1, $13)
+    $7, $8, $9, $10, 0, $11, $12, $13, 1, $14)
 RETURNING id
 `
 
@@ -25,6 +25,7 @@ type AddProblemParams struct {
 	State        string
 	Opened       int64
 	Noted        int64
+	Latest       int64
 	Over         int64
 	ClaimedBy    string
 	Healed       int16
@@ -42,6 +43,7 @@ func (q *Queries) AddProblem(ctx context.Context, arg AddProblemParams) (int64, 
 		arg.State,
 		arg.Opened,
 		arg.Noted,
+		arg.Latest,
 		arg.Over,
 		arg.ClaimedBy,
 		arg.Healed,
@@ -78,7 +80,7 @@ func (q *Queries) AddProblemEvent(ctx context.Context, arg AddProblemEventParams
 }
 
 const anOpenChild = `-- name: AnOpenChild :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE parent_id = $1 AND parent_id > 0 AND state = 'open' LIMIT 1
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE parent_id = $1 AND parent_id > 0 AND state = 'open' LIMIT 1
 `
 
 func (q *Queries) AnOpenChild(ctx context.Context, parentID int64) ([]Problem, error) {
@@ -100,6 +102,7 @@ func (q *Queries) AnOpenChild(ctx context.Context, parentID int64) ([]Problem, e
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -147,7 +150,7 @@ func (q *Queries) Begin(ctx context.Context, arg BeginParams) error {
 }
 
 const childrenOf = `-- name: ChildrenOf :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE parent_id = $1 AND parent_id > 0 ORDER BY state, opened, id
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE parent_id = $1 AND parent_id > 0 ORDER BY state, opened, id
 `
 
 func (q *Queries) ChildrenOf(ctx context.Context, parentID int64) ([]Problem, error) {
@@ -169,6 +172,7 @@ func (q *Queries) ChildrenOf(ctx context.Context, parentID int64) ([]Problem, er
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -360,7 +364,7 @@ func (q *Queries) HoldProblem(ctx context.Context, id int64) error {
 }
 
 const lastProblemOfKey = `-- name: LastProblemOfKey :one
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE key = $1 AND state <> 'open' ORDER BY id DESC LIMIT 1
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE key = $1 AND state <> 'open' ORDER BY id DESC LIMIT 1
 `
 
 func (q *Queries) LastProblemOfKey(ctx context.Context, key string) (Problem, error) {
@@ -376,6 +380,7 @@ func (q *Queries) LastProblemOfKey(ctx context.Context, key string) (Problem, er
 		&i.State,
 		&i.Opened,
 		&i.Noted,
+		&i.Latest,
 		&i.Over,
 		&i.ParentID,
 		&i.ClaimedBy,
@@ -440,8 +445,19 @@ func (q *Queries) OddsOfAll(ctx context.Context, arg OddsOfAllParams) (OddsOfAll
 	return i, err
 }
 
+const oldestJob = `-- name: OldestJob :one
+SELECT at FROM jobs ORDER BY at, seq LIMIT 1
+`
+
+func (q *Queries) OldestJob(ctx context.Context) (int64, error) {
+	row := q.queryRow(ctx, q.oldestJobStmt, oldestJob)
+	var at int64
+	err := row.Scan(&at)
+	return at, err
+}
+
 const openProblems = `-- name: OpenProblems :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE state = 'open' ORDER BY opened, id
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE state = 'open' ORDER BY opened, id
 `
 
 func (q *Queries) OpenProblems(ctx context.Context) ([]Problem, error) {
@@ -463,6 +479,7 @@ func (q *Queries) OpenProblems(ctx context.Context) ([]Problem, error) {
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -485,7 +502,7 @@ func (q *Queries) OpenProblems(ctx context.Context) ([]Problem, error) {
 }
 
 const openProblemsBefore = `-- name: OpenProblemsBefore :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE state = 'open' AND noted < $1 ORDER BY opened, id
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE state = 'open' AND noted < $1 ORDER BY opened, id
 `
 
 func (q *Queries) OpenProblemsBefore(ctx context.Context, since int64) ([]Problem, error) {
@@ -507,6 +524,7 @@ func (q *Queries) OpenProblemsBefore(ctx context.Context, since int64) ([]Proble
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -529,7 +547,7 @@ func (q *Queries) OpenProblemsBefore(ctx context.Context, since int64) ([]Proble
 }
 
 const openProblemsOf = `-- name: OpenProblemsOf :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE connection_id = $1 AND state = 'open' ORDER BY id
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE connection_id = $1 AND state = 'open' ORDER BY id
 `
 
 func (q *Queries) OpenProblemsOf(ctx context.Context, connectionID string) ([]Problem, error) {
@@ -551,6 +569,7 @@ func (q *Queries) OpenProblemsOf(ctx context.Context, connectionID string) ([]Pr
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -573,7 +592,7 @@ func (q *Queries) OpenProblemsOf(ctx context.Context, connectionID string) ([]Pr
 }
 
 const problemByID = `-- name: ProblemByID :one
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE id = $1
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE id = $1
 `
 
 func (q *Queries) ProblemByID(ctx context.Context, id int64) (Problem, error) {
@@ -589,6 +608,7 @@ func (q *Queries) ProblemByID(ctx context.Context, id int64) (Problem, error) {
 		&i.State,
 		&i.Opened,
 		&i.Noted,
+		&i.Latest,
 		&i.Over,
 		&i.ParentID,
 		&i.ClaimedBy,
@@ -656,7 +676,7 @@ func (q *Queries) ProblemPlace(ctx context.Context, id int64) (ProblemPlaceRow, 
 }
 
 const problemsNewest = `-- name: ProblemsNewest :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems pr
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems pr
 WHERE pr.state = $1 AND (pr.opened, pr.id) < (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
     AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || pr.kind || ',%')
     AND (CAST($5 AS TEXT) = '' OR pr.connection_id = $5)
@@ -716,6 +736,7 @@ func (q *Queries) ProblemsNewest(ctx context.Context, arg ProblemsNewestParams) 
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -738,7 +759,7 @@ func (q *Queries) ProblemsNewest(ctx context.Context, arg ProblemsNewestParams) 
 }
 
 const problemsOldest = `-- name: ProblemsOldest :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems pr
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems pr
 WHERE pr.state = $1 AND (pr.opened, pr.id) > (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
     AND (CAST($4 AS TEXT) = '' OR $4 LIKE '%,' || pr.kind || ',%')
     AND (CAST($5 AS TEXT) = '' OR pr.connection_id = $5)
@@ -800,6 +821,7 @@ func (q *Queries) ProblemsOldest(ctx context.Context, arg ProblemsOldestParams) 
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -822,7 +844,7 @@ func (q *Queries) ProblemsOldest(ctx context.Context, arg ProblemsOldestParams) 
 }
 
 const problemsOverSince = `-- name: ProblemsOverSince :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE over >= $1 AND over > 0 AND noted < $1 ORDER BY over DESC LIMIT $2
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE over >= $1 AND over > 0 AND noted < $1 ORDER BY over DESC LIMIT $2
 `
 
 type ProblemsOverSinceParams struct {
@@ -850,6 +872,7 @@ func (q *Queries) ProblemsOverSince(ctx context.Context, arg ProblemsOverSincePa
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -872,7 +895,7 @@ func (q *Queries) ProblemsOverSince(ctx context.Context, arg ProblemsOverSincePa
 }
 
 const problemsSince = `-- name: ProblemsSince :many
-SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE noted >= $1 ORDER BY noted DESC, id DESC LIMIT $2
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems WHERE noted >= $1 ORDER BY noted DESC, id DESC LIMIT $2
 `
 
 type ProblemsSinceParams struct {
@@ -899,6 +922,7 @@ func (q *Queries) ProblemsSince(ctx context.Context, arg ProblemsSinceParams) ([
 			&i.State,
 			&i.Opened,
 			&i.Noted,
+			&i.Latest,
 			&i.Over,
 			&i.ParentID,
 			&i.ClaimedBy,
@@ -976,9 +1000,9 @@ func (q *Queries) PrunedProblems(ctx context.Context, arg PrunedProblemsParams) 
 
 const saveProblem = `-- name: SaveProblem :one
 UPDATE problems SET key = $1, class = $2, provider_id = $3, state = $4, opened = $5,
-    noted = $6, over = $7, claimed_by = $8, healed = $9, wake = $10,
-    version = version + 1, facts = $11
-WHERE id = $12
+    noted = $6, latest = $7, over = $8, claimed_by = $9, healed = $10, wake = $11,
+    version = version + 1, facts = $12
+WHERE id = $13
 RETURNING parent_id, version
 `
 
@@ -989,6 +1013,7 @@ type SaveProblemParams struct {
 	State      string
 	Opened     int64
 	Noted      int64
+	Latest     int64
 	Over       int64
 	ClaimedBy  string
 	Healed     int16
@@ -1011,6 +1036,7 @@ func (q *Queries) SaveProblem(ctx context.Context, arg SaveProblemParams) (SaveP
 		arg.State,
 		arg.Opened,
 		arg.Noted,
+		arg.Latest,
 		arg.Over,
 		arg.ClaimedBy,
 		arg.Healed,

@@ -76,6 +76,45 @@ func (q *Queries) DueChannel(ctx context.Context, now int64) (string, error) {
 	return channel, err
 }
 
+const dueTellings = `-- name: DueTellings :many
+SELECT t.id, t.due FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
+WHERE s.channel = $1 AND t.due > 0 AND t.due <= $2 ORDER BY t.due, t.id LIMIT $3
+`
+
+type DueTellingsParams struct {
+	Channel string
+	Now     int64
+	Count   int32
+}
+
+type DueTellingsRow struct {
+	ID  int64
+	Due int64
+}
+
+func (q *Queries) DueTellings(ctx context.Context, arg DueTellingsParams) ([]DueTellingsRow, error) {
+	rows, err := q.query(ctx, q.dueTellingsStmt, dueTellings, arg.Channel, arg.Now, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DueTellingsRow
+	for rows.Next() {
+		var i DueTellingsRow
+		if err := rows.Scan(&i.ID, &i.Due); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const endTellings = `-- name: EndTellings :exec
 UPDATE tellings SET state = CASE WHEN state <= 1 THEN 3 ELSE state END, reason = CASE WHEN state <= 1 THEN $1 ELSE reason END, due = 0
 WHERE subscription_id = $2 AND (state <= 1 OR due > 0)

@@ -12,7 +12,8 @@ CREATE TABLE problems (
     provider_id   TEXT COLLATE "C" NOT NULL,
     state         TEXT COLLATE "C" NOT NULL, -- open, resolved, closed
     opened        BIGINT NOT NULL,
-    noted         BIGINT NOT NULL, -- when Perch opened it
+    noted         BIGINT NOT NULL, -- when Perch opened it first
+    latest        BIGINT NOT NULL, -- and when last
     over          BIGINT NOT NULL,
     parent_id     BIGINT NOT NULL, -- the outage, 0 for none
     claimed_by    TEXT COLLATE "C" NOT NULL,
@@ -26,7 +27,7 @@ CREATE INDEX problems_by_key ON problems (key, id);
 CREATE INDEX problems_by_connection ON problems (connection_id, id);
 CREATE INDEX problems_at_work ON problems (connection_id, id) WHERE state = 'open';
 CREATE INDEX problems_by_state ON problems (state, opened, id);
-CREATE INDEX problems_by_crowd ON problems (provider_id, class, noted, connection_id) WHERE state = 'open' AND parent_id = 0;
+CREATE INDEX problems_by_crowd ON problems (provider_id, class, latest, connection_id) WHERE state = 'open' AND parent_id = 0;
 CREATE INDEX problems_by_class ON problems (class, provider_id, over, healed) WHERE over > 0 AND parent_id = 0;
 CREATE INDEX problems_by_kin ON problems (class, over, healed) WHERE over > 0 AND parent_id = 0;
 CREATE INDEX problems_by_note ON problems (noted, id);

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package store_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+)
+
+func pin(*testing.B, *os.File) error { return errors.ErrUnsupported }
