@@ -104,13 +104,43 @@ func answer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// held waits until Slack holds a call.
+// held waits until Slack holds so many calls.
 func held(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 1, "held METHOD")
+	need(ts, args, 1, "held METHOD [N]")
+	w, want := theWorld(ts), 1
+	if len(args) > 1 {
+		n, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		want = n
+	}
 	ctx, cancel := bounded()
 	defer cancel()
-	if theWorld(ts).slack.Wait(ctx, func() bool { return theWorld(ts).slack.Holding(args[0]) > 0 }) != nil {
-		ts.Fatalf("Slack was never asked for %s", args[0])
+	if w.slack.Wait(ctx, func() bool { return w.slack.Holding(args[0]) >= want }) != nil {
+		ts.Fatalf("Slack holds %d calls of %s", w.slack.Holding(args[0]), args[0])
+	}
+}
+
+// twice waits for a second copy: what cannot be known must not be lost.
+func twice(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "twice USER CHANNEL")
+	w := theWorld(ts)
+	ctx, cancel := bounded()
+	defer cancel()
+	err := w.slack.Wait(ctx, func() bool {
+		standing := w.standing(args[0], args[1], false)
+		return len(standing) == 2 && keyOf(standing[0]) == keyOf(standing[1])
+	})
+	if err != nil {
+		ts.Fatalf("no card stands twice:\n%s", strings.Join(w.seen(args[0], args[1]), "\n---\n"))
+	}
+}
+
+func fewCards(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "fewcards USER CHANNEL MAX")
+	most, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	if n := len(theWorld(ts).standing(args[0], args[1], false)); n > most {
+		ts.Fatalf("%d cards stand:\n%s", n, strings.Join(theWorld(ts).seen(args[0], args[1]), "\n---\n"))
 	}
 }
 
@@ -205,7 +235,7 @@ func (w *world) finishSession() error {
 // failMany fails a sync of so many connections of one provider.
 func (w *world) failMany(provider string, n int) error {
 	for _, c := range w.finch.Connections() {
-		if n == 0 || c.ProviderID != provider || c.Status != "connected" || c.Assisted || c.Environment != "production" {
+		if n == 0 || c.ProviderID != provider || c.Status != "connected" || c.Environment == "sandbox" {
 			continue
 		}
 		if _, _, err := w.finch.Sync(localfinch.Due{ConnectionID: c.ID, Outcome: "error"}); err != nil {
@@ -222,7 +252,7 @@ func (w *world) failMany(provider string, n int) error {
 // mendMany completes a sync of all connections of one provider.
 func (w *world) mendMany(provider string) error {
 	for _, c := range w.finch.Connections() {
-		if c.ProviderID != provider || c.Status != "connected" || c.Assisted || c.Environment != "production" {
+		if c.ProviderID != provider || c.Status != "connected" || c.Environment == "sandbox" {
 			continue
 		}
 		if _, _, err := w.finch.Sync(localfinch.Due{ConnectionID: c.ID, Outcome: "complete"}); err != nil {

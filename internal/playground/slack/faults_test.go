@@ -124,8 +124,9 @@ func TestFaultsCountDownAndMatchEveryMethod(t *testing.T) {
 func TestAFaultOfOneChannel(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, Options{})
+	ok(t, s.Invite("CGENERAL", "", "UANN"))
 	ok(t, s.Fault(Fault{Method: "chat.postMessage", Channel: "CALERTS", Kind: FaultError, Error: "fatal_error", Times: -1}))
-	for channel, want := range map[string]string{"CSHARED": "", "CALERTS": "fatal_error"} {
+	for channel, want := range map[string]string{"CGENERAL": "", "CALERTS": "fatal_error"} {
 		if got := s.call("chat.postMessage", map[string]any{"channel": channel, "text": "x"}); got.error() != want {
 			t.Errorf("%s: %v", channel, got.body)
 		}
