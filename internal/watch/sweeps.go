@@ -33,6 +33,9 @@ func (w *Watcher) sweeps() []sweep {
 	}
 }
 
+// LongestLease is how long what was claimed for a process that is gone may stay so.
+const LongestLease = max(lookLease, readLease, eventLease)
+
 const (
 	// lookers is how many connections are looked at together.
 	lookers = 4
