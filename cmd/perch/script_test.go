@@ -48,7 +48,7 @@ type world struct {
 
 // scriptPatience is how long a script waits for what it expects. It is long: a test
 // that passes never waits for it, and the machine may be slow.
-const scriptPatience = 20 * time.Second
+const scriptPatience = 90 * time.Second
 
 const scriptAPIKey = "script-api-key"
 
