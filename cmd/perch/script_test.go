@@ -23,7 +23,7 @@ import (
 // are in verbs_test.go.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"perch": main})
+	testscript.Main(m, map[string]func(){"perch": main, "perch-loose": loose})
 }
 
 func TestScripts(t *testing.T) {
