@@ -57,6 +57,10 @@ ORDER BY o.id LIMIT sqlc.arg(count);
 -- name: SaveBody :exec
 UPDATE outbox SET body = sqlc.arg(body) WHERE id = sqlc.arg(id);
 
+-- Nobody takes it back any more; see Hold.
+-- name: HoldOwed :execrows
+UPDATE outbox SET noticed = noticed WHERE id = sqlc.arg(id) AND state = 0;
+
 -- name: SendOff :exec
 UPDATE outbox SET state = 1, card_id = sqlc.arg(card_id), tried = sqlc.arg(now), attempts = attempts + 1,
     first_tried = CASE WHEN first_tried = 0 THEN sqlc.arg(now) ELSE first_tried END

@@ -150,6 +150,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
 	}
+	if q.countHeldStmt, err = db.PrepareContext(ctx, countHeld); err != nil {
+		return nil, fmt.Errorf("error preparing query CountHeld: %w", err)
+	}
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
 	}
@@ -260,6 +263,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.holdLaneStmt, err = db.PrepareContext(ctx, holdLane); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldLane: %w", err)
+	}
+	if q.holdOwedStmt, err = db.PrepareContext(ctx, holdOwed); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldOwed: %w", err)
 	}
 	if q.holdProblemStmt, err = db.PrepareContext(ctx, holdProblem); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldProblem: %w", err)
@@ -872,6 +878,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing correctChangeStmt: %w", cerr)
 		}
 	}
+	if q.countHeldStmt != nil {
+		if cerr := q.countHeldStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countHeldStmt: %w", cerr)
+		}
+	}
 	if q.countProblemsStmt != nil {
 		if cerr := q.countProblemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countProblemsStmt: %w", cerr)
@@ -1055,6 +1066,11 @@ func (q *Queries) Close() error {
 	if q.holdLaneStmt != nil {
 		if cerr := q.holdLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdLaneStmt: %w", cerr)
+		}
+	}
+	if q.holdOwedStmt != nil {
+		if cerr := q.holdOwedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdOwedStmt: %w", cerr)
 		}
 	}
 	if q.holdProblemStmt != nil {
@@ -1798,6 +1814,7 @@ type Queries struct {
 	clearMethodsStmt         *sql.Stmt
 	connectionStmt           *sql.Stmt
 	correctChangeStmt        *sql.Stmt
+	countHeldStmt            *sql.Stmt
 	countProblemsStmt        *sql.Stmt
 	crowdHearersStmt         *sql.Stmt
 	crowdMembersStmt         *sql.Stmt
@@ -1835,6 +1852,7 @@ type Queries struct {
 	holdJobStmt              *sql.Stmt
 	holdJudgementStmt        *sql.Stmt
 	holdLaneStmt             *sql.Stmt
+	holdOwedStmt             *sql.Stmt
 	holdProblemStmt          *sql.Stmt
 	holdSubscriptionStmt     *sql.Stmt
 	isCardEmptyStmt          *sql.Stmt
@@ -2015,6 +2033,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		clearMethodsStmt:         q.clearMethodsStmt,
 		connectionStmt:           q.connectionStmt,
 		correctChangeStmt:        q.correctChangeStmt,
+		countHeldStmt:            q.countHeldStmt,
 		countProblemsStmt:        q.countProblemsStmt,
 		crowdHearersStmt:         q.crowdHearersStmt,
 		crowdMembersStmt:         q.crowdMembersStmt,
@@ -2052,6 +2071,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		holdJobStmt:              q.holdJobStmt,
 		holdJudgementStmt:        q.holdJudgementStmt,
 		holdLaneStmt:             q.holdLaneStmt,
+		holdOwedStmt:             q.holdOwedStmt,
 		holdProblemStmt:          q.holdProblemStmt,
 		holdSubscriptionStmt:     q.holdSubscriptionStmt,
 		isCardEmptyStmt:          q.isCardEmptyStmt,

@@ -205,6 +205,19 @@ func (q *Queries) Gatherable(ctx context.Context, arg GatherableParams) ([]Gathe
 	return items, nil
 }
 
+const holdOwed = `-- name: HoldOwed :execrows
+UPDATE outbox SET noticed = noticed WHERE id = $1 AND state = 0
+`
+
+// Nobody takes it back any more; see Hold.
+func (q *Queries) HoldOwed(ctx context.Context, id int64) (int64, error) {
+	result, err := q.exec(ctx, q.holdOwedStmt, holdOwed, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const isOwed = `-- name: IsOwed :one
 SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.channel = $1 AND o.state <= 1 AND o.noticed = 1) THEN 1 ELSE 0 END AS BIGINT) AS owed
 `
