@@ -401,3 +401,64 @@ func TestASharedCardsThreadHoldsFewMessages(t *testing.T) {
 		h.checkDone()
 	})
 }
+
+func TestAMessageIsFoundThoughClocksDiffer(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(0, 1)
+		h.town.behind = time.Minute
+		h.town.on("post", answer{err: errDropped})
+		h.fail(0)
+		h.tell(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), customer(0))
+		h.checkDone()
+	})
+}
+
+func TestQuietHoursAndSnoozesCallNobody(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*alert.Wish)
+		snooze bool
+		loud   bool
+	}{
+		"by day":                     {nil, false, true},
+		"in quiet hours":             {func(w *alert.Wish) { w.Quiet.From, w.Quiet.To = 60, 300 }, false, false},
+		"in quiet hours that let it": {func(w *alert.Wish) { w.Quiet = alert.QuietHours{From: 60, To: 300, Pass: alert.JobKinds()} }, false, true},
+		"snoozed":                    {nil, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inHouse(t, func(h *house) { // it begins at midnight
+				h.subscribe("C1", func(w *alert.Wish) {
+					if tt.change != nil {
+						tt.change(w)
+					}
+				})
+				h.connect(0, 1)
+				h.fail(0)
+				h.tell(time.Minute)
+				time.Sleep(2 * time.Hour)
+				if tt.snooze {
+					_, err := h.store.Act(h.Context(), 1, func(p alert.Problem) (alert.Step, error) {
+						return p.Snooze("UANN", time.Now().Add(time.Hour), time.Now())
+					})
+					if err != nil {
+						h.Fatal(err)
+					}
+				}
+				for range 2 { // three in a row make it somebody else's move
+					h.fail(0)
+					time.Sleep(time.Minute)
+				}
+				h.tell(time.Minute)
+				threads := h.town.said("C1", true)
+				checkSaid(h.T, threads, customer(0))
+				if len(threads) == 1 && threads[0].Broadcast != tt.loud {
+					h.Errorf("the channel sees it: %v", threads[0].Broadcast)
+				}
+			})
+		})
+	}
+}

@@ -55,6 +55,7 @@ type town struct {
 	posts    int // calls
 	arrived  map[string]time.Time
 	slow     time.Duration
+	behind   time.Duration // of its clock
 }
 
 func newTown() *town {
@@ -121,7 +122,7 @@ func (w *town) Post(ctx context.Context, p card.Posting) (card.Place, error) {
 		return card.Place{}, a.err
 	}
 	at := card.Place{Channel: strings.Replace(p.Channel, "U", "D", 1), TS: fmt.Sprintf("%010d.%06d", time.Now().Unix(), len(w.messages)+1)}
-	w.messages = append(w.messages, &note{Posting: p, Place: at, at: time.Now()})
+	w.messages = append(w.messages, &note{Posting: p, Place: at, at: time.Now().Add(-w.behind)})
 	if a.err != nil {
 		return card.Place{}, a.err
 	}
