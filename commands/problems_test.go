@@ -293,6 +293,9 @@ func TestDetailsOpenAtOnce(t *testing.T) {
 			t.Errorf("the modal lacks %q: %s", want, v.raw)
 		}
 	}
+	if strings.Index(v.raw, "is on it.") > strings.Index(v.raw, "It opened.") {
+		t.Errorf("the newest does not come first: %s", v.raw)
+	}
 }
 
 func TestASyncIsAskedForFromACard(t *testing.T) {
