@@ -73,14 +73,11 @@ func kinds(ps []Problem) string {
 		}
 		count[p.Key.Kind]++
 	}
-	said := ""
-	for i, k := range order {
-		if i > 0 {
-			said += ", "
-		}
-		said += fmt.Sprintf("%s %d × %s", wordings(k).sign, count[k], lowerFirst(pluralless(k)))
+	var said []string
+	for _, k := range order {
+		said = append(said, fmt.Sprintf("%s %d × %s", wordings(k).sign, count[k], lowerFirst(pluralless(k))))
 	}
-	return said
+	return strings.Join(said, ", ")
 }
 
 // pluralless is a kind in few words, whatever their number.
