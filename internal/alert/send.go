@@ -128,6 +128,9 @@ func (t *Teller) unsure(turn Turn, err error, log zerolog.Logger) Result {
 	t.weather.unsure(turn.Lane.Channel)
 	t.observed(OutcomeUnsure, 0)
 	wait := max(backoff(turn.Lane.Fails+1), unsureFor)
+	if t.weather.bad() {
+		wait = min(wait, badWeatherWait)
+	}
 	log.Warn().Err(err).Dur("wait", wait).Msg("Slack gave no clear answer; trying again later")
 	return Result{End: EndUnsure, Until: t.now().Add(wait), Silent: true}
 }
