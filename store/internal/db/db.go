@@ -96,6 +96,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.cardOfTellingStmt, err = db.PrepareContext(ctx, cardOfTelling); err != nil {
 		return nil, fmt.Errorf("error preparing query CardOfTelling: %w", err)
 	}
+	if q.cardsSinceStmt, err = db.PrepareContext(ctx, cardsSince); err != nil {
+		return nil, fmt.Errorf("error preparing query CardsSince: %w", err)
+	}
 	if q.changeAfterStmt, err = db.PrepareContext(ctx, changeAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query ChangeAfter: %w", err)
 	}
@@ -786,6 +789,11 @@ func (q *Queries) Close() error {
 	if q.cardOfTellingStmt != nil {
 		if cerr := q.cardOfTellingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing cardOfTellingStmt: %w", cerr)
+		}
+	}
+	if q.cardsSinceStmt != nil {
+		if cerr := q.cardsSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cardsSinceStmt: %w", cerr)
 		}
 	}
 	if q.changeAfterStmt != nil {
@@ -1796,6 +1804,7 @@ type Queries struct {
 	cardStmt                 *sql.Stmt
 	cardAtStmt               *sql.Stmt
 	cardOfTellingStmt        *sql.Stmt
+	cardsSinceStmt           *sql.Stmt
 	changeAfterStmt          *sql.Stmt
 	changeBeforeStmt         *sql.Stmt
 	changesStmt              *sql.Stmt
@@ -2015,6 +2024,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		cardStmt:                 q.cardStmt,
 		cardAtStmt:               q.cardAtStmt,
 		cardOfTellingStmt:        q.cardOfTellingStmt,
+		cardsSinceStmt:           q.cardsSinceStmt,
 		changeAfterStmt:          q.changeAfterStmt,
 		changeBeforeStmt:         q.changeBeforeStmt,
 		changesStmt:              q.changesStmt,
