@@ -234,8 +234,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.freeCardsStmt, err = db.PrepareContext(ctx, freeCards); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeCards: %w", err)
 	}
+	if q.freeInboxStmt, err = db.PrepareContext(ctx, freeInbox); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeInbox: %w", err)
+	}
 	if q.freeLanesStmt, err = db.PrepareContext(ctx, freeLanes); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeLanes: %w", err)
+	}
+	if q.freeLooksStmt, err = db.PrepareContext(ctx, freeLooks); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeLooks: %w", err)
+	}
+	if q.freeReadsStmt, err = db.PrepareContext(ctx, freeReads); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeReads: %w", err)
 	}
 	if q.gatherableStmt, err = db.PrepareContext(ctx, gatherable); err != nil {
 		return nil, fmt.Errorf("error preparing query Gatherable: %w", err)
@@ -1021,9 +1030,24 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing freeCardsStmt: %w", cerr)
 		}
 	}
+	if q.freeInboxStmt != nil {
+		if cerr := q.freeInboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeInboxStmt: %w", cerr)
+		}
+	}
 	if q.freeLanesStmt != nil {
 		if cerr := q.freeLanesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing freeLanesStmt: %w", cerr)
+		}
+	}
+	if q.freeLooksStmt != nil {
+		if cerr := q.freeLooksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeLooksStmt: %w", cerr)
+		}
+	}
+	if q.freeReadsStmt != nil {
+		if cerr := q.freeReadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeReadsStmt: %w", cerr)
 		}
 	}
 	if q.gatherableStmt != nil {
@@ -1850,7 +1874,10 @@ type Queries struct {
 	foldableProblemsStmt     *sql.Stmt
 	forgetListStmt           *sql.Stmt
 	freeCardsStmt            *sql.Stmt
+	freeInboxStmt            *sql.Stmt
 	freeLanesStmt            *sql.Stmt
+	freeLooksStmt            *sql.Stmt
+	freeReadsStmt            *sql.Stmt
 	gatherableStmt           *sql.Stmt
 	growCardStmt             *sql.Stmt
 	hastenCardStmt           *sql.Stmt
@@ -2070,7 +2097,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		foldableProblemsStmt:     q.foldableProblemsStmt,
 		forgetListStmt:           q.forgetListStmt,
 		freeCardsStmt:            q.freeCardsStmt,
+		freeInboxStmt:            q.freeInboxStmt,
 		freeLanesStmt:            q.freeLanesStmt,
+		freeLooksStmt:            q.freeLooksStmt,
+		freeReadsStmt:            q.freeReadsStmt,
 		gatherableStmt:           q.gatherableStmt,
 		growCardStmt:             q.growCardStmt,
 		hastenCardStmt:           q.hastenCardStmt,
