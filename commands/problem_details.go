@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -68,10 +67,10 @@ func detailFacts(p alert.Problem, now time.Time) string {
 	return strings.Join(said, " · ")
 }
 
-// history is who did what, newest first.
+// history is who did what, newest first, as events are.
 func history(events []alert.Event, now time.Time) []card.Part {
 	var lines []card.Part
-	for _, e := range slices.Backward(events) {
+	for _, e := range events {
 		if e.What == alert.HasChanged { // a detail of the card, such as when it runs next
 			continue
 		}

@@ -129,7 +129,7 @@ export class Lab {
 
   // What ails one provider ails all its connections: an outage.
   #syncAll(outcome, words) {
-    const able = this.#connections.filter((c) => c.status === "connected" && !c.assisted && c.environment === "production");
+    const able = this.#connections.filter((c) => c.status === "connected" && !c.assisted);
     const [provider, its] = [...Map.groupBy(able, (c) => c.provider_id)].sort(([, a], [, b]) => b.length - a.length)[0] ?? [];
     if (!its) return this.#say("No provider has connections that sync.");
     const sync = (c) => post("/_finch/sync", { connection_id: c.connection_id, outcome });
