@@ -105,6 +105,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.changesStmt, err = db.PrepareContext(ctx, changes); err != nil {
 		return nil, fmt.Errorf("error preparing query Changes: %w", err)
 	}
+	if q.changesSaidStmt, err = db.PrepareContext(ctx, changesSaid); err != nil {
+		return nil, fmt.Errorf("error preparing query ChangesSaid: %w", err)
+	}
 	if q.childrenOfStmt, err = db.PrepareContext(ctx, childrenOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ChildrenOf: %w", err)
 	}
@@ -795,6 +798,11 @@ func (q *Queries) Close() error {
 	if q.changesStmt != nil {
 		if cerr := q.changesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing changesStmt: %w", cerr)
+		}
+	}
+	if q.changesSaidStmt != nil {
+		if cerr := q.changesSaidStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing changesSaidStmt: %w", cerr)
 		}
 	}
 	if q.childrenOfStmt != nil {
@@ -1783,6 +1791,7 @@ type Queries struct {
 	changeAfterStmt          *sql.Stmt
 	changeBeforeStmt         *sql.Stmt
 	changesStmt              *sql.Stmt
+	changesSaidStmt          *sql.Stmt
 	childrenOfStmt           *sql.Stmt
 	childrenOfConnectionStmt *sql.Stmt
 	claimCardStmt            *sql.Stmt
@@ -2000,6 +2009,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		changeAfterStmt:          q.changeAfterStmt,
 		changeBeforeStmt:         q.changeBeforeStmt,
 		changesStmt:              q.changesStmt,
+		changesSaidStmt:          q.changesSaidStmt,
 		childrenOfStmt:           q.childrenOfStmt,
 		childrenOfConnectionStmt: q.childrenOfConnectionStmt,
 		claimCardStmt:            q.claimCardStmt,
