@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -68,10 +67,10 @@ func detailFacts(p alert.Problem, now time.Time) string {
 	return strings.Join(said, " · ")
 }
 
-// history is who did what, newest first.
+// history is who did what, newest first, as events are.
 func history(events []alert.Event, now time.Time) []card.Part {
 	var lines []card.Part
-	for _, e := range slices.Backward(events) {
+	for _, e := range events {
 		line := card.Line(card.Date(e.At, now), card.Normal("  "))
 		if e.Who != "" {
 			line = card.Line(line, card.User(e.Who), card.Normal(" "))

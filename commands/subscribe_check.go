@@ -239,7 +239,7 @@ func (p perch) keep(ctx context.Context, r *bot.Request, d draft) (alert.Subscri
 		}
 	}
 	s := alert.Subscription{Channel: d.Channel, Wish: d.Wish, Maker: r.Who.ID, MakerName: r.Who.Name, Made: p.Now()}
-	if d.Shared && !d.direct() {
+	if d.Shared && !d.direct() && r.Who.Role >= bot.Admin {
 		s.SharedBy = r.Who.ID
 	}
 	s, err = p.Subscriber.Subscribe(ctx, s)

@@ -324,6 +324,19 @@ func TestSharingIsJudgedAtEveryStep(t *testing.T) {
 	}
 }
 
+// What is forged while nobody else reads along must not count when they do.
+func TestOnlyAnAdminConfirmsAhead(t *testing.T) {
+	t.Parallel()
+	l := &ledger{}
+	d := newDesk(t, l.sources())
+	forged := draft{Channel: "C1", Shared: true, Wish: alert.DefaultWish()}
+	d.channel = `{"id":"C1","is_member":true}`
+	d.submit(shown{View: forged.saidBack(meaning{Subscription: forged.subscription()})}, nil)
+	if s := l.all(); len(s) != 1 || s[0].SharedBy != "" {
+		t.Errorf("saved %+v", s)
+	}
+}
+
 func TestForgedFormsSaveNothing(t *testing.T) {
 	t.Parallel()
 	wish := alert.DefaultWish()

@@ -34,6 +34,9 @@ func TestAProblemOpensAndResolves(t *testing.T) {
 		want(t, "heard: who did not ask for it has no row", heard(t, p), "1 1 owed now")
 		deliver(t, p, s)
 		p.clock.advance(20 * time.Minute)
+		renamed := named("gusto-1", "cust-1", "gusto Customer 1 Ltd")
+		renamed.Facts.At = p.clock.now()
+		grant(t, s, renamed)
 		p.heals(t, s, "gusto-1")
 		if got := theOnly(t, s); got.State != alert.Resolved || !got.Over.Equal(p.clock.now()) {
 			t.Errorf("%+v", got)

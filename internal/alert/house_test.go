@@ -112,6 +112,29 @@ func (h *house) tell(d time.Duration, change ...func(*alert.TellerOptions)) {
 	}
 }
 
+// count is how often the teller said that it did something.
+func (h *house) count(o alert.Outcome) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.heard[o]
+}
+
+// settle runs a teller until nothing has been owed for a while, for so long at most.
+func (h *house) settle(most time.Duration, change ...func(*alert.TellerOptions)) {
+	h.Helper()
+	stop := h.start(change...)
+	defer stop()
+	quiet := 0
+	for until := time.Now().Add(most); quiet < 4 && time.Now().Before(until); {
+		time.Sleep(time.Second)
+		owed, _, err := h.store.Backlog(h.Context())
+		busy, err2 := h.store.HasWork(h.Context())
+		if quiet++; owed > 0 || busy || err != nil || err2 != nil {
+			quiet = 0
+		}
+	}
+}
+
 // start runs a teller beside the test, until stop.
 func (h *house) start(change ...func(*alert.TellerOptions)) (stop func()) {
 	ctx, cancel := context.WithCancel(h.Context())
