@@ -108,6 +108,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.changesStmt, err = db.PrepareContext(ctx, changes); err != nil {
 		return nil, fmt.Errorf("error preparing query Changes: %w", err)
 	}
+	if q.changesSaidStmt, err = db.PrepareContext(ctx, changesSaid); err != nil {
+		return nil, fmt.Errorf("error preparing query ChangesSaid: %w", err)
+	}
 	if q.childrenOfStmt, err = db.PrepareContext(ctx, childrenOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ChildrenOf: %w", err)
 	}
@@ -818,6 +821,11 @@ func (q *Queries) Close() error {
 	if q.changesStmt != nil {
 		if cerr := q.changesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing changesStmt: %w", cerr)
+		}
+	}
+	if q.changesSaidStmt != nil {
+		if cerr := q.changesSaidStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing changesSaidStmt: %w", cerr)
 		}
 	}
 	if q.childrenOfStmt != nil {
@@ -1832,6 +1840,7 @@ type Queries struct {
 	changeAfterStmt          *sql.Stmt
 	changeBeforeStmt         *sql.Stmt
 	changesStmt              *sql.Stmt
+	changesSaidStmt          *sql.Stmt
 	childrenOfStmt           *sql.Stmt
 	childrenOfConnectionStmt *sql.Stmt
 	claimCardStmt            *sql.Stmt
@@ -2055,6 +2064,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		changeAfterStmt:          q.changeAfterStmt,
 		changeBeforeStmt:         q.changeBeforeStmt,
 		changesStmt:              q.changesStmt,
+		changesSaidStmt:          q.changesSaidStmt,
 		childrenOfStmt:           q.childrenOfStmt,
 		childrenOfConnectionStmt: q.childrenOfConnectionStmt,
 		claimCardStmt:            q.claimCardStmt,
