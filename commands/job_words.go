@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"perch/bot/card"
@@ -12,29 +10,12 @@ import (
 // maxShownID is how much of an id from outside is shown; Finch's are 36 long.
 const maxShownID = 64
 
-// typeWord is a type of job in Finch's word and in ours.
-type typeWord struct{ Type, Word string }
-
-// jobTypes are those that Finch documents.
-var jobTypes = []typeWord{
-	{finch.DataSync, "Data sync"},
-	{"w4_form_employee_sync", "W-4 form sync"},
-	{"benefit_create", "Deduction: create"},
-	{"benefit_register", "Deduction: register"},
-	{"benefit_update", "Deduction: update"},
-	{"benefit_enroll", "Deduction: enroll people"},
-	{"benefit_unenroll", "Deduction: unenroll people"},
-}
-
 // jobType is what a job does, as mrkdwn. A type that Finch added later is shown
 // as it is.
 func jobType(j finch.KnownJob) string { return card.Escape(plainJobType(j)) }
 
 func plainJobType(j finch.KnownJob) string {
-	if i := slices.IndexFunc(jobTypes, func(t typeWord) bool { return t.Type == j.Type }); i >= 0 {
-		return jobTypes[i].Word
-	}
-	if word := card.Cut(card.Clean(strings.ReplaceAll(j.Type, "_", " ")), 60); word != "" {
+	if word := card.JobType(j.Type); word != "" {
 		return word
 	}
 	if j.Kind == finch.Manual {

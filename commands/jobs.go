@@ -58,7 +58,7 @@ func jobsHelp(as bot.Names) card.Message {
 		{slash + " harbor", "those of one connection: by customer's name, or customer, connection or company id"},
 		{slash + " 453bd7d7", "one job, by its Job ID or the first eight characters of it"},
 		{slash + " status:failed", "by status: " + strings.Join(statusWords(), ", ")},
-		{slash + " type:" + finch.DataSync, "by type: " + strings.Join(typeNames(), ", ")},
+		{slash + " type:" + finch.DataSync, "by type: " + strings.Join(card.JobTypes(), ", ")},
 		{slash + " provider:gusto", "by the provider's id or a part of its name"},
 		{slash + " since:7d until:2026-11-01", "by time: 24h, 7d or 2w ago, a day, or 2026-11-01T15:04 (UTC)"},
 		{slash + " harbor entity:0099123", "jobs for which a webhook named this entity"},

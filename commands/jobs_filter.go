@@ -140,7 +140,7 @@ func (a *asked) narrowStatus(value string) error {
 func (a *asked) narrowType(value string) error {
 	for word := range strings.SplitSeq(strings.ToLower(value), ",") {
 		if !isJobType(word) {
-			return wrong("*type:* cannot be \"%s\". It can be %s.", card.EscapeCut(word, 40), either(typeNames(), ""))
+			return wrong("*type:* cannot be \"%s\". It can be %s.", card.EscapeCut(word, 40), either(card.JobTypes(), ""))
 		}
 		a.Query.Types = union(a.Query.Types, word)
 	}
@@ -186,14 +186,6 @@ func statusWords() []string {
 	return words
 }
 
-func typeNames() []string {
-	var names []string
-	for _, t := range jobTypes {
-		names = append(names, t.Type)
-	}
-	return names
-}
-
 // union appends what is not in the list yet.
 func union[T comparable](list []T, more ...T) []T {
 	for _, m := range more {
@@ -204,7 +196,7 @@ func union[T comparable](list []T, more ...T) []T {
 	return list
 }
 
-func isJobType(word string) bool { return slices.Contains(typeNames(), word) }
+func isJobType(word string) bool { return slices.Contains(card.JobTypes(), word) }
 
 var ago = regexp.MustCompile(`^(\d{1,4})([hdw])$`)
 

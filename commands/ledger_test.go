@@ -70,8 +70,11 @@ func (l *ledger) Problems(_ context.Context, q alert.ProblemQuery) (alert.Proble
 	return page, l.broken
 }
 
+// ProblemEvents returns them newest first, as the store does.
 func (l *ledger) ProblemEvents(context.Context, int64, int) ([]alert.Event, error) {
-	return l.events, nil
+	newest := slices.Clone(l.events)
+	slices.Reverse(newest)
+	return newest, nil
 }
 
 func (l *ledger) PastProblems(context.Context, time.Time) ([]alert.Problem, error) {

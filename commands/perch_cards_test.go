@@ -3,6 +3,7 @@ package commands
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -220,6 +221,8 @@ func TestProblemModals(t *testing.T) {
 	} {
 		all = append(all, alert.Event{At: now, What: what}, alert.Event{At: now, What: what, Who: "UBO"})
 	}
+	slices.Reverse(events)
+	slices.Reverse(all)
 	for name, v := range map[string]slack.ModalViewRequest{
 		"one":     detailsView(signedOut(1), events, now),
 		"no_past": detailsView(alert.Problem{ID: 3, State: alert.Open}, nil, now),

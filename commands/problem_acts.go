@@ -177,6 +177,9 @@ func (p perch) manage(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	s, err := p.Subscriptions.Subscription(ctx, subscriptionID)
+	if err == nil && direct(s) && s.Channel != r.Who.ID {
+		err = alert.ErrUnknownSubscription // what others hear in their direct messages is theirs
+	}
 	if err != nil {
 		return p.gone("read a subscription", err)
 	}

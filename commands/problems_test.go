@@ -282,6 +282,14 @@ func TestMuteFillsInWhatIsLikeThis(t *testing.T) {
 	d.hears("This channel will hear")
 }
 
+func TestWhatOthersHearInDirectMessagesIsTheirs(t *testing.T) {
+	t.Parallel()
+	d, l := standing(t, signedOut(1))
+	l.subs[0].Channel, l.subs[0].Maker = "UBO", "UBO"
+	d.click("perch.more", "problem:1", "manage 1 5")
+	d.hears("not there any more")
+}
+
 func TestDetailsOpenAtOnce(t *testing.T) {
 	t.Parallel()
 	d, l := standing(t, failing(1))
@@ -292,6 +300,9 @@ func TestDetailsOpenAtOnce(t *testing.T) {
 		if !strings.Contains(v.method+v.raw, want) {
 			t.Errorf("the modal lacks %q: %s", want, v.raw)
 		}
+	}
+	if strings.Index(v.raw, "is on it.") > strings.Index(v.raw, "It opened.") {
+		t.Errorf("the newest does not come first: %s", v.raw)
 	}
 }
 

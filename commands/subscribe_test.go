@@ -324,6 +324,19 @@ func TestSharingIsJudgedAtEveryStep(t *testing.T) {
 	}
 }
 
+// What is forged while nobody else reads along must not count when they do.
+func TestOnlyAnAdminConfirmsAhead(t *testing.T) {
+	t.Parallel()
+	l := &ledger{}
+	d := newDesk(t, l.sources())
+	forged := draft{Channel: "C1", Shared: true, Wish: alert.DefaultWish()}
+	d.channel = `{"id":"C1","is_member":true}`
+	d.submit(shown{View: forged.saidBack(meaning{Subscription: forged.subscription()})}, nil)
+	if s := l.all(); len(s) != 1 || s[0].SharedBy != "" {
+		t.Errorf("saved %+v", s)
+	}
+}
+
 func TestForgedFormsSaveNothing(t *testing.T) {
 	t.Parallel()
 	wish := alert.DefaultWish()
@@ -399,5 +412,32 @@ func TestDraftsThatAreTooLongSaySo(t *testing.T) {
 	}, "U1")
 	if len(wrong) == 0 || !strings.Contains(wrong["only.0"]+wrong["kinds.0"], "too long") {
 		t.Errorf("read %+v, wrong %v", d.Wish.Kinds, wrong)
+	}
+}
+
+func TestNamesThatNothingIsCalledAreSaidBeforeTheyTellNothing(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ typed, want string }{
+		"a provider spelt wrong": {"provider:gustoo", `Nothing here is called "gustoo" yet`},
+		"a customer left out":    {"-customer:nobody", `Nothing here is called "nobody" yet`},
+		"two of them":            {"provider:gustoo,gusto customer:nobody", `called "nobody" or "gustoo" yet`},
+		"an id":                  {"customer:cust_1042", `"cust_1042" is Harbor Coffee Roasters.`},
+		"all well":               {"customer:harbor provider:gusto", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, (&ledger{}).sources())
+			d.slash("/perch", "subscribe "+tt.typed+" now")
+			a := d.hears("*Saved.*")
+			if tt.want == "" && strings.Contains(a.raw, "is called") || !strings.Contains(a.raw, jsonText(tt.want)) {
+				t.Errorf("said %s, want %q", a.raw, tt.want)
+			}
+			d.slash("/perch", "subscribe "+tt.typed+" reauth")
+			back := d.submit(d.sees("What"), nil)
+			if !strings.Contains(back.raw, jsonText(tt.want)) {
+				t.Errorf("shown %s, want %q", back.raw, tt.want)
+			}
+		})
 	}
 }

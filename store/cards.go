@@ -110,27 +110,21 @@ func (s *Store) noteEdited(ctx context.Context, q *db.Queries, e alert.Edit) err
 }
 
 // forgetCard forgets a message that is gone from Slack and owes what it said
-// afresh.
+// afresh, to all who were told by it. A digest has had its day.
 func (s *Store) forgetCard(ctx context.Context, q *db.Queries, c alert.Card) error {
 	n, err := q.RemoveCard(ctx, c.ID)
-	if err != nil || n == 0 {
+	if err != nil || n == 0 || c.Kind == alert.DigestCard {
 		return err
 	}
-	switch c.Kind {
-	case alert.ProblemCard:
-		err = s.owe(ctx, q, alert.Delivery{Channel: c.Channel, Kind: alert.CardMessage, SubscriptionID: c.SubscriptionID, ProblemID: c.ProblemID})
-	case alert.SummaryCard:
-		err = s.renewSummary(ctx, q, c)
-	}
-	if err != nil {
+	if err := s.renewCard(ctx, q, c); err != nil {
 		return fmt.Errorf("owe afresh what a lost card said: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) renewSummary(ctx context.Context, q *db.Queries, c alert.Card) error {
+func (s *Store) renewCard(ctx context.Context, q *db.Queries, c alert.Card) error {
 	id, err := q.AddCard(ctx, db.AddCardParams{
-		Kind: int16(c.Kind), SubscriptionID: c.SubscriptionID, Channel: c.Channel, Now: stamp(s.now()),
+		Kind: int16(c.Kind), SubscriptionID: c.SubscriptionID, ProblemID: c.ProblemID, Channel: c.Channel, Now: stamp(s.now()),
 	})
 	if err != nil {
 		return err
@@ -138,7 +132,11 @@ func (s *Store) renewSummary(ctx context.Context, q *db.Queries, c alert.Card) e
 	if err := q.MoveToCard(ctx, db.MoveToCardParams{CardID: id, Was: c.ID}); err != nil {
 		return err
 	}
-	return s.owe(ctx, q, alert.Delivery{Channel: c.Channel, Kind: alert.ManyMessage, SubscriptionID: c.SubscriptionID, CardID: id})
+	kind := alert.CardMessage
+	if c.Kind == alert.SummaryCard {
+		kind = alert.ManyMessage
+	}
+	return s.owe(ctx, q, alert.Delivery{Channel: c.Channel, Kind: kind, SubscriptionID: c.SubscriptionID, ProblemID: c.ProblemID, CardID: id})
 }
 
 // forgetList forgets the list in a card's thread and owes another.

@@ -180,6 +180,52 @@ func TestALostMessageIsOwedAfresh(t *testing.T) {
 	})
 }
 
+func TestALostMessageThatSeveralHeardOfIsOneAgain(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		subscribe(t, s, "C1", nil)
+		subscribe(t, s, "C1", nil)
+		known(t, s, "gusto", 1)
+		p.fails(t, s, "gusto-1")
+		tellAll(t, p, s)
+		p.clock.advance(20 * time.Second)
+		noteEdit(t, s, takeEdit(t, s), alert.EditResult{End: alert.EditDone}) // both are told by one card
+		p.fails(t, s, "gusto-1")
+		noteEdit(t, s, takeEdit(t, s), alert.EditResult{End: alert.EditLost})
+		if after := tellAll(t, p, s); len(after) != 1 {
+			t.Errorf("told afresh as %+v", after)
+		}
+		want(t, "both on the card that stands", look(t, p, `SELECT COUNT(*) FROM tellings t JOIN cards c ON c.id = t.card_id WHERE c.ts <> ''`), "2")
+	})
+}
+
+// Old messages name problems, and tellings name cards, that may be gone.
+func TestNumbersAreNotGivenTwice(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		known(t, s, "gusto", 1)
+		subscribe(t, s, "C1", nil)
+		var cards, problems []string
+		for range 2 {
+			p.fails(t, s, "gusto-1")
+			tellAll(t, p, s)
+			problems = append(problems, look(t, p, `SELECT id FROM problems`)...)
+			cards = append(cards, look(t, p, `SELECT id FROM cards`)...)
+			p.clock.advance(time.Minute)
+			p.heals(t, s, "gusto-1")
+			p.clock.advance(time.Hour)
+			if _, err := s.PruneProblems(t.Context(), p.clock.now()); err != nil {
+				t.Fatal(err)
+			}
+			p.clock.advance(24 * time.Hour)
+		}
+		want(t, "problems", problems, "1", "2")
+		want(t, "cards", cards, "1", "2")
+	})
+}
+
 func TestSeveralAtOnceShareASummaryWithAList(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

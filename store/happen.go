@@ -118,8 +118,12 @@ func (d *docket) save(ctx context.Context, p *alert.Problem) error {
 	return nil
 }
 
-// note adds a line to a problem's history.
+// note adds a line to a problem's history. What changes its card alone, such as
+// an outage's counts, is none.
 func (d *docket) note(ctx context.Context, id int64, e alert.Event) error {
+	if e.What == alert.HasChanged {
+		return nil
+	}
 	at := e.At
 	if at.IsZero() {
 		at = d.now

@@ -23,7 +23,7 @@ var benchFailed = []finch.JobStatus{finch.JobFailed, finch.JobReauthError, finch
 // PERCH_BENCH_DIR names a folder to keep the two databases in, since ten million
 // jobs take minutes to make.
 //
-//	PERCH_BENCH_DIR=/var/tmp PERCH_BENCH_JOBS=10000000 go test ./store -run XXX -bench BenchmarkJobs -benchtime 20x -timeout 60m -v
+//	PERCH_BENCH_DIR=/var/tmp PERCH_BENCH_JOBS=10000000 go test ./store -run none -bench BenchmarkJobs -benchtime 20x -timeout 60m -v
 //
 // A question is put to the histories in turn, a hundred times to each, every time
 // about another connection or time, so that whatever else the machine does hits

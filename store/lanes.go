@@ -101,7 +101,13 @@ func (s *Store) act(ctx context.Context, q *db.Queries, lane alert.Lane) (alert.
 		case alert.DoLook:
 			return turn, plan, nil
 		case alert.DoSend:
-			turn, err = s.sendOff(ctx, q, turn)
+			held, err := q.HoldOwed(ctx, turn.Head.ID)
+			if err == nil && held == 0 {
+				continue // it was taken back since it was read
+			}
+			if err == nil {
+				turn, err = s.sendOff(ctx, q, turn)
+			}
 			return turn, plan, err
 		case alert.DoRest:
 			return turn, plan, s.release(ctx, q, lane, release{})

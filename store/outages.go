@@ -249,10 +249,8 @@ func (d *docket) take(ctx context.Context, c *crowd, steps []alert.Step) error {
 	if parent.State != alert.Open {
 		c.ParentID, c.LookAt = 0, 0
 	}
-	if what := steps[0].Event.What; what != alert.HasChanged { // its counts are no history
-		if err := d.note(ctx, parent.ID, steps[0].Event); err != nil {
-			return err
-		}
+	if err := d.note(ctx, parent.ID, steps[0].Event); err != nil {
+		return err
 	}
 	if len(steps) > 1 {
 		if err := d.joinAll(ctx, c, *parent, steps[1:]); err != nil {

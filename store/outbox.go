@@ -209,6 +209,15 @@ func (s *Store) Backlog(ctx context.Context) (owed int, oldest time.Time, err er
 	return int(row.Owed), timeOf(row.Oldest), nil
 }
 
+// Held is how many problems wait to be told until their time comes.
+func (s *Store) Held(ctx context.Context) (int, error) {
+	n, err := s.reads.CountHeld(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count what is held: %w", damage(err))
+	}
+	return int(n), nil
+}
+
 // PruneOutbox removes messages that were told, or given up, before the given
 // time, and what was owed before it and never could be told. It returns how many
 // went.

@@ -280,7 +280,7 @@ func (d *docket) catchUp(ctx context.Context, sub alert.Subscription) error {
 	if _, err := d.store.unoweAll(ctx, d.q, sub.ID, alert.BecausePaused); err != nil {
 		return err
 	}
-	told, err := d.heardOf(ctx, sub)
+	known, err := d.hearingsOf(ctx, sub)
 	if err != nil {
 		return err
 	}
@@ -293,33 +293,39 @@ func (d *docket) catchUp(ctx context.Context, sub alert.Subscription) error {
 		return err
 	}
 	for _, p := range open {
-		if err := d.catchUpWith(ctx, sub, p, told); err != nil {
+		if err := d.catchUpWith(ctx, sub, p, known[p.ID]); err != nil {
 			return err
 		}
 	}
 	return d.store.wakeLane(ctx, d.q, sub.Channel)
 }
 
-// heardOf are what a subscription has been told of the open problems, by their ids.
-func (d *docket) heardOf(ctx context.Context, sub alert.Subscription) (map[int64]hearing, error) {
+// hearingsOf are what a subscription hears of the open problems, by their ids.
+func (d *docket) hearingsOf(ctx context.Context, sub alert.Subscription) (map[int64]hearing, error) {
 	rows, err := d.q.TellingsOfOpen(ctx, sub.ID)
 	if err != nil {
 		return nil, fmt.Errorf("select what subscription %d hears: %w", sub.ID, err)
 	}
-	told := map[int64]hearing{}
+	known := map[int64]hearing{}
 	for _, r := range rows {
-		if h := hearingOf(r); h.state == alert.Told || h.state == alert.Dropped && h.reason == alert.BecauseOutage {
-			told[r.ProblemID] = h
-		}
+		known[r.ProblemID] = hearingOf(r)
 	}
-	return told, nil
+	return known, nil
 }
 
-func (d *docket) catchUpWith(ctx context.Context, sub alert.Subscription, p alert.Problem, told map[int64]hearing) error {
-	if h, heard := told[p.ID]; heard {
+// catchUpWith tells a resumed subscription of an open problem, unless it has been
+// told; h is what it heard before.
+func (d *docket) catchUpWith(ctx context.Context, sub alert.Subscription, p alert.Problem, h hearing) error {
+	if h.id != 0 && h.state == alert.Told {
 		return d.remind(ctx, sub, hearing{id: h.id, state: h.state}, p)
 	}
-	if ok, _ := sub.Wish.Matches(p); !ok || p.Key.Kind == alert.Outage || lastOpening(p).Before(sub.Made) {
+	asked, _ := sub.Wish.Matches(p)
+	if p.Key.Kind == alert.Outage {
+		asked = asked && h.id != 0 // else its children tell of it: see join
+	} else {
+		asked = asked && !lastOpening(p).Before(sub.Made)
+	}
+	if !asked {
 		return nil
 	}
 	p, err := d.holdProblem(ctx, p.ID)

@@ -128,6 +128,20 @@ func (d *docket) tellHeld(ctx context.Context, claimed []dueTelling) error {
 			return err
 		}
 	}
+	return d.forgetGone(ctx, claimed, subs)
+}
+
+// forgetGone ends the waiting for subscriptions that were deleted while somebody
+// decided what they hear.
+func (d *docket) forgetGone(ctx context.Context, claimed []dueTelling, stand []alert.Subscription) error {
+	for _, t := range claimed {
+		if slices.ContainsFunc(stand, func(sub alert.Subscription) bool { return sub.ID == t.SubscriptionID }) {
+			continue
+		}
+		if err := d.setDue(ctx, t.ID, 0); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

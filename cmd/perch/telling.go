@@ -94,6 +94,9 @@ func (o overall) count(ctx context.Context, s *commands.Status) error {
 		return err
 	}
 	s.Open = page.Total
+	if s.Held, err = o.store.Held(ctx); err != nil {
+		return err
+	}
 	s.Owed, s.Oldest, err = o.store.Backlog(ctx)
 	return err
 }

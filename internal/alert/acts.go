@@ -98,24 +98,11 @@ func (p Problem) Close(who string, at time.Time) (Step, error) {
 }
 
 // LinkMade notes who got a link for the employer to sign in again, the last one
-// who did.
+// who did. A problem that resolves after that notes by itself that it was used.
 func (p Problem) LinkMade(who string, at time.Time) (Step, error) {
 	if err := p.standing(); err != nil {
 		return Step{}, err
 	}
 	p.LinkBy, p.LinkAt, p.LinkUsed = who, at, time.Time{}
 	return p.did(HasLink, who, at)
-}
-
-// LinkDone notes that the employer signed in again with the link. A problem that
-// resolves after a link was made notes it by itself.
-func (p Problem) LinkDone(at time.Time) (Step, error) {
-	switch {
-	case p.LinkBy == "":
-		return refuse("Nobody got a link for it.")
-	case !p.LinkUsed.IsZero():
-		return refuse("The employer has signed in again already.")
-	}
-	p.LinkUsed = at
-	return p.did(HasChanged, "", at)
 }

@@ -167,12 +167,12 @@ func TestAKillAtEveryStep(t *testing.T) {
 					h.connect(0, 4)
 					weather(h.town)
 					h.fail(0)
-					_, killed = h.live(step, 20*time.Second)
+					_, killed = h.live(step, 12*time.Second)
 					h.fail(1, 2)
 					h.heal(0)
-					_, again := h.live(step, 20*time.Second)
+					_, again := h.live(step, 12*time.Second)
 					killed = killed || again
-					h.tell(90 * time.Second)
+					h.settle(3 * time.Minute)
 					roots := texts(h.town.said("C1", false))
 					h.checkDone()
 					if told := h.toldIn("C1"); told != 3 || len(roots) > 3 || h.Failed() {
@@ -227,7 +227,7 @@ func TestKillsAtRandom(t *testing.T) {
 				killed++
 			}
 		}
-		h.tell(30 * time.Minute)
+		h.settle(time.Hour)
 		h.checkDone()
 		all, err := h.store.PastProblems(h.Context(), time.Now().Add(-14*24*time.Hour))
 		if err != nil {

@@ -92,10 +92,12 @@ func (w Wish) waits(p Problem, now time.Time) (Verdict, bool) {
 	}
 }
 
-// forDigest holds for the digest that was settled on before, or for the next.
+// forDigest holds for the digest that was settled on before, or for the next. The
+// wish may have changed since; and a digest that could not be told at its moment
+// is due a little later, when it is tried again.
 func (w Wish) forDigest(held Verdict, now time.Time) Verdict {
 	due := held.Due
-	if held.Reason != BecauseDigest || !w.nextDigest(due.Add(-1)).Equal(due) { // the wish may have changed
+	if held.Reason != BecauseDigest || w.nextDigest(due.Add(-digestSlack)).After(due) {
 		due = w.nextDigest(now)
 	}
 	if now.Before(due) {

@@ -105,6 +105,13 @@ func TestDecideAgain(t *testing.T) {
 		}
 	}
 	healed := fresh(func(p *alert.Problem) { p.State = alert.Resolved })
+	retried := alert.Verdict{State: alert.Held, Due: digest.Due.Add(11 * time.Minute), Reason: "digest"}
+	if got := alert.Decide(w, fresh(nil), retried, digest.Due.Add(10*time.Minute)); got != retried {
+		t.Errorf("tried at its time, and to be tried again: %+v", got)
+	}
+	if got := alert.Decide(w, fresh(nil), retried, retried.Due); got != told {
+		t.Errorf("tried again: %+v", got)
+	}
 	if got := alert.Decide(w, healed, digest, digest.Due); got.State != alert.Dropped || got.Reason != alert.BecauseHealed {
 		t.Errorf("healed before its digest: %+v", got)
 	}

@@ -30,9 +30,30 @@ func (t *Teller) write(ctx context.Context, turn Turn) (card.Posting, Subscripti
 		return p, Subscription{}, fmt.Errorf("read what to tell: %w", err)
 	}
 	s.Now = t.now()
-	p.Broadcast = d.Kind == EscalateMessage || d.Kind == ReminderMessage || d.Kind == LineMessage && s.Subscription.Wish.InChannel
+	p.Broadcast = s.loud(d.Kind)
 	p.Message, err = t.said(ctx, d, s)
 	return p, s.Subscription, err
+}
+
+// loud reports whether the channel sees a line too, not its card's thread alone.
+func (s Shown) loud(k MessageKind) bool {
+	switch k {
+	case ReminderMessage: // comes at its time: see NextReminder
+		return true
+	case EscalateMessage:
+		return !s.hushed()
+	case LineMessage:
+		return s.Subscription.Wish.InChannel && !s.hushed()
+	default:
+		return false
+	}
+}
+
+// hushed reports whether the channel is not to be called now: what happens to the
+// problem is said in its card's thread alone.
+func (s Shown) hushed() bool {
+	_, quiet := s.Subscription.Wish.quietUntil(s.Now)
+	return quiet && !s.Subscription.Wish.passes(s.Problem) || s.Problem.snoozed(s.Now)
 }
 
 // said is what a message for itself says.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	locks "sync"
 	"testing"
 	"testing/synctest"
@@ -45,6 +46,17 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
+// checkLog wants each line to have one message: readers of JSON differ on which
+// of two they take.
+func (h *house) checkLog() {
+	h.Helper()
+	for line := range strings.Lines(h.log.String()) {
+		if strings.Count(line, `"message":`) != 1 {
+			h.Errorf("a line of the log has not one message: %s", line)
+		}
+	}
+}
+
 // inHouse runs a test in a bubble of time, over a SQLite file of its own.
 func inHouse(t *testing.T, test func(h *house)) {
 	t.Helper()
@@ -54,6 +66,7 @@ func inHouse(t *testing.T, test func(h *house)) {
 		h.store = h.open(path)
 		defer h.store.Close()
 		defer func() {
+			h.checkLog()
 			if t.Failed() {
 				t.Log(h.log)
 			}
@@ -96,6 +109,29 @@ func (h *house) tell(d time.Duration, change ...func(*alert.TellerOptions)) {
 	defer cancel()
 	if err := h.teller(change...).Run(ctx); err != nil {
 		h.Error(err)
+	}
+}
+
+// count is how often the teller said that it did something.
+func (h *house) count(o alert.Outcome) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.heard[o]
+}
+
+// settle runs a teller until nothing has been owed for a while, for so long at most.
+func (h *house) settle(most time.Duration, change ...func(*alert.TellerOptions)) {
+	h.Helper()
+	stop := h.start(change...)
+	defer stop()
+	quiet := 0
+	for until := time.Now().Add(most); quiet < 4 && time.Now().Before(until); {
+		time.Sleep(time.Second)
+		owed, _, err := h.store.Backlog(h.Context())
+		busy, err2 := h.store.HasWork(h.Context())
+		if quiet++; owed > 0 || busy || err != nil || err2 != nil {
+			quiet = 0
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func guardedTurn(log zerolog.Logger, act func() Result) (r Result) {
 
 func (t *Teller) logOf(turn Turn) zerolog.Logger {
 	d := turn.Head
-	return t.log.With().Str("channel", d.Channel).Int64("message", d.ID).Str("kind", string(d.Kind)).Int64("problem", d.ProblemID).Logger()
+	return t.log.With().Str("channel", d.Channel).Int64("delivery", d.ID).Str("kind", string(d.Kind)).Int64("problem", d.ProblemID).Logger()
 }
 
 // noteTries is how often it is tried to note what became of a message.
@@ -128,15 +128,22 @@ func (t *Teller) unsure(turn Turn, err error, log zerolog.Logger) Result {
 	t.weather.unsure(turn.Lane.Channel)
 	t.observed(OutcomeUnsure, 0)
 	wait := max(backoff(turn.Lane.Fails+1), unsureFor)
+	if t.weather.bad() {
+		wait = min(wait, badWeatherWait)
+	}
 	log.Warn().Err(err).Dur("wait", wait).Msg("Slack gave no clear answer; trying again later")
 	return Result{End: EndUnsure, Until: t.now().Add(wait), Silent: true}
 }
+
+// clocksDiffer is how far our clock may be ahead of Slack's, or of the one of who
+// tried first, for a message to be found.
+const clocksDiffer = 2 * time.Minute
 
 // look finds out whether what was sent off stands. Where the history cannot be
 // read it is sent again: told twice is better than never.
 func (t *Teller) look(ctx context.Context, turn Turn, log zerolog.Logger) Result {
 	d := turn.Head
-	search := card.Search{Channel: d.Channel, Key: d.Key, Since: d.FirstTried.Add(-unsureFor)}
+	search := card.Search{Channel: d.Channel, Key: d.Key, Since: d.FirstTried.Add(-clocksDiffer)}
 	if thread, ok := turn.thread(); ok {
 		search.Channel, search.ThreadTS = thread.Channel, thread.TS
 	}

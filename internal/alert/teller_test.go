@@ -33,11 +33,11 @@ func TestARecoveryThatMattersIsSaidInTheThread(t *testing.T) {
 		h.subscribe("C1")
 		h.subscribe("C2", func(w *alert.Wish) { w.InChannel = true })
 		h.connect(1, 2)
-		defer h.start()()
 		h.fail(1)
+		h.settle(time.Minute)
 		time.Sleep(2 * time.Hour)
 		h.heal(1)
-		time.Sleep(time.Minute)
+		h.settle(time.Minute)
 		for channel, broadcast := range map[string]bool{"C1": false, "C2": true} {
 			root, thread := h.town.said(channel, false), h.town.said(channel, true)
 			checkSaid(h.T, root, "Recovered")
@@ -88,13 +88,9 @@ func TestAChannelIsToldInOrderAtSlacksPace(t *testing.T) {
 	inHouse(t, func(h *house) {
 		h.subscribe("C1")
 		h.connect(1, 5)
-		defer h.start()()
 		for i := 1; i < 5; i++ {
 			h.fail(i)
-			time.Sleep(3 * time.Minute) // no summary grows
-		}
-		for i := 1; i < 5; i++ {
-			h.heal(i)
+			h.settle(time.Minute)
 		}
 		said := h.town.said("C1", false)
 		checkSaid(h.T, said, customer(1), customer(2), customer(3), customer(4))
@@ -115,7 +111,7 @@ func TestManyAtOnceShareACard(t *testing.T) {
 				h.subscribe("C1")
 				h.connect(0, tt.problems)
 				h.fail(numbers(0, tt.problems)...)
-				h.tell(time.Minute)
+				h.settle(time.Minute)
 				roots, threads := h.town.said("C1", false), h.town.said("C1", true)
 				if len(roots) != tt.roots || len(threads) != tt.threads {
 					h.Fatalf("%d posts, %d in threads: %q", len(roots), len(threads), texts(roots))
@@ -154,11 +150,58 @@ func TestTheFirstOfABurstIsToldAtOnceAndTheRestOnOneCard(t *testing.T) {
 		}
 		h.checkDone()
 		h.checkTold(300)
-		time.Sleep(10 * time.Minute)
+		time.Sleep(3 * time.Minute)
 		h.connect(300, 301)
 		h.fail(300)
 		time.Sleep(time.Second)
 		checkSaid(h.T, h.town.said("C1", false), customer(0), "299 ", customer(300))
+	})
+}
+
+func TestWhatComesFasterThanOneReadsSharesACard(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(0, 30)
+		defer h.start()()
+		for i := range 20 {
+			h.fail(i)
+			time.Sleep(8 * time.Second) // Slack would take each
+		}
+		checkSaid(h.T, h.town.said("C1", false), customer(0), customer(1), "18 ")
+		time.Sleep(2 * time.Minute)
+		for i := 20; i < 25; i++ {
+			h.fail(i)
+			time.Sleep(65 * time.Second) // that many one can read
+		}
+		checkSaid(h.T, h.town.said("C1", false), customer(0), customer(1), "18 ", customer(20), customer(21), customer(22), customer(23), customer(24))
+		h.checkDone()
+		h.checkTold(25)
+	})
+}
+
+func TestAnOutageSpeaksForThoseThatWereToldBefore(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connectTo(func(int) string { return "gusto" }, 0, 12)
+		defer h.start()()
+		h.fail(0)
+		time.Sleep(time.Minute)
+		h.fail(numbers(1, 12)...)
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), customer(0), "12 of 12 connections failing")
+		for range 3 {
+			time.Sleep(10 * time.Minute)
+			h.fail(numbers(0, 12)...)
+		}
+		time.Sleep(time.Minute)
+		for _, m := range h.town.said("C1", true) {
+			if m.Broadcast {
+				h.Errorf("the channel is told of a part of the outage: %q", m.Message.Text)
+			}
+		}
+		h.checkDone()
 	})
 }
 
@@ -201,6 +244,24 @@ func TestTwoSubscriptionsOfAChannelShareACard(t *testing.T) {
 		h.tell(time.Minute)
 		checkSaid(h.T, h.town.said("C1", false), customer(1))
 		h.checkDone()
+	})
+}
+
+func TestWhatOneSubscriptionWasToldIsNotListedForAnother(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.subscribe("C1", func(w *alert.Wish) { w.Include.Customers = []string{"Customer"} })
+		h.connect(0, 20)
+		defer h.start()()
+		for i := range 3 { // at most moments each is on its way for one of them
+			h.fail(i)
+			time.Sleep(300 * time.Millisecond)
+		}
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), customer(0), "2 more problems")
+		h.checkDone()
+		h.checkTold(3)
 	})
 }
 
@@ -248,16 +309,15 @@ func TestAnOutageWithoutASummaryIsPostedWithItsList(t *testing.T) {
 func TestEditsKeepTheWorkspacesPace(t *testing.T) {
 	t.Parallel()
 	inHouse(t, func(h *house) {
-		const channels = 70
+		const channels = 50
 		for i := range channels {
 			h.subscribe(fmt.Sprintf("C%d", i), func(w *alert.Wish) { w.Include.Customers = []string{customer(i)} })
 		}
 		h.connect(0, channels)
-		defer h.start()()
 		h.fail(numbers(0, channels)...)
-		time.Sleep(10 * time.Minute)
+		h.settle(time.Minute)
 		h.heal(numbers(0, channels)...)
-		time.Sleep(10 * time.Minute)
+		h.tell(2 * time.Minute)
 		var edits []time.Time
 		for i := range channels {
 			said := h.town.said(fmt.Sprintf("C%d", i), false)
@@ -324,7 +384,7 @@ func TestADeletedCardIsPostedAfreshWhenSomethingChanges(t *testing.T) {
 				h.Fatal(err)
 			}
 		}
-		time.Sleep(time.Hour)
+		time.Sleep(5 * time.Minute)
 		checkSaid(h.T, h.town.said("C1", false))
 		h.heal(0)
 		time.Sleep(time.Minute)
@@ -367,37 +427,93 @@ func TestASharedCardsThreadHoldsFewMessages(t *testing.T) {
 	inHouse(t, func(h *house) {
 		h.subscribe("C1", func(w *alert.Wish) { w.Reminder = 4 * time.Hour })
 		h.connect(0, 12)
-		stop := h.start()
-		defer func() { stop() }()
 		h.fail(numbers(0, 12)...)
+		h.settle(time.Minute)
 		time.Sleep(time.Hour)
-		stop()
 		for range 2 { // three in a row make it somebody else's move
 			time.Sleep(time.Minute)
 			h.fail(numbers(0, 12)...)
 		}
-		stop = h.start()
-		time.Sleep(time.Minute)
+		h.settle(time.Minute)
 		threads := h.town.said("C1", true)
 		checkSaid(h.T, threads, customer(0), customer(1))
 		if said := threads[1].Message.Text; !threads[1].Broadcast || !strings.Contains(said, "and 2 more") {
 			h.Errorf("said (broadcast %v): %q", threads[1].Broadcast, said)
 		}
 		for range 20 {
-			stop()
 			time.Sleep(time.Hour)
 			if _, err := h.store.JudgeDue(h.Context(), 100); err != nil {
 				h.Fatal(err)
 			}
-			stop = h.start()
-			time.Sleep(5 * time.Second)
+			h.settle(time.Minute)
 		}
 		h.heal(numbers(0, 12)...)
-		time.Sleep(time.Minute)
+		h.settle(time.Minute)
 		if n := len(h.town.said("C1", true)); n > 3 {
 			h.Errorf("%d messages in the thread", n)
 		}
 		checkSaid(h.T, h.town.said("C1", false)[:1], "All of them are over")
 		h.checkDone()
 	})
+}
+
+func TestAMessageIsFoundThoughClocksDiffer(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(0, 1)
+		h.town.behind = time.Minute
+		h.town.on("post", answer{err: errDropped})
+		h.fail(0)
+		h.tell(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), customer(0))
+		h.checkDone()
+	})
+}
+
+func TestQuietHoursAndSnoozesCallNobody(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*alert.Wish)
+		snooze bool
+		loud   bool
+	}{
+		"by day":                     {nil, false, true},
+		"in quiet hours":             {func(w *alert.Wish) { w.Quiet.From, w.Quiet.To = 60, 300 }, false, false},
+		"in quiet hours that let it": {func(w *alert.Wish) { w.Quiet = alert.QuietHours{From: 60, To: 300, Pass: alert.JobKinds()} }, false, true},
+		"snoozed":                    {nil, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inHouse(t, func(h *house) { // it begins at midnight
+				h.subscribe("C1", func(w *alert.Wish) {
+					if tt.change != nil {
+						tt.change(w)
+					}
+				})
+				h.connect(0, 1)
+				h.fail(0)
+				h.tell(time.Minute)
+				time.Sleep(2 * time.Hour)
+				if tt.snooze {
+					_, err := h.store.Act(h.Context(), 1, func(p alert.Problem) (alert.Step, error) {
+						return p.Snooze("UANN", time.Now().Add(time.Hour), time.Now())
+					})
+					if err != nil {
+						h.Fatal(err)
+					}
+				}
+				for range 2 { // three in a row make it somebody else's move
+					h.fail(0)
+					time.Sleep(time.Minute)
+				}
+				h.tell(time.Minute)
+				threads := h.town.said("C1", true)
+				checkSaid(h.T, threads, customer(0))
+				if len(threads) == 1 && threads[0].Broadcast != tt.loud {
+					h.Errorf("the channel sees it: %v", threads[0].Broadcast)
+				}
+			})
+		})
+	}
 }

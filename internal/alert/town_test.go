@@ -43,6 +43,7 @@ type answer struct {
 	err    error
 	takes  time.Duration
 	deaf   bool // goes on though nobody waits any more
+	early  bool // it is done before it takes its time
 }
 
 // town is a Slack in memory. It answers as told, one answer a call, then well.
@@ -53,12 +54,12 @@ type town struct {
 	always   map[string]answer
 	shared   map[string]bool
 	posts    int // calls
-	arrived  map[string]time.Time
 	slow     time.Duration
+	behind   time.Duration // of its clock
 }
 
 func newTown() *town {
-	return &town{answers: map[string][]answer{}, always: map[string]answer{}, shared: map[string]bool{}, arrived: map[string]time.Time{}}
+	return &town{answers: map[string][]answer{}, always: map[string]answer{}, shared: map[string]bool{}}
 }
 
 // on has the next calls of a method go as told.
@@ -81,6 +82,20 @@ func (w *town) well(method string) {
 	delete(w.always, method)
 }
 
+// share lets people of another company into a channel.
+func (w *town) share(channel string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shared[channel] = true
+}
+
+// calls is how many posts were asked for.
+func (w *town) calls() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.posts
+}
+
 // next is how a call goes.
 func (w *town) next(ctx context.Context, method, channel string) answer {
 	w.mu.Lock()
@@ -96,6 +111,14 @@ func (w *town) next(ctx context.Context, method, channel string) answer {
 		}
 	}
 	w.mu.Unlock()
+	if a.early {
+		return a
+	}
+	return a.wait(ctx)
+}
+
+// wait lets the time pass that an answer takes.
+func (a answer) wait(ctx context.Context) answer {
 	if a.takes > 0 {
 		timer := time.NewTimer(a.takes)
 		defer timer.Stop()
@@ -114,6 +137,14 @@ func (w *town) next(ctx context.Context, method, channel string) answer {
 
 func (w *town) Post(ctx context.Context, p card.Posting) (card.Place, error) {
 	a := w.next(ctx, "post", p.Channel)
+	at, err := w.post(p, a)
+	if a.early {
+		a.wait(ctx)
+	}
+	return at, err
+}
+
+func (w *town) post(p card.Posting, a answer) (card.Place, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.posts++
@@ -121,7 +152,7 @@ func (w *town) Post(ctx context.Context, p card.Posting) (card.Place, error) {
 		return card.Place{}, a.err
 	}
 	at := card.Place{Channel: strings.Replace(p.Channel, "U", "D", 1), TS: fmt.Sprintf("%010d.%06d", time.Now().Unix(), len(w.messages)+1)}
-	w.messages = append(w.messages, &note{Posting: p, Place: at, at: time.Now()})
+	w.messages = append(w.messages, &note{Posting: p, Place: at, at: time.Now().Add(-w.behind)})
 	if a.err != nil {
 		return card.Place{}, a.err
 	}

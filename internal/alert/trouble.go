@@ -72,8 +72,20 @@ func (w *weather) unsure(channel string) {
 	w.silent[channel] = true
 }
 
-// badWeather is how many channels without an answer make it Slack's own trouble.
-const badWeather = 3
+const (
+	// badWeather is how many channels without an answer make it Slack's own trouble.
+	badWeather = 3
+	// badWeatherWait is how long a channel waits at most then: the trouble is not
+	// its own, and whoever is answered first brings all others forward.
+	badWeatherWait = 15 * time.Second
+)
+
+// bad reports whether it is Slack's own trouble.
+func (w *weather) bad() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.silent) >= badWeather
+}
 
 // answered reports whether this is the end of a time in which Slack did not answer.
 func (w *weather) answered() bool {

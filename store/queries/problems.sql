@@ -142,8 +142,12 @@ SELECT COUNT(*) AS number, CAST(COALESCE(SUM(kin.healed), 0) AS BIGINT) AS heale
     ORDER BY pr.over DESC LIMIT sqlc.arg(count)
 ) kin;
 
+-- An outage that somebody closed stays as long as a problem of it does.
 -- name: PrunedProblems :many
-SELECT id FROM problems WHERE over > 0 AND over < sqlc.arg(before) ORDER BY over LIMIT sqlc.arg(count);
+SELECT id FROM problems old WHERE old.over > 0 AND old.over < sqlc.arg(before)
+    AND NOT EXISTS (SELECT 1 FROM problems child WHERE child.parent_id = old.id AND child.parent_id > 0
+        AND (child.over = 0 OR child.over >= sqlc.arg(before)))
+ORDER BY old.over LIMIT sqlc.arg(count);
 
 -- name: DropProblem :exec
 DELETE FROM problems WHERE id = sqlc.arg(id);

@@ -50,3 +50,8 @@ WHERE s.channel = sqlc.arg(channel) AND t.due > 0 AND t.due <= sqlc.arg(now) ORD
 
 -- name: TellingByID :one
 SELECT * FROM tellings WHERE id = sqlc.arg(id);
+
+-- What waits for its time.
+-- name: CountHeld :one
+SELECT COUNT(*) FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id AND s.deleted = 0 AND s.paused = 0
+WHERE t.due > 0 AND t.state = 0;

@@ -96,6 +96,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.cardOfTellingStmt, err = db.PrepareContext(ctx, cardOfTelling); err != nil {
 		return nil, fmt.Errorf("error preparing query CardOfTelling: %w", err)
 	}
+	if q.cardsSinceStmt, err = db.PrepareContext(ctx, cardsSince); err != nil {
+		return nil, fmt.Errorf("error preparing query CardsSince: %w", err)
+	}
 	if q.changeAfterStmt, err = db.PrepareContext(ctx, changeAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query ChangeAfter: %w", err)
 	}
@@ -104,6 +107,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.changesStmt, err = db.PrepareContext(ctx, changes); err != nil {
 		return nil, fmt.Errorf("error preparing query Changes: %w", err)
+	}
+	if q.changesSaidStmt, err = db.PrepareContext(ctx, changesSaid); err != nil {
+		return nil, fmt.Errorf("error preparing query ChangesSaid: %w", err)
 	}
 	if q.childrenOfStmt, err = db.PrepareContext(ctx, childrenOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ChildrenOf: %w", err)
@@ -149,6 +155,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
+	}
+	if q.countHeldStmt, err = db.PrepareContext(ctx, countHeld); err != nil {
+		return nil, fmt.Errorf("error preparing query CountHeld: %w", err)
 	}
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
@@ -269,6 +278,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.holdLaneStmt, err = db.PrepareContext(ctx, holdLane); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldLane: %w", err)
+	}
+	if q.holdOwedStmt, err = db.PrepareContext(ctx, holdOwed); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldOwed: %w", err)
 	}
 	if q.holdProblemStmt, err = db.PrepareContext(ctx, holdProblem); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldProblem: %w", err)
@@ -791,6 +803,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing cardOfTellingStmt: %w", cerr)
 		}
 	}
+	if q.cardsSinceStmt != nil {
+		if cerr := q.cardsSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cardsSinceStmt: %w", cerr)
+		}
+	}
 	if q.changeAfterStmt != nil {
 		if cerr := q.changeAfterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing changeAfterStmt: %w", cerr)
@@ -804,6 +821,11 @@ func (q *Queries) Close() error {
 	if q.changesStmt != nil {
 		if cerr := q.changesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing changesStmt: %w", cerr)
+		}
+	}
+	if q.changesSaidStmt != nil {
+		if cerr := q.changesSaidStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing changesSaidStmt: %w", cerr)
 		}
 	}
 	if q.childrenOfStmt != nil {
@@ -879,6 +901,11 @@ func (q *Queries) Close() error {
 	if q.correctChangeStmt != nil {
 		if cerr := q.correctChangeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing correctChangeStmt: %w", cerr)
+		}
+	}
+	if q.countHeldStmt != nil {
+		if cerr := q.countHeldStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countHeldStmt: %w", cerr)
 		}
 	}
 	if q.countProblemsStmt != nil {
@@ -1079,6 +1106,11 @@ func (q *Queries) Close() error {
 	if q.holdLaneStmt != nil {
 		if cerr := q.holdLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdLaneStmt: %w", cerr)
+		}
+	}
+	if q.holdOwedStmt != nil {
+		if cerr := q.holdOwedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdOwedStmt: %w", cerr)
 		}
 	}
 	if q.holdProblemStmt != nil {
@@ -1804,9 +1836,11 @@ type Queries struct {
 	cardStmt                 *sql.Stmt
 	cardAtStmt               *sql.Stmt
 	cardOfTellingStmt        *sql.Stmt
+	cardsSinceStmt           *sql.Stmt
 	changeAfterStmt          *sql.Stmt
 	changeBeforeStmt         *sql.Stmt
 	changesStmt              *sql.Stmt
+	changesSaidStmt          *sql.Stmt
 	childrenOfStmt           *sql.Stmt
 	childrenOfConnectionStmt *sql.Stmt
 	claimCardStmt            *sql.Stmt
@@ -1822,6 +1856,7 @@ type Queries struct {
 	clearMethodsStmt         *sql.Stmt
 	connectionStmt           *sql.Stmt
 	correctChangeStmt        *sql.Stmt
+	countHeldStmt            *sql.Stmt
 	countProblemsStmt        *sql.Stmt
 	crowdHearersStmt         *sql.Stmt
 	crowdMembersStmt         *sql.Stmt
@@ -1862,6 +1897,7 @@ type Queries struct {
 	holdJobStmt              *sql.Stmt
 	holdJudgementStmt        *sql.Stmt
 	holdLaneStmt             *sql.Stmt
+	holdOwedStmt             *sql.Stmt
 	holdProblemStmt          *sql.Stmt
 	holdSubscriptionStmt     *sql.Stmt
 	isCardEmptyStmt          *sql.Stmt
@@ -2024,9 +2060,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		cardStmt:                 q.cardStmt,
 		cardAtStmt:               q.cardAtStmt,
 		cardOfTellingStmt:        q.cardOfTellingStmt,
+		cardsSinceStmt:           q.cardsSinceStmt,
 		changeAfterStmt:          q.changeAfterStmt,
 		changeBeforeStmt:         q.changeBeforeStmt,
 		changesStmt:              q.changesStmt,
+		changesSaidStmt:          q.changesSaidStmt,
 		childrenOfStmt:           q.childrenOfStmt,
 		childrenOfConnectionStmt: q.childrenOfConnectionStmt,
 		claimCardStmt:            q.claimCardStmt,
@@ -2042,6 +2080,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		clearMethodsStmt:         q.clearMethodsStmt,
 		connectionStmt:           q.connectionStmt,
 		correctChangeStmt:        q.correctChangeStmt,
+		countHeldStmt:            q.countHeldStmt,
 		countProblemsStmt:        q.countProblemsStmt,
 		crowdHearersStmt:         q.crowdHearersStmt,
 		crowdMembersStmt:         q.crowdMembersStmt,
@@ -2082,6 +2121,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		holdJobStmt:              q.holdJobStmt,
 		holdJudgementStmt:        q.holdJudgementStmt,
 		holdLaneStmt:             q.holdLaneStmt,
+		holdOwedStmt:             q.holdOwedStmt,
 		holdProblemStmt:          q.holdProblemStmt,
 		holdSubscriptionStmt:     q.holdSubscriptionStmt,
 		isCardEmptyStmt:          q.isCardEmptyStmt,

@@ -967,7 +967,10 @@ func (q *Queries) PruneCards(ctx context.Context, arg PruneCardsParams) (int64, 
 }
 
 const prunedProblems = `-- name: PrunedProblems :many
-SELECT id FROM problems WHERE over > 0 AND over < $1 ORDER BY over LIMIT $2
+SELECT id FROM problems old WHERE old.over > 0 AND old.over < $1
+    AND NOT EXISTS (SELECT 1 FROM problems child WHERE child.parent_id = old.id AND child.parent_id > 0
+        AND (child.over = 0 OR child.over >= $1))
+ORDER BY old.over LIMIT $2
 `
 
 type PrunedProblemsParams struct {
@@ -975,6 +978,7 @@ type PrunedProblemsParams struct {
 	Count  int32
 }
 
+// An outage that somebody closed stays as long as a problem of it does.
 func (q *Queries) PrunedProblems(ctx context.Context, arg PrunedProblemsParams) ([]int64, error) {
 	rows, err := q.query(ctx, q.prunedProblemsStmt, prunedProblems, arg.Before, arg.Count)
 	if err != nil {

@@ -63,6 +63,19 @@ func (q *Queries) ClaimTellings(ctx context.Context, arg ClaimTellingsParams) ([
 	return items, nil
 }
 
+const countHeld = `-- name: CountHeld :one
+SELECT COUNT(*) FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id AND s.deleted = 0 AND s.paused = 0
+WHERE t.due > 0 AND t.state = 0
+`
+
+// What waits for its time.
+func (q *Queries) CountHeld(ctx context.Context) (int64, error) {
+	row := q.queryRow(ctx, q.countHeldStmt, countHeld)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const dueChannel = `-- name: DueChannel :one
 SELECT s.channel FROM tellings t JOIN subscriptions s ON s.id = t.subscription_id
 WHERE t.due > 0 AND t.due <= $1 ORDER BY t.due LIMIT 1

@@ -4,7 +4,7 @@
 
 -- +goose Up
 CREATE TABLE problems (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT, -- no number is given twice: old messages name it
     key           TEXT NOT NULL,
     kind          TEXT NOT NULL,
     class         TEXT NOT NULL,
@@ -119,7 +119,7 @@ CREATE INDEX tellings_by_card ON tellings (card_id) WHERE card_id > 0;
 
 -- Messages that stand in channels and are kept true.
 CREATE TABLE cards (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT, -- likewise: tellings name it
     kind            SMALLINT NOT NULL, -- 0 one problem, 1 a summary, 2 a digest
     subscription_id BIGINT NOT NULL,
     problem_id      BIGINT NOT NULL, -- 0 for a summary or digest
