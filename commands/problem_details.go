@@ -79,7 +79,7 @@ func history(events []alert.Event, now time.Time) []card.Part {
 			line = card.Line(line, card.User(e.Who), card.Normal(" "))
 		}
 		line = card.Line(line, card.Normal(happened(e)))
-		if e.Detail != "" {
+		if e.Detail != "" && e.What != alert.HasJoined { // an outage's detail is Perch's own key
 			line = card.Line(line, card.Normal(" "), card.Code(card.Cut(card.Clean(e.Detail), 80)))
 		}
 		lines = append(lines, line)

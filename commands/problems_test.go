@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -288,6 +289,24 @@ func TestWhatOthersHearInDirectMessagesIsTheirs(t *testing.T) {
 	l.subs[0].Channel, l.subs[0].Maker = "UBO", "UBO"
 	d.click("perch.more", "problem:1", "manage 1 5")
 	d.hears("not there any more")
+}
+
+func TestHistoryKeepsPerchsOwnWordsToItself(t *testing.T) {
+	t.Parallel()
+	events := []alert.Event{
+		{At: now, What: alert.HasChanged},
+		{At: now, What: alert.HasJoined, Detail: "gusto/job_failed/data_sync_all"},
+		{At: now, What: alert.HasOpened, Detail: "453bd7d7-5355-4d6d-a38e-d9e7eb218c3f"},
+	}
+	raw, err := json.Marshal(detailsView(failing(1), events, now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, stands := range map[string]bool{"It opened.": true, "453bd7d7": true, "It became part of an outage.": true, "gusto/job_failed": false, "changed": false} {
+		if strings.Contains(string(raw), want) != stands {
+			t.Errorf("%q stands there: %v, in %s", want, !stands, raw)
+		}
+	}
 }
 
 func TestDetailsOpenAtOnce(t *testing.T) {

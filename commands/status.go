@@ -14,10 +14,8 @@ import (
 type Status struct {
 	// Sockets are open to Slack, of Wanted.
 	Sockets, Wanted int
-	// FinchGood is when Finch last answered; FinchBad when it last did not, with
-	// what it said then, safe to show.
+	// FinchGood is when Finch last answered; FinchBad when it last did not.
 	FinchGood, FinchBad time.Time
-	FinchTrouble        string
 	// WebhooksOn tells whether Perch is set up to hear of Finch by itself; Webhook
 	// is when it last did.
 	WebhooksOn bool
@@ -94,20 +92,13 @@ func (s Status) finch(now time.Time) string {
 	case s.FinchGood.IsZero() && s.FinchBad.IsZero():
 		return unknown + " *Finch* has not been asked anything yet."
 	case s.FinchGood.IsZero():
-		return fmt.Sprintf("%s *Finch* has not answered yet; last asked %s.%s", unwell, card.Ago(s.FinchBad, now), s.trouble())
+		return fmt.Sprintf("%s *Finch* has not answered yet; last asked %s.", unwell, card.Ago(s.FinchBad, now))
 	case s.FinchBad.After(s.FinchGood):
-		return fmt.Sprintf("%s *Finch* did not answer when last asked, %s. Its last answer came %s; what cards say is as old as they say it is.%s",
-			unwell, card.Ago(s.FinchBad, now), card.Ago(s.FinchGood, now), s.trouble())
+		return fmt.Sprintf("%s *Finch* did not answer when last asked, %s. Its last answer came %s; what cards say is as old as they say it is.",
+			unwell, card.Ago(s.FinchBad, now), card.Ago(s.FinchGood, now))
 	default:
 		return fmt.Sprintf("%s *Finch* answered %s.", well, card.Ago(s.FinchGood, now))
 	}
-}
-
-func (s Status) trouble() string {
-	if s.FinchTrouble == "" {
-		return ""
-	}
-	return " " + card.EscapeCut(s.FinchTrouble, 300)
 }
 
 func (s Status) webhooks(now time.Time) string {

@@ -92,10 +92,10 @@ type ground struct {
 	dir     string
 	// fresh: Perch begins here with an empty database.
 	fresh  bool
-	log     zerolog.Logger
-	apiKey  string
-	stdout  io.Writer
-	life    lifecycle
+	log    zerolog.Logger
+	apiKey string
+	stdout io.Writer
+	life   lifecycle
 	// webhookSecret signs what the local Finch tells the bot.
 	webhookSecret string
 	doors         string // the bot's own HTTP address

@@ -74,7 +74,7 @@ func (o overall) see(ctx context.Context, s *commands.Status) error {
 	for _, sense := range senses {
 		switch sense.Name {
 		case alert.SenseFinch:
-			s.FinchGood, s.FinchBad, s.FinchTrouble = sense.Good, sense.Bad, sense.Detail
+			s.FinchGood, s.FinchBad = sense.Good, sense.Bad
 		case alert.SenseWebhooks:
 			s.Webhook = sense.Good
 		}

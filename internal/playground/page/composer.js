@@ -69,7 +69,8 @@ export class Composer {
 
   #changed() {
     this.text.style.setProperty("height", "auto");
-    this.text.style.setProperty("height", `${Math.min(this.text.scrollHeight + 2, 200)}px`);
+    const high = this.text.scrollHeight; // 0 while it is not shown
+    if (high > 0) this.text.style.setProperty("height", `${Math.min(high + 2, 200)}px`);
     this.form.classList.toggle("has-text", this.text.value.trim() !== "");
     this.#offer(completions(this.app, this.text.value, this.text.selectionStart));
   }
