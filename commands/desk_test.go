@@ -211,7 +211,7 @@ func (a *archive) Connection(_ context.Context, id string) (finch.Connection, er
 func (a *archive) Find(_ context.Context, words string, limit int) ([]finch.Brief, error) {
 	var found []finch.Brief
 	for _, c := range a.connections {
-		if c.ID == words || strings.Contains(strings.ToLower(c.CustomerName), strings.ToLower(words)) {
+		if c.ID == words || c.CustomerID == words || strings.Contains(strings.ToLower(c.CustomerName), strings.ToLower(words)) {
 			found = append(found, finch.Brief{ID: c.ID, CustomerID: c.CustomerID, CustomerName: c.CustomerName})
 		}
 	}
@@ -226,7 +226,13 @@ func (*archive) List(context.Context, finch.ListQuery) (finch.ListPage, error) {
 	return finch.ListPage{}, nil
 }
 
-func (*archive) Counts(context.Context, string) (finch.Counts, error) { return finch.Counts{}, nil }
+// Counts knows one provider, Gusto.
+func (*archive) Counts(_ context.Context, words string) (finch.Counts, error) {
+	if words == "gusto" {
+		return finch.Counts{Live: 1}, nil
+	}
+	return finch.Counts{}, nil
+}
 
 func (a *archive) Look(ctx context.Context, id string) (finch.Connection, error) {
 	return a.Connection(ctx, id)

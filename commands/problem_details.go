@@ -71,6 +71,9 @@ func detailFacts(p alert.Problem, now time.Time) string {
 func history(events []alert.Event, now time.Time) []card.Part {
 	var lines []card.Part
 	for _, e := range events {
+		if e.What == alert.HasChanged { // a detail of the card, such as when it runs next
+			continue
+		}
 		line := card.Line(card.Date(e.At, now), card.Normal("  "))
 		if e.Who != "" {
 			line = card.Line(line, card.User(e.Who), card.Normal(" "))
@@ -122,8 +125,6 @@ func happened(e alert.Event) string {
 		return "ended the snooze."
 	case alert.HasLink:
 		return "got a reconnect link."
-	case alert.HasChanged:
-		return "Something on the card changed."
 	default:
 		return card.Cut(card.Clean(string(e.What)), 40)
 	}

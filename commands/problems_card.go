@@ -52,7 +52,7 @@ func (l problemList) summary() string {
 		said = append(said, fmt.Sprintf("here %d to %d", l.Filter.Skipped+1, l.Filter.Skipped+shown))
 	}
 	if len(l.Filter.Kinds) > 0 {
-		said = append(said, "only "+strings.Join(texts(l.Filter.Kinds), ", "))
+		said = append(said, "only "+strings.Join(plainKinds(l.Filter.Kinds), ", "))
 	}
 	if l.Filter.Provider != "" {
 		said = append(said, fmt.Sprintf("provider \"%s\"", card.EscapeCut(l.Filter.Provider, maxFilter)))
@@ -69,6 +69,14 @@ func (l problemList) summary() string {
 		said = append(said, "that nobody is on")
 	}
 	return strings.Join(said, " · ")
+}
+
+func plainKinds(kinds []alert.Kind) []string {
+	var plain []string
+	for _, k := range kinds {
+		plain = append(plain, k.Plain())
+	}
+	return plain
 }
 
 // nothing is good news, or says why the list is empty.

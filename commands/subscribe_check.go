@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +66,8 @@ type meaning struct {
 	Rehearsal    alert.Rehearsal
 	// From is since when it was tried out.
 	From time.Time
+	// Names are whom its filters mean, where that is not plain.
+	Names string
 	// OpenNow is how many problems it would hear of are open now.
 	OpenNow int
 	Now     time.Time
@@ -85,7 +88,8 @@ func (p perch) meaning(ctx context.Context, s alert.Subscription) (meaning, erro
 	if m.OpenNow, err = p.Past.Matching(ctx, s.Wish); err != nil {
 		return m, fmt.Errorf("count the open problems that match: %w", err)
 	}
-	return m, nil
+	m.Names, err = p.namesIn(ctx, s.Wish)
+	return m, err
 }
 
 func later(a, b time.Time) time.Time {
@@ -101,7 +105,11 @@ func (d draft) saidBack(m meaning) slack.ModalViewRequest {
 	if !ok {
 		return tooLong()
 	}
-	blocks := card.Blocks{card.Text(m.Subscription.Sentence()), card.Text(m.rehearsal())}
+	blocks := card.Blocks{card.Text(m.Subscription.Sentence())}
+	if m.Names != "" {
+		blocks = append(blocks, card.Text(m.Names))
+	}
+	blocks = append(blocks, card.Text(m.rehearsal()))
 	row := card.Elements{card.Button("perch.change", "change", "Change it")}
 	if n := m.Rehearsal.AfterTwo; d.Wish.After < 2 && n < m.Rehearsal.Messages {
 		row = append(row, card.Button("perch.after_two", "2", fmt.Sprintf("After 2 failures: %s", counted(n, "message"))))
@@ -141,7 +149,11 @@ func (m meaning) held() string {
 	if m.Rehearsal.Held == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" %s would not have been told: over before their time, or part of an outage.", counted(m.Rehearsal.Held, "more problem"))
+	why := "over before their time, or part of an outage that spoke for them"
+	if w := m.Subscription.Wish; w.After < 2 && w.OpenFor == 0 && !w.Digest && !w.Quiet.Weekends && w.Quiet.From == w.Quiet.To {
+		why = "part of an outage that spoke for them"
+	}
+	return fmt.Sprintf(" %s would not have been told: %s.", counted(m.Rehearsal.Held, "more problem"), why)
 }
 
 // openNow says how much of it is open already: a subscription hears of what
@@ -273,12 +285,14 @@ func (p perch) saveNow(ctx context.Context, r *bot.Request, d draft) error {
 }
 
 func savedCard(m meaning) card.Message {
-	lines := []string{":white_check_mark: *Saved.* " + m.Subscription.Sentence(), m.rehearsal(), m.openNow()}
-	return card.Message{
-		Text: card.FallbackText(strings.Join(lines, "\n")),
-		Blocks: card.Blocks{
-			card.Text(lines[0]), card.Text(lines[1]),
-			card.Actions("saved", subscriptionButtons(m.Subscription)...), card.Context(lines[2]),
-		},
+	lines := []string{":white_check_mark: *Saved.* " + m.Subscription.Sentence(), m.rehearsal()}
+	if m.Names != "" {
+		lines = slices.Insert(lines, 1, m.Names)
 	}
+	var blocks card.Blocks
+	for _, line := range lines {
+		blocks = append(blocks, card.Text(line))
+	}
+	blocks = append(blocks, card.Actions("saved", subscriptionButtons(m.Subscription)...), card.Context(m.openNow()))
+	return card.Message{Text: card.FallbackText(strings.Join(append(lines, m.openNow()), "\n")), Blocks: blocks}
 }

@@ -78,7 +78,13 @@ const (
 func (d draft) block(name string) string { return name + "." + strconv.Itoa(d.Turn) }
 
 func (d draft) field(name, label, hint string) card.Field {
-	return card.Field{BlockID: d.block(name), ActionID: "perch." + name, Label: label, Hint: hint, Optional: name != fieldKinds}
+	return card.Field{BlockID: d.block(name), ActionID: "perch." + name, Label: label, Hint: hint, Optional: !alwaysChosen(name)}
+}
+
+// alwaysChosen reports whether something stands in a field from the start, and
+// must.
+func alwaysChosen(name string) bool {
+	return slices.Contains([]string{fieldWhere, fieldKinds, fieldWhen, fieldHow, fieldUpdates, fieldRemind}, name)
 }
 
 // maxFilterText is how many characters a field of filters takes.

@@ -414,3 +414,30 @@ func TestDraftsThatAreTooLongSaySo(t *testing.T) {
 		t.Errorf("read %+v, wrong %v", d.Wish.Kinds, wrong)
 	}
 }
+
+func TestNamesThatNothingIsCalledAreSaidBeforeTheyTellNothing(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ typed, want string }{
+		"a provider spelt wrong": {"provider:gustoo", `Nothing here is called "gustoo" yet`},
+		"a customer left out":    {"-customer:nobody", `Nothing here is called "nobody" yet`},
+		"two of them":            {"provider:gustoo,gusto customer:nobody", `called "nobody" or "gustoo" yet`},
+		"an id":                  {"customer:cust_1042", `"cust_1042" is Harbor Coffee Roasters.`},
+		"all well":               {"customer:harbor provider:gusto", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, (&ledger{}).sources())
+			d.slash("/perch", "subscribe "+tt.typed+" now")
+			a := d.hears("*Saved.*")
+			if tt.want == "" && strings.Contains(a.raw, "is called") || !strings.Contains(a.raw, jsonText(tt.want)) {
+				t.Errorf("said %s, want %q", a.raw, tt.want)
+			}
+			d.slash("/perch", "subscribe "+tt.typed+" reauth")
+			back := d.submit(d.sees("What"), nil)
+			if !strings.Contains(back.raw, jsonText(tt.want)) {
+				t.Errorf("shown %s, want %q", back.raw, tt.want)
+			}
+		})
+	}
+}

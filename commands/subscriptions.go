@@ -227,5 +227,5 @@ func (p perch) redraw(ctx context.Context, r *bot.Request, s alert.Subscription,
 
 // single is the card of one subscription by itself.
 func (p perch) single(s alert.Subscription, r *bot.Request) card.Message {
-	return oneSubscription(s, fmt.Sprintf("sub:%d", s.ID), subscriptionList{Who: r.Who, As: r.As, Now: p.Now()})
+	return oneSubscription(s, fmt.Sprintf("sub:%d", s.ID), subscriptionList{Channel: r.Channel, Who: r.Who, As: r.As, Now: p.Now()})
 }

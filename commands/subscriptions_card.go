@@ -95,6 +95,9 @@ func (l subscriptionList) pages(shown int) card.Elements {
 func oneSubscription(s alert.Subscription, block string, l subscriptionList) card.Message {
 	sentence := l.sentence(s)
 	past := pastOf(s, l.Now)
+	if !mayChange(s, l.Who) {
+		past += " · who made it and admins may change it"
+	}
 	said := sentence + "\n" + past
 	blocks := card.Blocks{card.Text(sentence), card.Context(past)}
 	if s.Paused && s.PausedBy == "" {
@@ -107,15 +110,20 @@ func oneSubscription(s alert.Subscription, block string, l subscriptionList) car
 	return card.Message{Text: card.FallbackText(said), Blocks: blocks}
 }
 
-// sentence says a subscription to the reader: of a place that is elsewhere, with
-// its name before.
+// sentence says a subscription to the reader: a place that is elsewhere by its
+// name.
 func (l subscriptionList) sentence(s alert.Subscription) string {
+	elsewhere := s.Channel != l.Channel && s.Channel != l.Who.ID
 	said := s.Sentence()
-	if utf8.RuneCountInString(said) > maxSentence {
-		said = upperFirst(s.Wish.Short()) + ". There is more to it than fits here: see Change."
+	if elsewhere {
+		said = s.SentenceElsewhere()
 	}
-	if s.Channel != l.Channel && s.Channel != l.Who.ID {
-		said = fmt.Sprintf("*<#%s>* %s", card.Escape(s.Channel), said)
+	if utf8.RuneCountInString(said) <= maxSentence {
+		return said
+	}
+	said = upperFirst(s.Wish.Short()) + ". There is more to it than fits here: see Change."
+	if elsewhere {
+		said = hearer(s.Channel, l.Who.ID) + ": " + said
 	}
 	return said
 }

@@ -166,8 +166,12 @@ func (s *Store) place(ctx context.Context, q *db.Queries, t alert.Turn, r alert.
 	if _, makes := t.Head.Kind.Makes(); !makes {
 		return q.AddLine(ctx, t.Card.ID)
 	}
+	soiled := t.Card.Soiled
+	if t.Head.Tried.Before(t.Now) {
+		soiled = -1 // it was looked for, and says what was true when it was sent
+	}
 	err := q.PlaceCard(ctx, db.PlaceCardParams{
-		ID: t.Card.ID, Place: clean(r.Place), Ts: clean(r.TS), Now: stamp(s.now()), Soiled: t.Card.Soiled,
+		ID: t.Card.ID, Place: clean(r.Place), Ts: clean(r.TS), Now: stamp(s.now()), Soiled: soiled,
 	})
 	if err != nil {
 		return fmt.Errorf("note where a card stands: %w", err)

@@ -35,19 +35,23 @@ func changesOf(rows []db.Change) []finch.Change {
 // RecordChange adds a status that a webhook named to the history, in its place
 // by time. From is found here; what the history says already, it does not say
 // twice. What is known of the connection itself stays as Finch's introspection
-// told it. The connection need not be known. At is now if it is zero.
+// told it, but a connection whose status no look answers is judged by it: see
+// alert.Situation. It need not be known. At is now if it is zero.
 func (s *Store) RecordChange(ctx context.Context, c finch.Change) error {
 	c.At = s.moment(c.At)
-	err := s.change(ctx, func(q *db.Queries) error {
+	err := s.changeAndJudge(ctx, func(q *db.Queries) (news bool, err error) {
 		if err := q.Hold(ctx, clean(c.ConnectionID)); err != nil {
-			return fmt.Errorf("hold the connection: %w", err)
+			return false, fmt.Errorf("hold the connection: %w", err)
 		}
 		known, err := knownStatus(ctx, q, c)
 		if err != nil {
-			return err
+			return false, err
 		}
 		c.From = known
-		return noteStep(ctx, q, c)
+		if err := noteStep(ctx, q, c); err != nil {
+			return false, err
+		}
+		return s.judge(ctx, q, clean(c.ConnectionID))
 	})
 	if err != nil {
 		return fmt.Errorf("record a change of status: %w", err)

@@ -161,7 +161,14 @@ func (s *Store) situation(ctx context.Context, q *db.Queries, id string) (alert.
 		return alert.Situation{}, err
 	}
 	changes, err := judgedChanges(ctx, q, c, jobs)
-	return alert.Situation{Connection: c, Jobs: jobs, Changes: changes, Grace: s.grace, Now: millis(s.now())}, err
+	if err != nil {
+		return alert.Situation{}, err
+	}
+	said, err := q.ChangesSaid(ctx, db.ChangesSaidParams{ConnectionID: id, Since: stamp(c.Learned), Count: judgedSteps})
+	if err != nil {
+		return alert.Situation{}, fmt.Errorf("select what webhooks said since: %w", err)
+	}
+	return alert.Situation{Connection: c, Jobs: jobs, Changes: changes, Said: changesOf(said), Grace: s.grace, Now: millis(s.now())}, nil
 }
 
 // judgedChanges are the last steps of a connection's statuses where they matter:

@@ -159,6 +159,27 @@ func TestWhatWasSentOffIsLookedFor(t *testing.T) {
 	})
 }
 
+func TestWhatIsFoundInSlackIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		subscribe(t, s, "C1", nil)
+		known(t, s, "gusto", 1)
+		p.fails(t, s, "gusto-1")
+		take(t, s) // it reaches Slack, but its answer is lost
+		p.heals(t, s, "gusto-1")
+		p.clock.advance(testLease)
+		turn, plan, _, err := s.TakeTurn(t.Context(), testLease, anyFails)
+		if err != nil || plan.Act != alert.DoLook {
+			t.Fatalf("took %+v %v, want to look", plan, err)
+		}
+		note(t, s, turn, stands(turn))
+		if edit, ok, err := s.TakeEdit(t.Context(), testLease); err != nil || !ok || edit.Card.ID != turn.Card.ID {
+			t.Errorf("edits %+v %v %v, though the card says what was true before", edit, ok, err)
+		}
+	})
+}
+
 func TestATryThatCertainlyFailedIsNotSearchedFor(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -46,6 +47,29 @@ func (s *Store) LookSoon(ctx context.Context, connectionID string) error {
 	err := s.writes.LookSoon(ctx, db.LookSoonParams{ID: clean(connectionID), Now: stamp(s.now())})
 	if err != nil {
 		return fmt.Errorf("bring a look forward: %w", damage(err))
+	}
+	return nil
+}
+
+// FreeClaims ends the claims on events, jobs and connections of a process that
+// is gone, where it is certain that none but this one uses the database;
+// elsewhere they run out. lease is the longest that any of them can have: what
+// comes due within it is handed out at once.
+func (s *Store) FreeClaims(ctx context.Context, lease time.Duration) error {
+	if s.lock == nil {
+		return nil
+	}
+	now := s.now()
+	until := stamp(now.Add(lease))
+	err := s.change(ctx, func(q *db.Queries) error {
+		return cmp.Or(
+			q.FreeInbox(ctx, stamp(now)),
+			q.FreeReads(ctx, db.FreeReadsParams{Now: stamp(now), Until: until}),
+			q.FreeLooks(ctx, db.FreeLooksParams{Now: stamp(now), Until: until}),
+		)
+	})
+	if err != nil {
+		return fmt.Errorf("free what was claimed: %w", err)
 	}
 	return nil
 }

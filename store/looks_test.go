@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -193,4 +194,51 @@ func TestBatchesInOppositeOrder(t *testing.T) {
 			group.Wait()
 		}
 	})
+}
+
+func TestClaimsAreFreedWhereNobodyElseCanHoldThem(t *testing.T) {
+	t.Parallel()
+	for _, exclusive := range []bool{true, false} {
+		t.Run(fmt.Sprintf("exclusive %v", exclusive), func(t *testing.T) {
+			t.Parallel()
+			p := sqlitePlace(t)
+			o := p.options()
+			o.Exclusive = exclusive
+			s, err := store.Open(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { s.Close() })
+			grant(t, s, named("conn-1", "cust-1", "Acme"))
+			later := finch.KnownJob{ID: "job-2", ConnectionID: "conn-1", Kind: finch.Automated, Status: finch.JobPending}
+			now := finch.KnownJob{ID: "job-1", ConnectionID: "conn-1", Kind: finch.Automated, Status: finch.JobPending}
+			if _, err := s.RecordJobs(t.Context(), []finch.KnownJob{now, later}); err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(s.ScheduleRead(t.Context(), "job-1", time.Time{}), s.ScheduleRead(t.Context(), "job-2", p.clock.now().Add(time.Hour))); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.TakeIn(t.Context(), "finch", "event-1", []byte("{}")); err != nil {
+				t.Fatal(err)
+			}
+			taken := func() (n int) {
+				jobs, err := s.ClaimJobs(t.Context(), 10, time.Minute)
+				events, otherwise := s.ClaimInbox(t.Context(), "finch", 10, time.Minute)
+				if err := errors.Join(err, otherwise); err != nil {
+					t.Fatal(err)
+				}
+				return len(jobs) + len(events) + len(claim(t, s, 10))
+			}
+			if n := taken(); n != 3 {
+				t.Fatalf("%d of 3 were claimed", n)
+			}
+			p.clock.advance(time.Second)
+			if err := s.FreeClaims(t.Context(), time.Minute); err != nil {
+				t.Fatal(err)
+			}
+			if n, want := taken(), map[bool]int{true: 3, false: 0}[exclusive]; n != want {
+				t.Errorf("%d were free, want %d", n, want)
+			}
+		})
+	}
 }

@@ -326,3 +326,22 @@ func TestALinkThatDidItsWork(t *testing.T) {
 		want(t, "who asked is told", owed(t, p), "U1 notice 1")
 	})
 }
+
+func TestAStatusThatOnlyAWebhookTells(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		known(t, s, "gusto", 1)
+		subscribe(t, s, "C1", nil)
+		p.clock.advance(time.Hour)
+		err := s.RecordChange(t.Context(), finch.Change{ConnectionID: "gusto-1", To: finch.Reauth, At: p.clock.now(), Source: finch.FromWebhook})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.later(t, s, 5*time.Second)
+		want(t, "a look may still come", look(t, p, `SELECT kind FROM problems`))
+		p.later(t, s, 10*time.Second)
+		want(t, "none came", look(t, p, `SELECT kind FROM problems`), "reauth")
+		want(t, "owed", owed(t, p), "C1 card 1")
+	})
+}

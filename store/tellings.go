@@ -200,7 +200,8 @@ func (d *docket) follow(ctx context.Context, sub alert.Subscription, h hearing, 
 const worthALine = time.Hour
 
 // lineFor is what sort of line a step is said by, if by any. What somebody did
-// here is never said to anybody but by the card: they know.
+// here is never said to anybody but by the card: they know. That it is somebody
+// else's move is said of an outage's part by the outage.
 func lineFor(step alert.Step) (alert.MessageKind, bool) {
 	p := step.Problem
 	if step.Event.Who != "" {
@@ -208,7 +209,7 @@ func lineFor(step alert.Step) (alert.MessageKind, bool) {
 	}
 	switch step.Event.What {
 	case alert.HasEscalated:
-		return alert.EscalateMessage, true
+		return alert.EscalateMessage, p.ParentID == 0
 	case alert.HasReopened, alert.HasFlapped:
 	case alert.HasResolved:
 		if p.ClaimedBy == "" && (p.ParentID != 0 || p.Over.Sub(p.Opened) <= worthALine) {

@@ -66,6 +66,11 @@ func (s *Store) readFold(ctx context.Context, q *db.Queries, t *alert.Turn) erro
 	if t.Fresh == 0 && !t.Outage {
 		return nil
 	}
+	cards, err := q.CardsSince(ctx, db.CardsSinceParams{Channel: t.Lane.Channel, Since: stamp(t.Now.Add(-alert.BurstWithin))})
+	if err != nil {
+		return fmt.Errorf("count new cards: %w", err)
+	}
+	t.Burst = cards >= alert.BurstCards
 	if t.Summary, err = found(q.NewestSummary(ctx, t.Lane.Channel)); err != nil {
 		return fmt.Errorf("select the summary: %w", err)
 	}

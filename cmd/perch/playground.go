@@ -34,6 +34,9 @@ type playgroundCommand struct {
 	Data string `type:"path" help:"Keep Perch's database in this folder; otherwise it is gone at the end."`
 }
 
+// databaseFile is Perch's database in the playground's folder.
+const databaseFile = "perch.db"
+
 // leaver is a customer whose connection ends once Perch knows it: only then
 // can Perch show one that has ended.
 const leaver = "Saffron Table"
@@ -61,7 +64,8 @@ func (c playgroundCommand) Run(p *process) error {
 		return err
 	}
 	defer forget()
-	g := &ground{command: c, dir: dir, log: newLog(p.stderr, level), apiKey: rand.Text(), webhookSecret: newWebhookSecret(), stdout: p.stdout}
+	_, err = os.Stat(filepath.Join(dir, databaseFile))
+	g := &ground{command: c, dir: dir, fresh: errors.Is(err, os.ErrNotExist), log: newLog(p.stderr, level), apiKey: rand.Text(), webhookSecret: newWebhookSecret(), stdout: p.stdout}
 	catchLibraries(g.log)
 	err = g.run(p.ctx)
 	return errors.Join(err, g.life.stop(g.log))
@@ -86,6 +90,8 @@ func (c playgroundCommand) folder() (dir string, forget func(), err error) {
 type ground struct {
 	command playgroundCommand
 	dir     string
+	// fresh: Perch begins here with an empty database.
+	fresh  bool
 	log     zerolog.Logger
 	apiKey  string
 	stdout  io.Writer
@@ -117,7 +123,6 @@ func (g *ground) run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { payroll.Run(ctx); return nil })
-	group.Go(func() error { keepBusy(ctx, payroll); return nil })
 	group.Go(func() error {
 		s, err := g.settings(slackAddr, finchAddr, names)
 		s.FinchClient = credentialsOf(payroll)
@@ -153,7 +158,7 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) (setting
 		SlackAppToken: secret{localslack.AppToken},
 		SlackAPIURL:   "http://" + slackAddr + "/api/",
 		FinchAPIURL:   "http://" + finchAddr,
-		Database:      filepath.Join(g.dir, "perch.db"),
+		Database:      filepath.Join(g.dir, databaseFile),
 		HTTPAddr:      "127.0.0.1:0",
 		APIKey:        secret{g.apiKey},
 		Sockets:       2,
@@ -193,9 +198,19 @@ func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.
 	host, _, _ := net.SplitHostPort(page.Addr().String())
 	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: payroll, Adopt: g.adopt, Hosts: []string{host}}))
 	g.letLeave(ctx, payroll)
-	_, err := fmt.Fprintf(g.stdout, "Perch's playground is ready: http://%s/\nA local Slack and a local Finch; nothing here is real. Type /connection harbor. Ctrl-C stops.\n", page.Addr())
-	return err
+	if _, err := fmt.Fprintf(g.stdout, greeting, page.Addr()); err != nil {
+		return err
+	}
+	pastRead(ctx, payroll)
+	g.subscribe(ctx, slack)
+	keepBusy(ctx, payroll)
+	return nil
 }
+
+// greeting is what the playground prints when it is ready.
+const greeting = `Perch's playground is ready: http://%s/
+A local Slack and a local Finch; nothing here is real. Type /connection harbor, or watch #finch-alerts: a sync fails there in half a minute. Ctrl-C stops.
+`
 
 // leaveAfter is how long the leaver stays: long enough for its past to be read.
 const leaveAfter = 20 * time.Second

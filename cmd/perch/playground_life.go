@@ -6,19 +6,84 @@ import (
 	"time"
 
 	localfinch "perch/internal/playground/finch"
+	localslack "perch/internal/playground/slack"
 )
 
 // How much goes on in the playground while somebody watches: its connections
 // sync daily like real ones, which would be a sync every half an hour.
 const (
-	syncEvery = 20 * time.Second
-	failOneOf = 6
-	syncTakes = 4 * time.Second
-	leftAlone = "Harbor Coffee Roasters" // the README's example, left as it is
+	syncEvery  = 20 * time.Second
+	failOneOf  = 6
+	syncTakes  = 4 * time.Second
+	healsAfter = time.Minute
+	leftAlone  = "Harbor Coffee Roasters" // the README's example, left as it is
+	failsFirst = "Acme Bikes"             // what a newcomer sees fail and recover
 )
 
-// keepBusy lets some connection sync every now and then, until ctx ends.
+// What a colleague sets up in the playground, once Perch has read the past.
+const (
+	colleague     = "UBO"
+	alertsChannel = "CALERTS"
+	subscription  = "/perch subscribe now"
+	readingRests  = 2 * time.Second // without a call to Finch
+	readingEnds   = time.Minute     // at the latest
+	readingLook   = 250 * time.Millisecond
+)
+
+// subscribe has a colleague subscribe the channel for alerts, as a person would.
+// A database that was there before keeps the subscriptions that it has.
+func (g *ground) subscribe(ctx context.Context, slack *localslack.Server) {
+	if !g.fresh || slack.Live() == 0 {
+		return
+	}
+	if err := slack.Slash(ctx, colleague, alertsChannel, subscription); err != nil && ctx.Err() == nil {
+		g.log.Warn().Err(err).Msg("subscribe the channel for alerts")
+	}
+}
+
+// pastRead waits until Perch asks Finch nothing more about the past that it was
+// told of: what happens before would wait behind it.
+func pastRead(ctx context.Context, payroll *localfinch.Server) {
+	ctx, cancel := context.WithTimeout(ctx, readingEnds)
+	defer cancel()
+	look := time.NewTicker(readingLook)
+	defer look.Stop()
+	before, since := -1, time.Now()
+	for time.Since(since) < readingRests {
+		if n := askedOf(payroll); n != before {
+			before, since = n, time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
+
+// askedOf is how often Finch was asked anything.
+func askedOf(payroll *localfinch.Server) int {
+	n := 0
+	for _, c := range payroll.Calls("") {
+		n += c.Count
+	}
+	return n
+}
+
+// busy lets connections sync while somebody watches, and has those that failed
+// recover.
+type busy struct {
+	payroll *localfinch.Server
+	failed  map[string]time.Time // when, by connection
+}
+
+// keepBusy lets some connection sync every now and then, until ctx ends. The
+// first fails, so that there is something to see at once.
 func keepBusy(ctx context.Context, payroll *localfinch.Server) {
+	b := busy{payroll, map[string]time.Time{}}
+	for _, c := range payroll.Named(failsFirst) {
+		b.sync(c.ID, "error")
+	}
 	tick := time.NewTicker(syncEvery)
 	defer tick.Stop()
 	for {
@@ -26,15 +91,25 @@ func keepBusy(ctx context.Context, payroll *localfinch.Server) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			syncOne(payroll)
+			b.heal()
+			b.syncOne()
 		}
 	}
 }
 
-// syncOne makes a random well connection sync now. One that cannot (Finch
-// refuses it for a reason of its story) is passed over.
-func syncOne(payroll *localfinch.Server) {
-	all := payroll.Connections()
+// heal lets those sync that failed a while ago.
+func (b busy) heal() {
+	for id, at := range b.failed {
+		if time.Since(at) >= healsAfter {
+			delete(b.failed, id)
+			b.sync(id, "complete")
+		}
+	}
+}
+
+// syncOne makes a random well connection sync now.
+func (b busy) syncOne() {
+	all := b.payroll.Connections()
 	c := all[rand.IntN(len(all))]
 	if c.Status != "connected" || c.Assisted || c.CustomerName == nil || *c.CustomerName == leftAlone {
 		return
@@ -43,5 +118,14 @@ func syncOne(payroll *localfinch.Server) {
 	if rand.IntN(failOneOf) == 0 {
 		outcome = "error"
 	}
-	_, _, _ = payroll.Sync(localfinch.Due{ConnectionID: c.ID, Outcome: outcome, Takes: syncTakes})
+	b.sync(c.ID, outcome)
+}
+
+// sync lets a connection sync now. One that cannot (Finch refuses it for a
+// reason of its story) is passed over.
+func (b busy) sync(connectionID, outcome string) {
+	_, _, err := b.payroll.Sync(localfinch.Due{ConnectionID: connectionID, Outcome: outcome, Takes: syncTakes})
+	if err == nil && outcome == "error" {
+		b.failed[connectionID] = time.Now()
+	}
 }

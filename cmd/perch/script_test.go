@@ -85,6 +85,8 @@ func setUp(env *testscript.Env) error {
 		"HOME":            env.WorkDir,
 
 		"FINCH_WEBHOOK_SECRET": scriptSecret,
+		"QUIET":                quietNow(),
+		"ACME":                 w.finch.Named("Acme Bikes")[0].ID,
 	} {
 		env.Setenv(name, value)
 	}
@@ -92,7 +94,7 @@ func setUp(env *testscript.Env) error {
 }
 
 // writeTokens leaves tokens of the local Finch in a file: those of the named
-// customers, or all.
+// customers or providers, or all.
 func (w *world) writeTokens(file string, customers ...string) error {
 	lines := []string{"connection_id,access_token"}
 	for id, token := range w.finch.Tokens() {
@@ -101,11 +103,17 @@ func (w *world) writeTokens(file string, customers ...string) error {
 		if c.CustomerName != nil {
 			name = *c.CustomerName
 		}
-		if len(customers) == 0 || slices.Contains(customers, name) {
+		if len(customers) == 0 || slices.Contains(customers, name) || slices.Contains(customers, "provider:"+c.ProviderID) {
 			lines = append(lines, id+","+token)
 		}
 	}
 	return os.WriteFile(filepath.Join(w.env.WorkDir, file), []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+}
+
+// quietNow are quiet hours, in UTC, that last for the next two at least.
+func quietNow() string {
+	now := time.Now().UTC()
+	return fmt.Sprintf("%d-%d", now.Add(-time.Hour).Hour(), now.Add(3*time.Hour).Hour())
 }
 
 // freeAddress is a port that nobody holds now.

@@ -16,6 +16,7 @@ import (
 	"perch/bot/socket"
 	"perch/commands"
 	"perch/internal/alert"
+	"perch/internal/watch"
 	"perch/internal/web"
 	"perch/store"
 )
@@ -79,6 +80,9 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	}
 	v.life.onStop("database", databaseClose, func(context.Context) error { return st.Close() })
 	v.ready.database = st
+	if err := st.FreeClaims(ctx, watch.LongestLease); err != nil {
+		return err
+	}
 	watcher, err := newWatcher(v.settings, st, v.meters, v.log)
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func (w *world) ok(path string) bool {
 }
 
 func finchDo(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 1, "finch status|token|revoke|fault|mend …")
+	need(ts, args, 1, "finch status|token|revoke|fault|mend|client|finish|fail|heal …")
 	w := theWorld(ts)
 	switch args[0] {
 	case "status":
@@ -104,8 +104,22 @@ func finchDo(ts *testscript.TestScript, _ bool, args []string) {
 	case "flush":
 		w.finch.Flush()
 	case "tokens":
-		need(ts, args, 3, "finch tokens FILE CUSTOMER…: leaves only these customers' tokens in a file")
+		need(ts, args, 3, "finch tokens FILE CUSTOMER…|provider:ID: leaves only these customers' tokens in a file")
 		ts.Check(w.writeTokens(args[1], args[2:]...))
+	case "client":
+		id, secret := w.finch.Client("production")
+		ts.Setenv("FINCH_CLIENT_ID", id)
+		ts.Setenv("FINCH_CLIENT_SECRET", secret)
+	case "finish":
+		ts.Check(w.finishSession())
+	case "fail":
+		need(ts, args, 3, "finch fail PROVIDER N: a sync of so many of its connections fails")
+		n, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		ts.Check(w.failMany(args[1], n))
+	case "heal":
+		need(ts, args, 2, "finch heal PROVIDER: a sync of all its connections completes")
+		ts.Check(w.mendMany(args[1]))
 	case "replay":
 		ctx, cancel := bounded()
 		defer cancel()

@@ -19,34 +19,46 @@ import (
 type verb = func(ts *testscript.TestScript, neg bool, args []string)
 
 var verbs = map[string]verb{
-	"ready":   ready,   // ready [sockets]: wait until Perch is ready, with so many sockets (2); ! ready: until it is not
-	"slash":   slash,   // slash USER CHANNEL /command text…; ! slash: Slack shows a failure
-	"expect":  expect,  // expect USER CHANNEL REGEXP: wait until the newest message shows it
-	"never":   never,   // never USER CHANNEL REGEXP: no message shows it
-	"click":   click,   // click USER CHANNEL ACTION [VALUE]: press, choose or type on the newest card that has it
-	"pick":    pick,    // pick USER CHANNEL ACTION N: choose the Nth option, counted from 0, of a menu
-	"suggest": suggest, // suggest USER CHANNEL ACTION TYPED REGEXP: what a searching menu offers
-	"slack":   turn,    // slack {fault}: turn a switch of the local Slack
-	"finch":   finchDo, // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|replay …
-	"person":  person,  // person {user}: add or change somebody
-	"acked":   acked,   // acked: every envelope was acknowledged, within 3 s and on its own socket
-	"sockets": sockets, // sockets FIELD REGEXP: every closed socket has it
-	"send":    send,    // send {envelope}: send any envelope and wait for its acknowledgement
-	"door":    door,    // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
-	"noleak":  noleak,  // noleak FILE…: no token in these, the database, or any message
-	"called":  called,  // called METHOD N: wait until the local Slack was asked so often
-	"opens":   opens,   // opens MAX: apps.connections.open was asked at most so often
-	"asked":   asked,   // asked PATH N: wait until the local Finch was asked so often
-	"lists":   lists,   // lists USER CHANNEL COMMAND REGEXP: type it until the answer shows it
-	"jobs":    jobs,    // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
-	"jobread": jobRead, // jobread ID: wait until Perch asks the local Finch for a job
-	"put":     put,     // put CONNECTION FILE: hand a token to Perch's door
-	"page":    page,    // page: wait for the playground's page
-	"card":    shows,   // card USER CHANNEL REGEXP: wait for a card in the playground
-	"status":  exits,   // status N COMMAND…: run it; its exit status is N
-	"dangle":  dangle,  // dangle CONNECTION REST: leave a PUT open at Perch's door, REST bytes of whose body never come
-	"term":    term,    // term: send SIGTERM to what runs in the background
-	"took":    took,    // took MAX: what was sent SIGTERM ended within this time
+	"ready":    ready,    // ready [sockets]: wait until Perch is ready, with so many sockets (2); ! ready: until it is not
+	"slash":    slash,    // slash USER CHANNEL /command text…; ! slash: Slack shows a failure
+	"expect":   expect,   // expect USER CHANNEL REGEXP: wait until the newest message shows it
+	"never":    never,    // never USER CHANNEL REGEXP: no message shows it
+	"click":    click,    // click USER CHANNEL ACTION [VALUE]: press, choose or type on the newest card that has it
+	"pick":     pick,     // pick USER CHANNEL ACTION N: choose the Nth option, counted from 0, of a menu
+	"suggest":  suggest,  // suggest USER CHANNEL ACTION TYPED REGEXP: what a searching menu offers
+	"slack":    turn,     // slack {fault}: turn a switch of the local Slack
+	"finch":    finchDo,  // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|replay|client|finish|fail|heal …
+	"person":   person,   // person {user}: add or change somebody
+	"acked":    acked,    // acked: every envelope was acknowledged, within 3 s and on its own socket
+	"sockets":  sockets,  // sockets FIELD REGEXP: every closed socket has it
+	"send":     send,     // send {envelope}: send any envelope and wait for its acknowledgement
+	"door":     door,     // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
+	"noleak":   noleak,   // noleak FILE…: no token in these, the database, or any message
+	"called":   called,   // called METHOD N: wait until the local Slack was asked so often
+	"opens":    opens,    // opens MAX: apps.connections.open was asked at most so often
+	"asked":    asked,    // asked PATH N: wait until the local Finch was asked so often
+	"lists":    lists,    // lists USER CHANNEL COMMAND REGEXP: type it until the answer shows it
+	"jobs":     jobs,     // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
+	"jobread":  jobRead,  // jobread ID: wait until Perch asks the local Finch for a job
+	"put":      put,      // put CONNECTION FILE: hand a token to Perch's door
+	"page":     page,     // page: wait for the playground's page
+	"card":     shows,    // card USER CHANNEL REGEXP: wait for a card in the playground
+	"status":   exits,    // status N COMMAND…: run it; its exit status is N
+	"dangle":   dangle,   // dangle CONNECTION REST: leave a PUT open at Perch's door, REST bytes of whose body never come
+	"term":     term,     // term: send SIGTERM to what runs in the background
+	"cards":    cards,    // cards USER CHANNEL N: wait until so many cards stand, none twice
+	"lines":    lines,    // lines USER CHANNEL N: wait until so many lines stand in threads, none twice
+	"told":     told,     // told USER CHANNEL REGEXP: wait until one of the cards or lines shows it; ! told: none does now
+	"answer":   answer,   // answer USER CHANNEL REGEXP: wait until any message seen shows it
+	"view":     view,     // view USER REGEXP: wait until the topmost view shows it
+	"held":     held,     // held METHOD [N]: wait until switches of the local Slack hold so many calls (1)
+	"twice":    twice,    // twice USER CHANNEL: wait until one card stands twice
+	"fewcards": fewCards, // fewcards USER CHANNEL MAX: no more cards stand than that
+	"channel":  channel,  // channel {channel}: change some fields of a channel
+	"kick":     kick,     // kick CHANNEL: take the bot out of it
+	"invite":   invite,   // invite CHANNEL: let the bot in again
+	"erase":    erase,    // erase USER CHANNEL: delete the newest card
+	"took":     took,     // took MAX: what was sent SIGTERM ended within this time
 }
 
 func theWorld(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
@@ -175,14 +187,35 @@ func pick(ts *testscript.TestScript, _ bool, args []string) {
 		if m.TS != t.TS {
 			continue
 		}
-		raw, err := json.Marshal(m.Blocks)
-		ts.Check(err)
-		options := regexp.MustCompile(`"value":"([^"]+)"`).FindAllStringSubmatch(string(raw), -1)
+		options := optionsOf(m.Blocks, args[2])
 		if n >= len(options) {
 			ts.Fatalf("the menu has %d options", len(options))
 		}
-		click(ts, false, []string{args[0], args[1], args[2], options[n][1]})
+		click(ts, false, []string{args[0], args[1], args[2], options[n]})
 	}
+}
+
+// optionsOf are the values that an element of this action offers, wherever it stands.
+func optionsOf(within any, action string) (values []string) {
+	switch v := within.(type) {
+	case []any:
+		for _, inner := range v {
+			values = append(values, optionsOf(inner, action)...)
+		}
+	case map[string]any:
+		if offered, ok := v["options"].([]any); ok && v["action_id"] == action {
+			for _, o := range offered {
+				option, _ := o.(map[string]any)
+				value, _ := option["value"].(string)
+				values = append(values, value)
+			}
+			return values
+		}
+		for _, inner := range v {
+			values = append(values, optionsOf(inner, action)...)
+		}
+	}
+	return values
 }
 
 func suggest(ts *testscript.TestScript, neg bool, args []string) {

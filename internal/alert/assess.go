@@ -26,7 +26,9 @@ type Situation struct {
 	// Changes are the last steps of its statuses, in any order. They tell since
 	// when a part of it is as it is; without them StatusSince has to do.
 	Changes []finch.Change
-	Grace   Grace
+	// Said are steps that webhooks told and no look has answered yet, in any order.
+	Said  []finch.Change
+	Grace Grace
 	Now     time.Time
 }
 
@@ -99,6 +101,7 @@ func never(string) bool  { return false }
 // what was said before, nor on the order in which anything became known.
 func Assess(s Situation) (found []Finding, next time.Time) {
 	s.Jobs = newestFirst(s.Jobs)
+	s, next = s.believe()
 	over := !watched(s.Connection)
 	for _, r := range rules() {
 		if r.judge == nil || over && r.kind != Disconnected {

@@ -31,7 +31,7 @@ func moveOutage(s Shown) string {
 	if p.Recovered == 0 {
 		recovered = "None has recovered yet."
 	}
-	return "*Finch's or the provider's move:* the same everywhere, so most likely at the provider. " + recovered
+	return "*Finch's or the provider's move:* the same everywhere, so most likely at the provider. Wait for it; if it lasts, ask Finch's support. " + recovered
 }
 
 // maxListed is how many customers a list names; the rest is behind "All affected".

@@ -85,6 +85,7 @@ func TestProblemCards(t *testing.T) {
 		"snoozed_until_changes": {Problem: northwind(func(p *alert.Problem) { p.SnoozedBy = "UBO" })},
 		"recovered":             {Problem: northwind(func(p *alert.Problem) { p.Count = 2 }, over(alert.Resolved, 3*time.Hour))},
 		"closed":                {Problem: northwind(over(alert.Closed, time.Hour))},
+		"closed_by":             {Problem: northwind(over(alert.Closed, time.Hour), func(p *alert.Problem) { p.ClosedBy = "UBO" })},
 		"flapping": {Problem: northwind(func(p *alert.Problem) {
 			p.Flapping, p.Openings = true, []time.Time{cardNow.Add(-5 * time.Hour), cardNow.Add(-3 * time.Hour), cardNow.Add(-time.Hour)}
 		})},

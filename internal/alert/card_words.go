@@ -77,7 +77,11 @@ func (s Shown) ending() string {
 	}
 	switch {
 	case p.State == Closed:
-		return fmt.Sprintf("Closed %s%s. Nobody need act any more.", card.When(p.Over, s.Now), times)
+		by := ""
+		if p.ClosedBy != "" {
+			by = fmt.Sprintf(" by <@%s>", card.Escape(p.ClosedBy))
+		}
+		return fmt.Sprintf("Closed %s%s%s. Nobody need act any more.", card.When(p.Over, s.Now), by, times)
 	case p.Key.Kind == JobFailed, p.Key.Kind == Stale:
 		return fmt.Sprintf("%s complete %s%s.", p.jobWord(), card.When(p.Over, s.Now), times)
 	case p.Key.Kind == Stuck && p.Facts.Job.ID != "":

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	locks "sync"
 	"testing"
 	"testing/synctest"
@@ -45,6 +46,17 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
+// checkLog wants each line to have one message: readers of JSON differ on which
+// of two they take.
+func (h *house) checkLog() {
+	h.Helper()
+	for line := range strings.Lines(h.log.String()) {
+		if strings.Count(line, `"message":`) != 1 {
+			h.Errorf("a line of the log has not one message: %s", line)
+		}
+	}
+}
+
 // inHouse runs a test in a bubble of time, over a SQLite file of its own.
 func inHouse(t *testing.T, test func(h *house)) {
 	t.Helper()
@@ -54,6 +66,7 @@ func inHouse(t *testing.T, test func(h *house)) {
 		h.store = h.open(path)
 		defer h.store.Close()
 		defer func() {
+			h.checkLog()
 			if t.Failed() {
 				t.Log(h.log)
 			}

@@ -22,7 +22,7 @@ var names = []named{
 	{Permissions, "missing permissions", true},
 	{NotSetUp, "accounts that are not set up", true},
 	{Stale, "syncs that did not happen", true},
-	{Stuck, "syncs and set-ups that are stuck", true},
+	{Stuck, "stuck syncs or set-ups", true},
 	{Disconnected, "connections that ended", false},
 	{Blind, "times when Perch itself cannot see", false},
 }

@@ -24,7 +24,11 @@ type Turn struct {
 	// Outage is true if Head is an outage's card.
 	Outage bool
 	// Fresh is how many new problems that can share a card are owed, counted to 2.
+	// What stands on a card of its own in the channel is not new there.
 	Fresh int
+	// Burst is true if so many new problems were posted lately, each on its own
+	// card, that more would be faster than one can read.
+	Burst bool
 	// Summary is the channel's newest, nil if it has none. OfOutage is true if
 	// nothing on it is open but what belongs to the outage at the head.
 	Summary  *Card
@@ -65,6 +69,10 @@ const (
 	// summaryOpenFor is how long after it was made, or grew, a summary takes in
 	// whatever is new in its channel.
 	summaryOpenFor = 2 * time.Minute
+	// BurstCards of single problems within BurstWithin are as many as one can read;
+	// the next shares a card with those that follow.
+	BurstCards  = 2
+	BurstWithin = 2 * time.Minute
 	// outageWithin is how old a summary may be to become an outage's card.
 	outageWithin = 30 * time.Minute
 	// threadLimit is how many messages of Perch a summary's thread holds at most.
@@ -81,7 +89,7 @@ func (t Turn) Plan() Plan {
 			return Plan{Act: DoPause, Until: until}
 		}
 		return Plan{Act: DoLook}
-	case t.Fresh > 1 || t.Fresh == 1 && t.Growing():
+	case t.Fresh > 1 || t.Fresh == 1 && (t.Growing() || t.Burst && t.Head.Kind == CardMessage && !t.Outage):
 		return Plan{Act: DoFold}
 	}
 	switch t.Head.Kind {

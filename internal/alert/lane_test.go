@@ -53,6 +53,8 @@ func TestWhatALaneDoesNext(t *testing.T) {
 		{"two new problems behind a line", alert.Turn{Head: owed(alert.LineMessage), Fresh: 2, Card: standing()}, alert.Plan{Act: alert.DoFold}},
 		{"one new problem soon after a summary", alert.Turn{Head: owed(alert.CardMessage), Fresh: 1, Summary: summary(119*time.Second, time.Hour)}, alert.Plan{Act: alert.DoFold}},
 		{"one new problem long after a summary", alert.Turn{Head: owed(alert.CardMessage), Fresh: 1, Summary: summary(2*time.Minute, time.Hour)}, alert.Plan{Act: alert.DoSend}},
+		{"the third new problem in two minutes", alert.Turn{Head: owed(alert.CardMessage), Fresh: 1, Burst: true}, alert.Plan{Act: alert.DoFold}},
+		{"nothing new after many", alert.Turn{Head: owed(alert.LineMessage), Card: standing(), Burst: true}, alert.Plan{Act: alert.DoSend}},
 		{"one new problem while the summary could not be posted yet", alert.Turn{Head: owed(alert.ManyMessage), Fresh: 1, Summary: pending}, alert.Plan{Act: alert.DoFold}},
 		{"a problem that the channel sees already", alert.Turn{Head: owed(alert.CardMessage), Fresh: 1, Card: standing()}, alert.Plan{Act: alert.DoJoin}},
 		{"an outage", alert.Turn{Head: owed(alert.CardMessage), Outage: true}, alert.Plan{Act: alert.DoSend}},

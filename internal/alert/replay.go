@@ -53,6 +53,7 @@ func replay(w Wish, past []Problem, from, now time.Time) Rehearsal {
 		if p.Key.Kind == Outage && !outages[p.ID].hears {
 			continue
 		}
+		p.Noted = p.began()
 		again := rerun{wish: w, problem: p, outage: outages[p.ParentID].opened, now: now}
 		at, reason := again.told()
 		if at.IsZero() {
@@ -139,9 +140,11 @@ func posts(cards []time.Time) int {
 	return n
 }
 
-// began is when Perch first knew of a problem.
+// began is when Perch first knew of a problem, or would have known: one of a past
+// that was brought to it later counts from when it opened.
 func (p *Problem) began() time.Time {
-	if p.Noted.IsZero() {
+	afterwards := p.late() || !p.Over.IsZero() && p.Noted.After(p.Over)
+	if p.Noted.IsZero() || afterwards {
 		return p.Opened
 	}
 	return p.Noted

@@ -104,3 +104,23 @@ func TestReplayFoldsABurst(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestReplayOfAPastBroughtLater(t *testing.T) {
+	t.Parallel()
+	// All was learned at once, an hour ago, as when connections are brought in.
+	past := history()
+	for i := range past {
+		past[i].Noted = noon.Add(-time.Hour)
+	}
+	from := noon.AddDate(0, 0, -14)
+	for _, text := range []string{"jobs", "job_failed after:2", "job_failed open-for:1h"} {
+		w, _, err := alert.ParseWish(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, want := alert.Replay(w, past, from, noon), alert.Replay(w, history(), from, noon)
+		if got != want {
+			t.Errorf("%s: learned later %+v, watched %+v", text, got, want)
+		}
+	}
+}

@@ -38,7 +38,7 @@ func guardedTurn(log zerolog.Logger, act func() Result) (r Result) {
 
 func (t *Teller) logOf(turn Turn) zerolog.Logger {
 	d := turn.Head
-	return t.log.With().Str("channel", d.Channel).Int64("message", d.ID).Str("kind", string(d.Kind)).Int64("problem", d.ProblemID).Logger()
+	return t.log.With().Str("channel", d.Channel).Int64("delivery", d.ID).Str("kind", string(d.Kind)).Int64("problem", d.ProblemID).Logger()
 }
 
 // noteTries is how often it is tried to note what became of a message.

@@ -41,6 +41,14 @@ func (s Subscription) Sentence() string {
 	return s.Wish.Sentence()
 }
 
+// SentenceElsewhere is Sentence for a reader who is not where it is told.
+func (s Subscription) SentenceElsewhere() string {
+	if s.direct() {
+		return s.Wish.said(voice{"<@" + card.Escape(s.Channel) + ">", "They", "Perch"})
+	}
+	return s.Wish.said(voice{"<#" + card.Escape(s.Channel) + ">", "It", "It"})
+}
+
 func (w Wish) said(v voice) string {
 	said := []string{w.heardWords(v), w.unheardWords(v), w.patienceWords(), w.quietWords(), w.digestWords()}
 	if w.InChannel {

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	heardByDefault = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen and syncs and set-ups that are stuck,"
+	heardByDefault = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen and stuck syncs or set-ups,"
 	restByDefault  = " It will not hear connections that ended or times when Perch itself cannot see."
-	heardOfAll     = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, syncs and set-ups that are stuck, connections that ended and times when Perch itself cannot see,"
+	heardOfAll     = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, stuck syncs or set-ups, connections that ended and times when Perch itself cannot see,"
 )
 
 func TestSentence(t *testing.T) {
@@ -44,7 +44,7 @@ func TestSentence(t *testing.T) {
 		},
 		{
 			"jobs disconnected customer:\"blue fern\",cust_1042",
-			strings.Replace(heardByDefault, "happen and syncs and set-ups that are stuck", "happen, syncs and set-ups that are stuck and connections that ended", 1) +
+			strings.Replace(heardByDefault, "happen and stuck syncs or set-ups", "happen, stuck syncs or set-ups and connections that ended", 1) +
 				" for customers like blue fern or cust_1042 except sandbox. It will not hear times when Perch itself cannot see. It mentions nobody.",
 			"whatever stops syncs and connections that ended for customers like blue fern or cust_1042 except sandbox",
 		},
@@ -70,7 +70,7 @@ func TestSentence(t *testing.T) {
 		},
 		{
 			"stale stuck reauth permissions",
-			"This channel will hear needed reconnects, missing permissions, syncs that did not happen and syncs and set-ups that are stuck, for every customer except sandbox. Nothing else. It mentions nobody.",
+			"This channel will hear needed reconnects, missing permissions, syncs that did not happen and stuck syncs or set-ups, for every customer except sandbox. Nothing else. It mentions nobody.",
 			"needed reconnects, missing permissions and 2 more kinds except sandbox",
 		},
 		{
@@ -90,10 +90,10 @@ func TestSentence(t *testing.T) {
 		},
 		{
 			"job_failed stuck quiet:22:30-7,weekends pass:stuck open-for:1d2h30m updates:channel remind:4h mention:<@U1>,<!subteam^S2>",
-			"This channel will hear failed syncs and syncs and set-ups that are stuck, for every customer except sandbox. Nothing else. Only what stays open for 1 day 2 h 30 min is told. " +
-				"Between 22:30 and 7:00 and on weekends (UTC) only syncs and set-ups that are stuck are told; of the rest, what is still open then comes as one message at 7:00. " +
+			"This channel will hear failed syncs and stuck syncs or set-ups, for every customer except sandbox. Nothing else. Only what stays open for 1 day 2 h 30 min is told. " +
+				"Between 22:30 and 7:00 and on weekends (UTC) only stuck syncs or set-ups are told; of the rest, what is still open then comes as one message at 7:00. " +
 				"Recoveries and reopenings are posted too, not only shown on the card. It reminds every 4 h of what is open while nobody is on it. It mentions <@U1> and <!subteam^S2> on new problems.",
-			"failed syncs and syncs and set-ups that are stuck except sandbox",
+			"failed syncs and stuck syncs or set-ups except sandbox",
 		},
 		{
 			`job_failed -provider:"<!channel> & <https://evil.example|Gusto>" -customer:"` + strings.Repeat("x", 60) + `"`,
@@ -124,9 +124,15 @@ func TestSentenceToAPerson(t *testing.T) {
 			t.Errorf("no %q in %s", want, got)
 		}
 	}
+	if got := s.SentenceElsewhere(); !strings.HasPrefix(got, "<@U0ANN> will hear failed syncs") || !strings.Contains(got, "They will not hear") {
+		t.Errorf("others are told %s", got)
+	}
 	s.Channel = "C0ALERTS"
 	if s.Sentence() != s.Wish.Sentence() {
 		t.Errorf("a channel is told %s", s.Sentence())
+	}
+	if got := s.SentenceElsewhere(); !strings.HasPrefix(got, "<#C0ALERTS> will hear failed syncs") {
+		t.Errorf("elsewhere it is told %s", got)
 	}
 }
 

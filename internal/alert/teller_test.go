@@ -158,6 +158,53 @@ func TestTheFirstOfABurstIsToldAtOnceAndTheRestOnOneCard(t *testing.T) {
 	})
 }
 
+func TestWhatComesFasterThanOneReadsSharesACard(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(0, 30)
+		defer h.start()()
+		for i := range 20 {
+			h.fail(i)
+			time.Sleep(8 * time.Second) // Slack would take each
+		}
+		checkSaid(h.T, h.town.said("C1", false), customer(0), customer(1), "18 ")
+		time.Sleep(2 * time.Minute)
+		for i := 20; i < 25; i++ {
+			h.fail(i)
+			time.Sleep(65 * time.Second) // that many one can read
+		}
+		checkSaid(h.T, h.town.said("C1", false), customer(0), customer(1), "18 ", customer(20), customer(21), customer(22), customer(23), customer(24))
+		h.checkDone()
+		h.checkTold(25)
+	})
+}
+
+func TestAnOutageSpeaksForThoseThatWereToldBefore(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connectTo(func(int) string { return "gusto" }, 0, 12)
+		defer h.start()()
+		h.fail(0)
+		time.Sleep(time.Minute)
+		h.fail(numbers(1, 12)...)
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), customer(0), "12 of 12 connections failing")
+		for range 3 {
+			time.Sleep(10 * time.Minute)
+			h.fail(numbers(0, 12)...)
+		}
+		time.Sleep(time.Minute)
+		for _, m := range h.town.said("C1", true) {
+			if m.Broadcast {
+				h.Errorf("the channel is told of a part of the outage: %q", m.Message.Text)
+			}
+		}
+		h.checkDone()
+	})
+}
+
 // checkTold wants so many problems to have been told to all who hear of them.
 func (h *house) checkTold(want int) {
 	h.Helper()
@@ -197,6 +244,24 @@ func TestTwoSubscriptionsOfAChannelShareACard(t *testing.T) {
 		h.tell(time.Minute)
 		checkSaid(h.T, h.town.said("C1", false), customer(1))
 		h.checkDone()
+	})
+}
+
+func TestWhatOneSubscriptionWasToldIsNotListedForAnother(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.subscribe("C1", func(w *alert.Wish) { w.Include.Customers = []string{"Customer"} })
+		h.connect(0, 20)
+		defer h.start()()
+		for i := range 3 { // at most moments each is on its way for one of them
+			h.fail(i)
+			time.Sleep(300 * time.Millisecond)
+		}
+		time.Sleep(time.Minute)
+		checkSaid(h.T, h.town.said("C1", false), customer(0), "2 more problems")
+		h.checkDone()
+		h.checkTold(3)
 	})
 }
 

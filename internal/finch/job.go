@@ -168,7 +168,7 @@ type Change struct {
 	From, To     Status
 	At           time.Time
 	// Source is "introspect" or "webhook". Where they disagree, the newest
-	// introspection is the truth.
+	// introspection is the truth; until there is one, a webhook counts after a while.
 	Source string
 }
 

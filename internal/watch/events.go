@@ -28,12 +28,7 @@ const (
 )
 
 // Arrived says that an event has been stored. It does not wait.
-func (w *Watcher) Arrived() {
-	select {
-	case w.arrived <- struct{}{}:
-	default: // the next round is still to come and will find this one too
-	}
-}
+func (w *Watcher) Arrived() { nudge(w.arrived) }
 
 // openMail works events off as they arrive, until ctx ends.
 func (w *Watcher) openMail(ctx context.Context) {
@@ -153,5 +148,6 @@ func (w *Watcher) lookSoon(ctx context.Context, connectionID string) error {
 	if err := w.store.LookSoon(ctx, connectionID); err != nil {
 		return fmt.Errorf("have connection %s looked at: %w", connectionID, err)
 	}
+	nudge(w.toLook)
 	return nil
 }

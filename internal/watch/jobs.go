@@ -61,6 +61,7 @@ func (w *Watcher) readSoon(ctx context.Context, jobID string) error {
 	if err := w.store.ScheduleRead(ctx, jobID, time.Time{}); err != nil {
 		return fmt.Errorf("have job %s read: %w", jobID, err)
 	}
+	nudge(w.toRead)
 	return nil
 }
 

@@ -33,6 +33,8 @@ func (w *Watcher) Run(ctx context.Context) error {
 	scheduler.Start()
 	var opener sync.WaitGroup
 	opener.Go(func() { w.openMail(ctx) })
+	opener.Go(func() { w.hurry(ctx, w.toRead, sweep{"awaited jobs", 0, w.readDueJobs}) })
+	opener.Go(func() { w.hurry(ctx, w.toLook, sweep{"awaited connections", 0, w.lookUnlessBehind}) })
 	<-ctx.Done()
 	w.drain()
 	opener.Wait()
@@ -40,6 +42,28 @@ func (w *Watcher) Run(ctx context.Context) error {
 		w.log.Warn().Err(err).Msg("the scheduler did not stop in time")
 	}
 	return nil
+}
+
+// hurry does a sweep's work as soon as something is made due, besides the sweep:
+// who is to be told of a failure should not wait for the next full second.
+func (w *Watcher) hurry(ctx context.Context, due <-chan struct{}, s sweep) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-due:
+			w.sweep(s)
+		}
+	}
+}
+
+// nudge makes a receiver look, now or once it is done with what it does. It does
+// not wait.
+func nudge(due chan<- struct{}) {
+	select {
+	case due <- struct{}{}:
+	default: // it has yet to look and will find this too
+	}
 }
 
 // schedule puts the table of sweeps on a scheduler. Each sweep runs at once and

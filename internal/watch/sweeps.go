@@ -33,6 +33,9 @@ func (w *Watcher) sweeps() []sweep {
 	}
 }
 
+// LongestLease is how long what was claimed for a process that is gone may stay so.
+const LongestLease = max(lookLease, readLease, eventLease)
+
 const (
 	// lookers is how many connections are looked at together.
 	lookers = 4
@@ -59,6 +62,14 @@ func (w *Watcher) lookAtDue(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// lookUnlessBehind leaves it to the sweep's measure while jobs wait.
+func (w *Watcher) lookUnlessBehind(ctx context.Context) error {
+	if w.behind.Load() {
+		return nil
+	}
+	return w.lookAtDue(ctx)
 }
 
 // beginDue waits for a free looker, claims as many connections as there are

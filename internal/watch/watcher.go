@@ -189,6 +189,7 @@ type Watcher struct {
 	hearsay            *hearsay
 	alerts             Alerts
 	arrived            chan struct{}
+	toRead, toLook     chan struct{} // a job, or a connection, was made due
 	retention          time.Duration
 	pace               pace
 	log                zerolog.Logger
@@ -219,7 +220,7 @@ func New(o Options) *Watcher {
 		people: o.Finch, background: o.Background, store: o.Store, events: o.Events, log: o.Log, observer: o.Observer, now: o.Now,
 		pace: newPace(o.PollEvery, o.Grace.Automated), failures: newTally(), work: newGate(), lookers: make(places, lookers),
 		readers: make(places, readers), shares: newShares(readersEach, handBack),
-		arrived: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
+		arrived: make(chan struct{}, 1), toRead: make(chan struct{}, 1), toLook: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
 		webhooks: o.Webhooks, hearsay: newHearsay(), alerts: o.Alerts,
 	}
 	if w.background == nil {

@@ -25,6 +25,10 @@ SELECT * FROM cards WHERE place = sqlc.arg(place) AND ts = sqlc.arg(ts) ORDER BY
 -- name: NewestSummary :one
 SELECT * FROM cards WHERE channel = sqlc.arg(channel) AND kind = 1 ORDER BY grown DESC LIMIT 1;
 
+-- How many problems got cards of their own in a channel since a time.
+-- name: CardsSince :one
+SELECT COUNT(*) FROM cards WHERE channel = sqlc.arg(channel) AND kind = 0 AND grown > sqlc.arg(since);
+
 -- name: StandingCard :one
 SELECT c.* FROM cards c WHERE c.problem_id = sqlc.arg(problem_id) AND c.problem_id > 0 AND c.channel = sqlc.arg(channel) AND c.ts <> '' ORDER BY c.id DESC LIMIT 1;
 

@@ -1,6 +1,12 @@
 -- name: Changes :many
 SELECT * FROM changes WHERE connection_id = sqlc.arg(connection_id) ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
 
+-- What webhooks said since a time.
+-- name: ChangesSaid :many
+SELECT * FROM changes
+WHERE connection_id = sqlc.arg(connection_id) AND at > sqlc.arg(since) AND source = 'webhook'
+ORDER BY at DESC, seq DESC LIMIT sqlc.arg(count);
+
 -- What was the last step of a part not after a time. An entity is one part,
 -- whatever method was named with it; without an entity each method is one.
 -- name: ChangeBefore :one

@@ -18,3 +18,6 @@ UPDATE inbox SET state = 1, payload = sqlc.arg(empty) WHERE source = sqlc.arg(so
 
 -- name: PruneInbox :execrows
 DELETE FROM inbox WHERE id IN (SELECT old.id FROM inbox old WHERE old.received < sqlc.arg(before) ORDER BY old.received LIMIT sqlc.arg(count));
+
+-- name: FreeInbox :exec
+UPDATE inbox SET next_try = sqlc.arg(now) WHERE state = 0 AND next_try > sqlc.arg(now);

@@ -23,3 +23,7 @@ UPDATE connections SET next_look = sqlc.arg(next_look) WHERE id = sqlc.arg(id) A
 -- that one under way, which may have been too early, does not put it off again.
 -- name: LookSoon :exec
 UPDATE connections SET next_look = sqlc.arg(now), look_fence = look_fence + 1 WHERE id = sqlc.arg(id) AND next_look > sqlc.arg(now);
+
+-- A claim cannot be told from a look that is to come as soon.
+-- name: FreeLooks :exec
+UPDATE connections SET next_look = sqlc.arg(now) WHERE next_look > 0 AND next_look > sqlc.arg(now) AND next_look <= sqlc.arg(until);

@@ -35,12 +35,14 @@ ORDER BY o.id LIMIT 1;
 -- name: FoldableProblems :many
 SELECT DISTINCT o.problem_id FROM outbox o JOIN problems p ON p.id = o.problem_id AND p.kind <> 'outage'
 WHERE o.channel = sqlc.arg(channel) AND o.state = 0 AND o.noticed = 1 AND o.kind = 'card' AND o.first_tried = 0
+    AND NOT EXISTS (SELECT 1 FROM cards c WHERE c.problem_id = o.problem_id AND c.channel = o.channel AND c.ts <> '')
     AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0)
 LIMIT 2;
 
 -- name: Foldable :many
 SELECT o.id, o.problem_id, o.subscription_id FROM outbox o JOIN problems p ON p.id = o.problem_id AND p.kind <> 'outage'
 WHERE o.channel = sqlc.arg(channel) AND o.state = 0 AND o.noticed = 1 AND o.kind = 'card' AND o.first_tried = 0
+    AND NOT EXISTS (SELECT 1 FROM cards c WHERE c.problem_id = o.problem_id AND c.channel = o.channel AND c.ts <> '')
     AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0)
 ORDER BY o.id LIMIT sqlc.arg(count);
 

@@ -25,3 +25,7 @@ WHERE connection_id = sqlc.arg(connection_id) AND next_read = 0 AND gone = 0
 
 -- name: EndReads :exec
 UPDATE jobs SET next_read = 0, read_fence = read_fence + 1 WHERE connection_id = sqlc.arg(connection_id) AND next_read > 0;
+
+-- A claim cannot be told from a reading that is to come as soon.
+-- name: FreeReads :exec
+UPDATE jobs SET next_read = sqlc.arg(now) WHERE next_read > 0 AND next_read > sqlc.arg(now) AND next_read <= sqlc.arg(until);

@@ -209,7 +209,9 @@ class App {
     });
     $("invite").addEventListener("click", () => post("/_slack/invite", { channel: this.channelId, inviter: this.user }));
     $("join").addEventListener("click", () => post("/_slack/invite", { channel: this.channelId, user: this.user }));
-    $("try").addEventListener("click", () => this.composer.suggest("/connection harbor"));
+    for (const example of document.querySelectorAll(".try")) {
+      example.addEventListener("click", () => this.composer.suggest(example.textContent));
+    }
     $("thread-close").addEventListener("click", () => this.closeThread());
     for (const button of document.querySelectorAll("[data-toggles]")) {
       button.addEventListener("click", () => this.#toggle(button.dataset.toggles));

@@ -9,7 +9,7 @@ arrow_upper_right ↗️|arrows_clockwise 🔃|arrows_counterclockwise 🔄|back
 beer 🍺|bell 🔔|bird 🐦|birthday 🎂|black_circle ⚫|black_large_square ⬛|black_heart 🖤|black_square_button 🔲|blue_heart 💙
 blue_book 📘|blush 😊|bomb 💣|book 📖|bookmark 🔖|books 📚|boom 💥|bow 🙇|briefcase 💼|broken_heart 💔|bug 🐛|building_construction 🏗️
 bulb 💡|bust_in_silhouette 👤|busts_in_silhouette 👥|cake 🍰|calendar 📆|spiral_calendar_pad 🗓️|date 📅|camera 📷|candle 🕯️|car 🚗
-card_index 📇|card_file_box 🗃️|cat 🐱|chart 💹|chart_with_downwards_trend 📉|chart_with_upwards_trend 📈|checkered_flag 🏁
+card_index 📇|card_index_dividers 🗂️|card_file_box 🗃️|cat 🐱|chart 💹|chart_with_downwards_trend 📉|chart_with_upwards_trend 📈|checkered_flag 🏁
 cherry_blossom 🌸|clap 👏|classical_building 🏛️|clipboard 📋|clock1 🕐|clock2 🕑|clock3 🕒|clock4 🕓|clock5 🕔|clock6 🕕|clock7 🕖
 clock8 🕗|clock9 🕘|clock10 🕙|clock11 🕚|clock12 🕛|closed_lock_with_key 🔐|cloud ☁️|coffee ☕|collision 💥|computer 💻|confetti_ball 🎊
 confused 😕|construction 🚧|construction_worker 👷|cookie 🍪|cop 👮|cow 🐮|credit_card 💳|crescent_moon 🌙|crossed_fingers 🤞|crown 👑
@@ -31,7 +31,7 @@ male-office-worker 👨‍💼|female-office-worker 👩‍💼|mega 📣|memo �
 moneybag 💰|moon 🌔|mortar_board 🎓|mountain ⛰️|movie_camera 🎥|muscle 💪|mute 🔇|nerd_face 🤓|neutral_face 😐|new 🆕|newspaper 📰
 no_bell 🔕|no_entry ⛔|no_entry_sign 🚫|no_good 🙅|notebook 📓|notes 🎶|nut_and_bolt 🔩|o ⭕|octagonal_sign 🛑|office 🏢|ok 🆗|ok_hand 👌
 one 1️⃣|two 2️⃣|three 3️⃣|four 4️⃣|five 5️⃣|six 6️⃣|seven 7️⃣|eight 8️⃣|nine 9️⃣|zero 0️⃣|open_file_folder 📂|open_hands 👐|open_mouth 😮
-orange_book 📙|orange_heart 🧡|outbox_tray 📤|package 📦|page_facing_up 📄|page_with_curl 📃|palm_tree 🌴|paperclip 📎|paperclips 🖇️
+orange_book 📙|orange_heart 🧡|outbox_tray 📤|package 📦|page_facing_up 📄|part_alternation_mark 〽️|page_with_curl 📃|palm_tree 🌴|paperclip 📎|paperclips 🖇️
 partly_sunny ⛅|party_popper 🎉|tada 🎉|partying_face 🥳|passport_control 🛂|pause_button ⏸️|double_vertical_bar ⏸️|penguin 🐧|pensive 😔
 performing_arts 🎭|phone ☎️|telephone ☎️|telephone_receiver 📞|pill 💊|pineapple 🍍|pizza 🍕|point_down 👇|point_left 👈|point_right 👉
 point_up ☝️|point_up_2 👆|police_car 🚓|popcorn 🍿|postbox 📮|pound 💷|pray 🙏|printer 🖨️|purple_heart 💜|pushpin 📌|question ❓

@@ -39,7 +39,7 @@ export class Lab {
     this.said = el("p.lab-said", { role: "status" });
     this.status = choice("lab-status", statuses.map((s) => [s, s]));
     this.outcome = choice("lab-outcome", outcomes);
-    fill(holder, this.#customer(), this.#finch(), this.#slack(), this.said);
+    fill(holder, this.#customer(), this.#provider(), this.#finch(), this.#slack(), this.said);
   }
 
   /** Asks the local Finch for its connections and its faults again. */
@@ -81,7 +81,17 @@ export class Lab {
 
   #finch() {
     this.troubles = troubles.map((t) => this.#button(t.name, () => this.#trouble(t)));
-    return section("With Finch", el("div.lab-buttons", {}, this.troubles, this.#button("Is well again", () => this.#do(() => remove("/_finch/fault"), "Finch is well."))));
+    return section(
+      "With Finch",
+      el("div.lab-buttons", {}, this.troubles, this.#button("Is well again", () => this.#do(() => remove("/_finch/fault"), "Finch is well."))),
+    );
+  }
+
+  #provider() {
+    return section(
+      "With all of one provider",
+      el("div.lab-buttons", {}, this.#button("Syncs fail", () => this.#syncAll("error", "fail")), this.#button("Syncs complete", () => this.#syncAll("complete", "complete"))),
+    );
   }
 
   #slack() {
@@ -115,6 +125,15 @@ export class Lab {
   #sync() {
     const [, words] = outcomes.find(([value]) => value === this.outcome.value);
     return this.#tell("sync", { outcome: this.outcome.value }, `The sync ${words}.`);
+  }
+
+  // What ails one provider ails all its connections: an outage.
+  #syncAll(outcome, words) {
+    const able = this.#connections.filter((c) => c.status === "connected" && !c.assisted);
+    const [provider, its] = [...Map.groupBy(able, (c) => c.provider_id)].sort(([, a], [, b]) => b.length - a.length)[0] ?? [];
+    if (!its) return this.#say("No provider has connections that sync.");
+    const sync = (c) => post("/_finch/sync", { connection_id: c.connection_id, outcome });
+    return this.#do(async () => (await Promise.all(its.map(sync))).find((answer) => !answer.ok) ?? { ok: true }, `${its.length} syncs at ${provider} ${words}.`);
   }
 
   // The fault before is taken away first: two at once would hide each other.

@@ -28,6 +28,7 @@ export function drawMessage(app, channel, message, how) {
     el(
       "div.message-main",
       {},
+      !how.inThread && message.subtype === "thread_broadcast" && el("div.only-you", {}, "Replied to a thread"),
       ephemeral && el("div.only-you", {}, el("span", { "aria-hidden": "true" }, "👁 "), "Only visible to you"),
       !compact && el("div.message-head", {}, el("b.author", {}, author.name), author.app && el("span.badge", {}, "APP"), author.note && el("span.badge", {}, author.note), drawTime(message.ts)),
       el("div.message-body", {}, drawBody(message, channel, surface), message.edited && el("span.edited", { title: `edited ${stamp(message.edited.ts, "{date_short_pretty} {time}")}` }, " (edited)")),

@@ -13,6 +13,8 @@ const (
 	FaultRatelimited = "ratelimited"      // 429, RetryAfter seconds
 	FaultDrop        = "drop"             // the connection breaks, nothing is done
 	FaultAcceptDrop  = "accept_then_drop" // done, then the connection breaks
+	FaultAcceptHTTP  = "accept_then_http" // done, then Status with an HTML body
+	FaultAcceptHang  = "accept_then_hang" // done, then no answer until the client gives up
 	FaultSlow        = "slow"             // DelayMS, then done
 	FaultHang        = "hang"             // no answer until the client gives up
 	FaultEmptyPage   = "empty_page"       // a list page without items, with a cursor
@@ -37,9 +39,11 @@ const (
 
 // Fault is one switch. Method names a Web API method, "*" every method,
 // "response_url" the response URLs; without it Kind is one of the wire's.
-// Times 0 means once, -1 for ever.
+// With Channel only calls that name that channel suffer it. Times 0 means once,
+// -1 for ever.
 type Fault struct {
 	Method     string `json:"method,omitempty"`
+	Channel    string `json:"channel,omitempty"`
 	Kind       string `json:"kind"`
 	Times      int    `json:"times,omitempty"`
 	Off        bool   `json:"off,omitempty"`
@@ -111,7 +115,7 @@ func socketIDs(id int) []int {
 
 func (s *Server) addMethodFault(f Fault) error {
 	switch f.Kind {
-	case FaultHTTP, FaultError, FaultBare, FaultRatelimited, FaultDrop, FaultAcceptDrop, FaultSlow, FaultHang, FaultEmptyPage:
+	case FaultHTTP, FaultError, FaultBare, FaultRatelimited, FaultDrop, FaultAcceptDrop, FaultAcceptHTTP, FaultAcceptHang, FaultSlow, FaultHang, FaultEmptyPage:
 	default:
 		return fmt.Errorf("unknown kind of method fault: %q", f.Kind)
 	}
@@ -169,10 +173,17 @@ func (s *Server) setGhosts(on bool) {
 	}
 }
 
-// takeFault uses up the first fault that is due for a method.
-func (s *Server) takeFault(method string) *Fault {
+// fits reports whether a call of a method, in a channel if it names one, suffers
+// the fault.
+func (f *Fault) fits(method, channel string) bool {
+	named := f.Method == method || f.Method == "*" && method != "response_url"
+	return named && (f.Channel == "" || f.Channel == channel)
+}
+
+// takeFault uses up the first fault that is due for a call.
+func (s *Server) takeFault(method, channel string) *Fault {
 	for i, f := range s.ws.faults {
-		if f.Method != method && (f.Method != "*" || method == "response_url") {
+		if !f.fits(method, channel) {
 			continue
 		}
 		taken := *f

@@ -39,7 +39,11 @@ func TestFaultsOfAMethod(t *testing.T) {
 		}, 0},
 		"dropped":                {Fault{Kind: FaultDrop}, func(err error) bool { return errors.Is(err, io.EOF) }, 0},
 		"accepted, then dropped": {Fault{Kind: FaultAcceptDrop}, func(err error) bool { return errors.Is(err, io.EOF) }, 1},
-		"slow":                   {Fault{Kind: FaultSlow, DelayMS: 1}, func(err error) bool { return err == nil }, 1},
+		"accepted, then a 500 page": {Fault{Kind: FaultAcceptHTTP}, func(err error) bool {
+			status, ok := errors.AsType[slackgo.StatusCodeError](err)
+			return ok && status.Code == http.StatusInternalServerError
+		}, 1},
+		"slow": {Fault{Kind: FaultSlow, DelayMS: 1}, func(err error) bool { return err == nil }, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,6 +79,32 @@ func TestAHangLastsUntilTheClientGivesUp(t *testing.T) {
 	s.dial()
 }
 
+func TestWhoHangsIsCounted(t *testing.T) {
+	t.Parallel()
+	for kind, posted := range map[string]int{FaultHang: 0, FaultAcceptHang: 1} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, Options{})
+			ok(t, s.Fault(Fault{Method: "chat.postMessage", Kind: kind}))
+			ctx, cancel := context.WithCancel(s.ctx)
+			failed := make(chan error, 1)
+			go func() {
+				_, _, err := s.api.PostMessageContext(ctx, "CALERTS", slackgo.MsgOptionText("x", false))
+				failed <- err
+			}()
+			ok(t, s.Wait(s.ctx, func() bool { return s.Holding("chat.postMessage") == 1 }))
+			if n := len(s.MessagesSeenBy("UBO", "CALERTS")); n != posted {
+				t.Fatalf("%d messages were posted", n)
+			}
+			cancel()
+			if err := <-failed; !errors.Is(err, context.Canceled) {
+				t.Fatalf("error is %v", err)
+			}
+			ok(t, s.Wait(s.ctx, func() bool { return s.Holding("chat.postMessage") == 0 }))
+		})
+	}
+}
+
 func TestFaultsCountDownAndMatchEveryMethod(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, Options{})
@@ -87,6 +117,18 @@ func TestFaultsCountDownAndMatchEveryMethod(t *testing.T) {
 	for _, wrong := range []Fault{{Kind: "rain"}, {Method: "auth.test", Kind: "rain"}} {
 		if s.Fault(wrong) == nil {
 			t.Errorf("%+v was taken", wrong)
+		}
+	}
+}
+
+func TestAFaultOfOneChannel(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, Options{})
+	ok(t, s.Invite("CGENERAL", "", "UANN"))
+	ok(t, s.Fault(Fault{Method: "chat.postMessage", Channel: "CALERTS", Kind: FaultError, Error: "fatal_error", Times: -1}))
+	for channel, want := range map[string]string{"CGENERAL": "", "CALERTS": "fatal_error"} {
+		if got := s.call("chat.postMessage", map[string]any{"channel": channel, "text": "x"}); got.error() != want {
+			t.Errorf("%s: %v", channel, got.body)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 	c := &call{method: "response_url", args: readArgs(r)}
 	c.args.unwrapPayload()
 	s.mu.Lock()
-	fault := s.takeFault(c.method)
+	fault := s.takeFault(c.method, c.args.str("channel"))
 	s.mu.Unlock()
 	if fault != nil && s.failBefore(w, r, fault) {
 		s.log(c, fault.status(), fault.code())

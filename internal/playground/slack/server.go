@@ -32,6 +32,7 @@ type Server struct {
 	tickets  map[string]ticket
 	links    []*link
 	pending  map[string]*pendingAck
+	holding  map[string]int // by method: calls that a hang holds
 	queue    []envelope
 	held     []envelope
 	shutdown bool
@@ -55,6 +56,7 @@ func New(o Options) *Server {
 		changed: make(chan struct{}),
 		tickets: map[string]ticket{},
 		pending: map[string]*pendingAck{},
+		holding: map[string]int{},
 	}
 	s.methods = s.methodTable()
 	s.work.Go(s.shipEvents)

@@ -53,8 +53,7 @@ func (s *Server) serveMethod(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusTooManyRequests
 	}
 	s.log(c, status, code)
-	if fault != nil && fault.Kind == FaultAcceptDrop {
-		drop(w)
+	if fault != nil && s.failAfter(w, r, fault) {
 		return
 	}
 	if wait > 0 {
@@ -75,7 +74,7 @@ func (s *Server) admit(r *http.Request) (*call, *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.learnBase(r)
-	fault := s.takeFault(c.method)
+	fault := s.takeFault(c.method, c.args.str("channel"))
 	c.emptyPage = fault != nil && fault.Kind == FaultEmptyPage
 	return c, fault
 }
@@ -181,9 +180,7 @@ func drop(w http.ResponseWriter) {
 func (s *Server) failBefore(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 	switch f.Kind {
 	case FaultHTTP:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(f.status())
-		fmt.Fprintf(w, "<!DOCTYPE html><html><head><title>Server Error | Slack</title></head><body><h1>%d</h1></body></html>", f.status())
+		f.writePage(w)
 	case FaultError:
 		writeJSON(w, http.StatusOK, refusal(&apiError{Code: f.Error, Needed: f.Needed, Provided: f.Provided}))
 	case FaultBare:
@@ -194,8 +191,7 @@ func (s *Server) failBefore(w http.ResponseWriter, r *http.Request, f *Fault) bo
 	case FaultDrop:
 		drop(w)
 	case FaultHang:
-		s.linger(r, 0)
-		drop(w)
+		s.hang(w, r, f.Method)
 	case FaultSlow:
 		s.linger(r, time.Duration(f.DelayMS)*time.Millisecond)
 		return false
@@ -203,6 +199,51 @@ func (s *Server) failBefore(w http.ResponseWriter, r *http.Request, f *Fault) bo
 		return false
 	}
 	return true
+}
+
+// failAfter plays the faults of a call that was done. It is false when it should
+// be answered as usual.
+func (s *Server) failAfter(w http.ResponseWriter, r *http.Request, f *Fault) bool {
+	switch f.Kind {
+	case FaultAcceptDrop:
+		drop(w)
+	case FaultAcceptHTTP:
+		f.writePage(w)
+	case FaultAcceptHang:
+		s.hang(w, r, f.Method)
+	default:
+		return false
+	}
+	return true
+}
+
+// writePage answers with what stands in front of Slack when it fails.
+func (f *Fault) writePage(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(f.status())
+	fmt.Fprintf(w, "<!DOCTYPE html><html><head><title>Server Error | Slack</title></head><body><h1>%d</h1></body></html>", f.status())
+}
+
+// hang holds a call until the client gives up.
+func (s *Server) hang(w http.ResponseWriter, r *http.Request, method string) {
+	s.hold(method, 1)
+	s.linger(r, 0)
+	s.hold(method, -1)
+	drop(w)
+}
+
+func (s *Server) hold(method string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holding[method] += n
+	s.touch()
+}
+
+// Holding counts the calls that a hang on a method holds at this moment.
+func (s *Server) Holding(method string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.holding[method]
 }
 
 // linger waits for d, or without one until the client or the server ends.
@@ -220,7 +261,7 @@ func (s *Server) linger(r *http.Request, d time.Duration) {
 
 func (f *Fault) status() int {
 	switch f.Kind {
-	case FaultHTTP:
+	case FaultHTTP, FaultAcceptHTTP:
 		if f.Status == 0 {
 			return http.StatusInternalServerError
 		}

@@ -181,6 +181,23 @@ func (q *Queries) CardOfTelling(ctx context.Context, arg CardOfTellingParams) (C
 	return i, err
 }
 
+const cardsSince = `-- name: CardsSince :one
+SELECT COUNT(*) FROM cards WHERE channel = $1 AND kind = 0 AND grown > $2
+`
+
+type CardsSinceParams struct {
+	Channel string
+	Since   int64
+}
+
+// How many problems got cards of their own in a channel since a time.
+func (q *Queries) CardsSince(ctx context.Context, arg CardsSinceParams) (int64, error) {
+	row := q.queryRow(ctx, q.cardsSinceStmt, cardsSince, arg.Channel, arg.Since)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const claimCard = `-- name: ClaimCard :execrows
 UPDATE cards SET leased = $1 WHERE id = $2 AND dirty > 0 AND dirty <= $3 AND leased <= $3
 `

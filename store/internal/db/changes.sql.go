@@ -150,6 +150,51 @@ func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]Change, err
 	return items, nil
 }
 
+const changesSaid = `-- name: ChangesSaid :many
+SELECT seq, connection_id, entity_id, method, was, became, at, source FROM changes
+WHERE connection_id = $1 AND at > $2 AND source = 'webhook'
+ORDER BY at DESC, seq DESC LIMIT $3
+`
+
+type ChangesSaidParams struct {
+	ConnectionID string
+	Since        int64
+	Count        int32
+}
+
+// What webhooks said since a time.
+func (q *Queries) ChangesSaid(ctx context.Context, arg ChangesSaidParams) ([]Change, error) {
+	rows, err := q.query(ctx, q.changesSaidStmt, changesSaid, arg.ConnectionID, arg.Since, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Change
+	for rows.Next() {
+		var i Change
+		if err := rows.Scan(
+			&i.Seq,
+			&i.ConnectionID,
+			&i.EntityID,
+			&i.Method,
+			&i.Was,
+			&i.Became,
+			&i.At,
+			&i.Source,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const correctChange = `-- name: CorrectChange :exec
 UPDATE changes SET was = $1 WHERE seq = $2
 `

@@ -96,6 +96,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.cardOfTellingStmt, err = db.PrepareContext(ctx, cardOfTelling); err != nil {
 		return nil, fmt.Errorf("error preparing query CardOfTelling: %w", err)
 	}
+	if q.cardsSinceStmt, err = db.PrepareContext(ctx, cardsSince); err != nil {
+		return nil, fmt.Errorf("error preparing query CardsSince: %w", err)
+	}
 	if q.changeAfterStmt, err = db.PrepareContext(ctx, changeAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query ChangeAfter: %w", err)
 	}
@@ -104,6 +107,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.changesStmt, err = db.PrepareContext(ctx, changes); err != nil {
 		return nil, fmt.Errorf("error preparing query Changes: %w", err)
+	}
+	if q.changesSaidStmt, err = db.PrepareContext(ctx, changesSaid); err != nil {
+		return nil, fmt.Errorf("error preparing query ChangesSaid: %w", err)
 	}
 	if q.childrenOfStmt, err = db.PrepareContext(ctx, childrenOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ChildrenOf: %w", err)
@@ -231,8 +237,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.freeCardsStmt, err = db.PrepareContext(ctx, freeCards); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeCards: %w", err)
 	}
+	if q.freeInboxStmt, err = db.PrepareContext(ctx, freeInbox); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeInbox: %w", err)
+	}
 	if q.freeLanesStmt, err = db.PrepareContext(ctx, freeLanes); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeLanes: %w", err)
+	}
+	if q.freeLooksStmt, err = db.PrepareContext(ctx, freeLooks); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeLooks: %w", err)
+	}
+	if q.freeReadsStmt, err = db.PrepareContext(ctx, freeReads); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeReads: %w", err)
 	}
 	if q.gatherableStmt, err = db.PrepareContext(ctx, gatherable); err != nil {
 		return nil, fmt.Errorf("error preparing query Gatherable: %w", err)
@@ -788,6 +803,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing cardOfTellingStmt: %w", cerr)
 		}
 	}
+	if q.cardsSinceStmt != nil {
+		if cerr := q.cardsSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cardsSinceStmt: %w", cerr)
+		}
+	}
 	if q.changeAfterStmt != nil {
 		if cerr := q.changeAfterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing changeAfterStmt: %w", cerr)
@@ -801,6 +821,11 @@ func (q *Queries) Close() error {
 	if q.changesStmt != nil {
 		if cerr := q.changesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing changesStmt: %w", cerr)
+		}
+	}
+	if q.changesSaidStmt != nil {
+		if cerr := q.changesSaidStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing changesSaidStmt: %w", cerr)
 		}
 	}
 	if q.childrenOfStmt != nil {
@@ -1013,9 +1038,24 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing freeCardsStmt: %w", cerr)
 		}
 	}
+	if q.freeInboxStmt != nil {
+		if cerr := q.freeInboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeInboxStmt: %w", cerr)
+		}
+	}
 	if q.freeLanesStmt != nil {
 		if cerr := q.freeLanesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing freeLanesStmt: %w", cerr)
+		}
+	}
+	if q.freeLooksStmt != nil {
+		if cerr := q.freeLooksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeLooksStmt: %w", cerr)
+		}
+	}
+	if q.freeReadsStmt != nil {
+		if cerr := q.freeReadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeReadsStmt: %w", cerr)
 		}
 	}
 	if q.gatherableStmt != nil {
@@ -1796,9 +1836,11 @@ type Queries struct {
 	cardStmt                 *sql.Stmt
 	cardAtStmt               *sql.Stmt
 	cardOfTellingStmt        *sql.Stmt
+	cardsSinceStmt           *sql.Stmt
 	changeAfterStmt          *sql.Stmt
 	changeBeforeStmt         *sql.Stmt
 	changesStmt              *sql.Stmt
+	changesSaidStmt          *sql.Stmt
 	childrenOfStmt           *sql.Stmt
 	childrenOfConnectionStmt *sql.Stmt
 	claimCardStmt            *sql.Stmt
@@ -1841,7 +1883,10 @@ type Queries struct {
 	foldableProblemsStmt     *sql.Stmt
 	forgetListStmt           *sql.Stmt
 	freeCardsStmt            *sql.Stmt
+	freeInboxStmt            *sql.Stmt
 	freeLanesStmt            *sql.Stmt
+	freeLooksStmt            *sql.Stmt
+	freeReadsStmt            *sql.Stmt
 	gatherableStmt           *sql.Stmt
 	growCardStmt             *sql.Stmt
 	hastenCardStmt           *sql.Stmt
@@ -2015,9 +2060,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		cardStmt:                 q.cardStmt,
 		cardAtStmt:               q.cardAtStmt,
 		cardOfTellingStmt:        q.cardOfTellingStmt,
+		cardsSinceStmt:           q.cardsSinceStmt,
 		changeAfterStmt:          q.changeAfterStmt,
 		changeBeforeStmt:         q.changeBeforeStmt,
 		changesStmt:              q.changesStmt,
+		changesSaidStmt:          q.changesSaidStmt,
 		childrenOfStmt:           q.childrenOfStmt,
 		childrenOfConnectionStmt: q.childrenOfConnectionStmt,
 		claimCardStmt:            q.claimCardStmt,
@@ -2060,7 +2107,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		foldableProblemsStmt:     q.foldableProblemsStmt,
 		forgetListStmt:           q.forgetListStmt,
 		freeCardsStmt:            q.freeCardsStmt,
+		freeInboxStmt:            q.freeInboxStmt,
 		freeLanesStmt:            q.freeLanesStmt,
+		freeLooksStmt:            q.freeLooksStmt,
+		freeReadsStmt:            q.freeReadsStmt,
 		gatherableStmt:           q.gatherableStmt,
 		growCardStmt:             q.growCardStmt,
 		hastenCardStmt:           q.hastenCardStmt,

@@ -86,6 +86,15 @@ func (q *Queries) FinishInbox(ctx context.Context, arg FinishInboxParams) error 
 	return err
 }
 
+const freeInbox = `-- name: FreeInbox :exec
+UPDATE inbox SET next_try = $1 WHERE state = 0 AND next_try > $1
+`
+
+func (q *Queries) FreeInbox(ctx context.Context, now int64) error {
+	_, err := q.exec(ctx, q.freeInboxStmt, freeInbox, now)
+	return err
+}
+
 const pruneInbox = `-- name: PruneInbox :execrows
 DELETE FROM inbox WHERE id IN (SELECT old.id FROM inbox old WHERE old.received < $1 ORDER BY old.received LIMIT $2)
 `

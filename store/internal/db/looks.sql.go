@@ -64,6 +64,21 @@ func (q *Queries) EndLooks(ctx context.Context, id string) error {
 	return err
 }
 
+const freeLooks = `-- name: FreeLooks :exec
+UPDATE connections SET next_look = $1 WHERE next_look > 0 AND next_look > $1 AND next_look <= $2
+`
+
+type FreeLooksParams struct {
+	Now   int64
+	Until int64
+}
+
+// A claim cannot be told from a look that is to come as soon.
+func (q *Queries) FreeLooks(ctx context.Context, arg FreeLooksParams) error {
+	_, err := q.exec(ctx, q.freeLooksStmt, freeLooks, arg.Now, arg.Until)
+	return err
+}
+
 const lookSoon = `-- name: LookSoon :exec
 UPDATE connections SET next_look = $1, look_fence = look_fence + 1 WHERE id = $2 AND next_look > $1
 `

@@ -69,6 +69,21 @@ func (q *Queries) EndReads(ctx context.Context, connectionID string) error {
 	return err
 }
 
+const freeReads = `-- name: FreeReads :exec
+UPDATE jobs SET next_read = $1 WHERE next_read > 0 AND next_read > $1 AND next_read <= $2
+`
+
+type FreeReadsParams struct {
+	Now   int64
+	Until int64
+}
+
+// A claim cannot be told from a reading that is to come as soon.
+func (q *Queries) FreeReads(ctx context.Context, arg FreeReadsParams) error {
+	_, err := q.exec(ctx, q.freeReadsStmt, freeReads, arg.Now, arg.Until)
+	return err
+}
+
 const postponeJob = `-- name: PostponeJob :exec
 UPDATE jobs SET next_read = $1 WHERE id = $2 AND read_fence = $3 AND next_read > 0
 `

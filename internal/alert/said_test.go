@@ -1,0 +1,51 @@
+package alert_test
+
+import (
+	"slices"
+	"testing"
+
+	"perch/internal/alert"
+	"perch/internal/finch"
+)
+
+// webhook adds what a webhook told of a part after the last look.
+func webhook(s finch.Status, entity, method, at string) func(*alert.Situation) {
+	return func(x *alert.Situation) {
+		x.Said = append(x.Said, finch.Change{ConnectionID: "c1", EntityID: entity, Method: method, To: s, At: on(at), Source: finch.FromWebhook})
+	}
+}
+
+func TestWhatWebhooksSayCountsWhereNoLookComes(t *testing.T) {
+	t.Parallel()
+	looked := looked("Mon 06:40")
+	judge(t, []judged{
+		{"of the whole", well("Mon 07:00", looked, webhook(finch.Reauth, "", "", "Mon 06:50")), "reauth, employer, since Mon 06:50"},
+		{"not before a look had its chance", well("Mon 06:50", looked, webhook(finch.Reauth, "", "", "Mon 06:50")), ""},
+		{"not after a look", well("Mon 07:00", webhook(finch.Reauth, "", "", "Mon 06:50")), ""},
+		{"the last word, in whatever order they came", well("Mon 07:00", looked, webhook(finch.Connected, "", "", "Mon 06:55"), webhook(finch.Reauth, "", "", "Mon 06:50")), ""},
+		{"of an only method: it is the whole", well("Mon 07:00", looked, method("oauth", finch.Connected), webhook(finch.Reauth, "", "oauth", "Mon 06:50")), "reauth, employer, since Mon 06:50"},
+		{
+			"of one method of two", well("Mon 07:00", looked, method("oauth", finch.Connected), method("assisted", finch.Connected), webhook(finch.Reauth, "", "oauth", "Mon 06:50")),
+			"reauth /oauth, employer, since Mon 06:50",
+		},
+		{
+			"of an entity", well("Mon 07:00", looked, has("e1 connected", "e2 connected"), webhook(finch.NoPermissions, "e1", "oauth", "Mon 06:50")),
+			"permissions e1/, administrator, since Mon 06:50",
+		},
+		{"that it is well again", well("Mon 07:00", looked, status(finch.Reauth, "Mon 06:30"), method("oauth", finch.Reauth), webhook(finch.Connected, "", "oauth", "Mon 06:50")), ""},
+	})
+}
+
+func TestWhatWebhooksSayIsJudgedAgain(t *testing.T) {
+	t.Parallel()
+	s := well("Mon 06:50", looked("Mon 06:40"), has("e1 connected", "e2 connected"), webhook(finch.Reauth, "e1", "", "Mon 06:50"))
+	before := slices.Clone(s.Connection.Entities)
+	if _, next := alert.Assess(s); next.IsZero() || next.After(on("Mon 06:51")) {
+		t.Errorf("judges again at %v", next)
+	}
+	s.Now = on("Mon 07:00")
+	alert.Assess(s)
+	if !slices.Equal(s.Connection.Entities, before) {
+		t.Error("changed what it was given")
+	}
+}
