@@ -115,6 +115,9 @@ func (l *ledger) CardAt(_ context.Context, place, ts string) (alert.Card, bool, 
 func (l *ledger) OnCard(_ context.Context, c alert.Card) ([]alert.Problem, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if c.ProblemID == 0 && c.Kind != l.card.Kind {
+		return nil, alert.ErrUnknownProblem
+	}
 	return slices.DeleteFunc(slices.Clone(l.problems), func(p alert.Problem) bool { return c.ProblemID != 0 && p.ParentID != c.ProblemID }), nil
 }
 

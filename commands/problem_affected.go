@@ -25,12 +25,13 @@ type group struct {
 	Outage int64
 	Card   int64
 	From   int
+	Kind   alert.CardKind // of Card
 }
 
-func (g group) value() string { return fmt.Sprintf("%d %d %d", g.Outage, g.Card, g.From) }
+func (g group) value() string { return fmt.Sprintf("%d %d %d %d", g.Outage, g.Card, g.From, g.Kind) }
 
 func groupOf(value string) (g group, err error) {
-	if n, _ := fmt.Sscanf(value, "%d %d %d", &g.Outage, &g.Card, &g.From); n != 3 || g.From < 0 || (g.Outage <= 0) == (g.Card <= 0) {
+	if n, _ := fmt.Sscanf(value, "%d %d %d %d", &g.Outage, &g.Card, &g.From, &g.Kind); n != 4 || g.From < 0 || (g.Outage <= 0) == (g.Card <= 0) {
 		return group{}, errStrange
 	}
 	return g, nil
@@ -62,23 +63,23 @@ func (p perch) pressedGroup(ctx context.Context, r *bot.Request) (group, error) 
 	case !ok:
 		return group{}, bot.Tell(fmt.Sprintf("What this card listed is not kept any more. `%s problems` shows what is open.", r.As.Of("perch")), nil)
 	default:
-		return group{Outage: c.ProblemID, Card: c.ID}.one(), nil
+		return group{Outage: c.ProblemID, Card: c.ID, Kind: c.Kind}.one(), nil
 	}
 }
 
 // one keeps what the card stands for: an outage, else the card's own list.
 func (g group) one() group {
 	if g.Outage != 0 {
-		g.Card = 0
+		g.Card, g.Kind = 0, alert.ProblemCard
 	}
 	return g
 }
 
 // members are the problems of a group, those that are open first.
 func (p perch) members(ctx context.Context, g group) ([]alert.Problem, error) {
-	all, err := p.Cards.OnCard(ctx, alert.Card{ID: g.Card, ProblemID: g.Outage})
+	all, err := p.Cards.OnCard(ctx, alert.Card{ID: g.Card, ProblemID: g.Outage, Kind: g.Kind})
 	if err != nil {
-		return nil, fmt.Errorf("read all that are affected: %w", err)
+		return nil, unknownProblem("read all that are affected", err)
 	}
 	slices.SortStableFunc(all, func(a, b alert.Problem) int {
 		return cmp.Or(rankState(a)-rankState(b), a.Opened.Compare(b.Opened))

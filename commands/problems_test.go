@@ -231,7 +231,7 @@ func TestBrokenPressesAreRefused(t *testing.T) {
 	t.Parallel()
 	for action, value := range map[string]string{
 		"perch.claim": "x", "perch.more": "explode 1", "perch.mute": "1", "perch.manage": "1 x",
-		"perch.affected_turn": "1 1 0", "perch.affected_csv": "0 0 -1", "perch.edit": "",
+		"perch.affected_turn": "1 1 0 0", "perch.affected_csv": "0 0 -1 0", "perch.edit": "",
 	} {
 		d, _ := standing(t, signedOut(1))
 		d.click(action, "b", value)
@@ -387,9 +387,9 @@ func TestAllAffectedComeInPagesAndAsCSV(t *testing.T) {
 	if v.method != "views.open" || strings.Contains(v.raw, "Recovered") {
 		t.Errorf("those that are open do not stand first: %s", v.raw)
 	}
-	d.press(v, "perch.affected_turn", "1 0 20", nil)
+	d.press(v, "perch.affected_turn", "1 0 20 0", nil)
 	v = d.sees("Here 21 to 25.")
-	d.press(v, "perch.affected_csv", "1 0 20", nil)
+	d.press(v, "perch.affected_csv", "1 0 20 0", nil)
 	if file := <-d.files; strings.Count(file, "job_failed") != 25 || !strings.Contains(file, "'=Customer 7") {
 		t.Errorf("the file is %s", file)
 	}
@@ -399,6 +399,12 @@ func TestAllAffectedComeInPagesAndAsCSV(t *testing.T) {
 	l.card.ProblemID, l.card.Kind = 0, alert.SummaryCard
 	d.click("perch.affected", "summary", "")
 	d.sees("26 problems: 21 open")
+	l.card.Kind = alert.DigestCard
+	d.click("perch.affected", "digest", "")
+	v = d.sees("26 problems: 21 open")
+	l.card.Kind = alert.SummaryCard // the digest is not kept any more
+	d.press(v, "perch.affected_turn", "0 8 20 2", nil)
+	d.sees("not kept here any more")
 	l.card.TS = "gone"
 	d.click("perch.affected", "summary", "")
 	d.hears("not kept any more")
