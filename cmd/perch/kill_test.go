@@ -25,8 +25,8 @@ import (
 
 // How much happens in TestKilledManyTimes.
 const (
-	usualKills = 50
-	shortKills = 20
+	usualKills = 15
+	shortKills = 5
 	// Each customer has a channel of its own, quarters hear of every fourth, and
 	// one channel hears of all: summaries wait for the pace of edits, cards do not.
 	quarters = 4
