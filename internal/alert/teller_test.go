@@ -91,6 +91,7 @@ func TestAChannelIsToldInOrderAtSlacksPace(t *testing.T) {
 		for i := 1; i < 5; i++ {
 			h.fail(i)
 			h.settle(time.Minute)
+			time.Sleep(2 * time.Minute) // each is read for itself
 		}
 		said := h.town.said("C1", false)
 		checkSaid(h.T, said, customer(1), customer(2), customer(3), customer(4))
@@ -128,33 +129,38 @@ func TestManyAtOnceShareACard(t *testing.T) {
 
 func TestTheFirstOfABurstIsToldAtOnceAndTheRestOnOneCard(t *testing.T) {
 	t.Parallel()
+	burst := 300
+	if raceDetector {
+		burst = 100
+	}
+	rest := fmt.Sprintf("%d ", burst-1)
 	inHouse(t, func(h *house) {
 		h.subscribe("C1")
-		h.connect(0, 300)
+		h.connect(0, burst)
 		defer h.start()()
-		for i := range 300 {
+		for i := range burst {
 			h.fail(i)
 			time.Sleep(200 * time.Millisecond)
 		}
 		time.Sleep(time.Minute)
 		roots, threads := h.town.said("C1", false), h.town.said("C1", true)
-		checkSaid(h.T, roots, customer(0), "299 ")
+		checkSaid(h.T, roots, customer(0), rest)
 		if len(threads) != 1 || threads[0].ThreadTS != roots[1].TS {
 			h.Errorf("in threads: %q", texts(threads))
 		}
-		if n := len(roots[1].edits); n < 10 || n > 40 {
+		if n := len(roots[1].edits); n < 5 || n > 40 {
 			h.Errorf("the summary was edited %d times", n)
 		}
-		if !strings.Contains(threads[0].Message.Text, "279 more") {
+		if !strings.Contains(threads[0].Message.Text, fmt.Sprintf("%d more", burst-21)) {
 			h.Errorf("the list is not up to date: %q", threads[0].Message.Text)
 		}
 		h.checkDone()
-		h.checkTold(300)
+		h.checkTold(burst)
 		time.Sleep(3 * time.Minute)
-		h.connect(300, 301)
-		h.fail(300)
+		h.connect(burst, burst+1)
+		h.fail(burst)
 		time.Sleep(time.Second)
-		checkSaid(h.T, h.town.said("C1", false), customer(0), "299 ", customer(300))
+		checkSaid(h.T, h.town.said("C1", false), customer(0), rest, customer(burst))
 	})
 }
 

@@ -236,7 +236,7 @@ func TestChannelsThatHangDoNotDelayTheOthers(t *testing.T) {
 func TestSlackIsDownForAMinute(t *testing.T) {
 	t.Parallel()
 	inHouse(t, func(h *house) {
-		const channels = 40
+		const channels = 20
 		for i := range channels {
 			h.subscribe(fmt.Sprintf("C%d", i))
 		}
@@ -343,10 +343,10 @@ func TestTwoTellersShareTheWork(t *testing.T) {
 		for i := range 12 {
 			h.subscribe(fmt.Sprintf("C%d", i))
 		}
-		h.connect(0, 8)
+		h.connect(0, 4)
 		h.town.slow = 100 * time.Millisecond
 		one, other := h.start(), h.start()
-		for i := range 8 {
+		for i := range 4 {
 			h.fail(i)
 			time.Sleep(65 * time.Second) // each is read for itself
 		}
@@ -354,7 +354,7 @@ func TestTwoTellersShareTheWork(t *testing.T) {
 		one()
 		other()
 		for i := range 12 {
-			if n := len(h.town.said(fmt.Sprintf("C%d", i), false)); n != 8 {
+			if n := len(h.town.said(fmt.Sprintf("C%d", i), false)); n != 4 {
 				h.Errorf("C%d: %d messages", i, n)
 			}
 		}
