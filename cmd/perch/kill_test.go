@@ -46,7 +46,7 @@ func TestKilledManyTimes(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("PERCH_KILLS")); err == nil {
 		kills = n
 	}
-	v := newVictim(t)
+	v := newVictim(t, kills)
 	began := time.Now()
 	for n := range kills {
 		v.run(func() {
@@ -83,7 +83,7 @@ type victim struct {
 	log   *bytes.Buffer
 }
 
-func newVictim(t *testing.T) *victim {
+func newVictim(t *testing.T, kills int) *victim {
 	t.Helper()
 	v := &victim{t: t, how: map[string]string{}, wants: map[string][]string{}, log: &bytes.Buffer{}}
 	dir := t.TempDir()
@@ -113,7 +113,7 @@ func newVictim(t *testing.T) *victim {
 	v.world.finch.SetWebhook(localfinch.Webhook{
 		URL: "http://" + addr + "/finch/webhook", Secrets: []string{scriptSecret}, Retries: slices.Repeat([]time.Duration{50 * time.Millisecond}, 100_000),
 	})
-	v.choosePrey()
+	v.choosePrey(20 + kills)
 	v.settle(dir)
 	return v
 }
@@ -125,9 +125,9 @@ func (v *victim) check(err error) {
 	}
 }
 
-// choosePrey picks well connections, so few of each provider and way to fail that
-// none of it is an outage.
-func (v *victim) choosePrey() {
+// choosePrey picks at most so many well connections, so few of each provider and
+// way to fail that none of it is an outage.
+func (v *victim) choosePrey(most int) {
 	ways := []string{"error", "reauth_error", "permissions_error"}
 	taken := map[string]int{}
 	for _, c := range v.world.finch.Connections() {
@@ -141,6 +141,7 @@ func (v *victim) choosePrey() {
 		v.prey = append(v.prey, c)
 	}
 	rand.Shuffle(len(v.prey), func(i, j int) { v.prey[i], v.prey[j] = v.prey[j], v.prey[i] })
+	v.prey = v.prey[:min(most, len(v.prey))]
 }
 
 // settle brings tokens and subscriptions into the database.
