@@ -25,19 +25,39 @@ const (
 	colleague     = "UBO"
 	alertsChannel = "CALERTS"
 	subscription  = "/perch subscribe now"
-	readingRests  = 2 * time.Second // without a call to Finch
+	readingRests  = 4 * time.Second // without a call to Finch
 	readingEnds   = time.Minute     // at the latest
-	readingLook   = 250 * time.Millisecond
+	answerEnds    = 10 * time.Second
+	lookAgain     = 250 * time.Millisecond
 )
 
-// subscribe has a colleague subscribe the channel for alerts, as a person would.
-// A database that was there before keeps the subscriptions that it has.
+// subscribe has a colleague subscribe the channel for alerts, as a person would,
+// and waits for the answer: what fails before it is not told. A database that was there before keeps the subscriptions that it has.
 func (g *ground) subscribe(ctx context.Context, slack *localslack.Server) {
 	if !g.fresh || slack.Live() == 0 {
 		return
 	}
 	if err := slack.Slash(ctx, colleague, alertsChannel, subscription); err != nil && ctx.Err() == nil {
 		g.log.Warn().Err(err).Msg("subscribe the channel for alerts")
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerEnds)
+	defer cancel()
+	until(ctx, func() bool {
+		seen, err := slack.State(colleague)
+		return err != nil || len(seen.Messages[alertsChannel]) > 0
+	})
+}
+
+// until looks again and again until something is so or ctx ends.
+func until(ctx context.Context, so func() bool) {
+	again := time.NewTicker(lookAgain)
+	defer again.Stop()
+	for !so() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+		}
 	}
 }
 
@@ -46,19 +66,13 @@ func (g *ground) subscribe(ctx context.Context, slack *localslack.Server) {
 func pastRead(ctx context.Context, payroll *localfinch.Server) {
 	ctx, cancel := context.WithTimeout(ctx, readingEnds)
 	defer cancel()
-	look := time.NewTicker(readingLook)
-	defer look.Stop()
 	before, since := -1, time.Now()
-	for time.Since(since) < readingRests {
+	until(ctx, func() bool {
 		if n := askedOf(payroll); n != before {
 			before, since = n, time.Now()
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-look.C:
-		}
-	}
+		return time.Since(since) >= readingRests
+	})
 }
 
 // askedOf is how often Finch was asked anything.
