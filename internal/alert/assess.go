@@ -29,7 +29,7 @@ type Situation struct {
 	// Said are steps that webhooks told and no look has answered yet, in any order.
 	Said  []finch.Change
 	Grace Grace
-	Now     time.Time
+	Now   time.Time
 }
 
 // Word is what a finding says of its key.
