@@ -267,11 +267,13 @@ func TestStatusCards(t *testing.T) {
 	late := fine
 	late.Sockets, late.FinchGood, late.FinchBad = 1, now.Add(-9*time.Minute), now.Add(-90*time.Second)
 	late.Owed, late.Oldest, late.Held = 12, now.Add(-7*time.Minute), 2
+	silenced := fine
+	silenced.Silenced = 3
 	busy := fine
 	busy.Owed, busy.Oldest, busy.Held = 1, now.Add(-2*time.Second), 1
 	evil := late
 	evil.Sockets, evil.FinchGood, evil.Version, evil.Database = 0, time.Time{}, hostile, hostile
-	for name, s := range map[string]Status{"fine": fine, "late": late, "busy": busy, "new": {Sockets: 1, Wanted: 1, Since: now, Database: "PostgreSQL", Version: "v0"}, "hostile": evil} {
+	for name, s := range map[string]Status{"fine": fine, "late": late, "silenced": silenced, "busy": busy, "new": {Sockets: 1, Wanted: 1, Since: now, Database: "PostgreSQL", Version: "v0"}, "hostile": evil} {
 		check(t, "status_"+name, statusCard(s, now))
 	}
 }

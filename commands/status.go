@@ -24,6 +24,9 @@ type Status struct {
 	// Oldest; Held are those that wait for their time, as wished.
 	Owed, Held int
 	Oldest     time.Time
+	// Silenced are the subscriptions that Perch paused because Slack takes no
+	// messages in their channels.
+	Silenced int
 	// Latency is how long the last messages took from the moment that Perch knew,
 	// at the median and at the slowest of a hundred; zero where none was told.
 	Latency, Slowest time.Duration
@@ -64,7 +67,11 @@ const (
 const lateAfter = time.Minute
 
 func statusCard(s Status, now time.Time) card.Message {
-	lines := []string{s.slack(), s.finch(now), s.webhooks(now), s.telling(now), s.pace()}
+	lines := []string{s.slack(), s.finch(now), s.webhooks(now), s.telling(now)}
+	if s.Silenced > 0 {
+		lines = append(lines, s.silenced())
+	}
+	lines = append(lines, s.pace())
 	foot := fmt.Sprintf("Perch %s · %s · running for %s", card.EscapeCut(s.Version, 60), card.EscapeCut(s.Database, 40), card.Span(now.Sub(s.Since)))
 	blocks := card.Blocks{card.Header("How Perch is")}
 	for _, line := range lines {
@@ -110,6 +117,15 @@ func (s Status) webhooks(now time.Time) string {
 	default:
 		return fmt.Sprintf("%s *Finch's webhooks:* the last came %s.", well, card.Ago(s.Webhook, now))
 	}
+}
+
+func (s Status) silenced() string {
+	are, their := "subscriptions are", "their makers know why"
+	if s.Silenced == 1 {
+		are, their = "subscription is", "its maker knows why"
+	}
+	return fmt.Sprintf("%s *%d %s paused* because Slack takes no messages there; %s, and an operator sees it with `perch check`. What is owed is kept until somebody resumes.",
+		unwell, s.Silenced, are, their)
 }
 
 func (s Status) telling(now time.Time) string {

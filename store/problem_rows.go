@@ -164,10 +164,13 @@ func problemsOf(rows []db.Problem) ([]alert.Problem, error) {
 	return problems, nil
 }
 
-// healed reports whether a problem went away by itself within a day: nobody took
-// it up or made a link for it.
+// healsWithin is a day and what a daily sync may begin later and take longer.
+const healsWithin = 26 * time.Hour
+
+// healed reports whether a problem went away by itself by the next daily sync:
+// nobody took it up or made a link for it.
 func healed(p alert.Problem) bool {
-	return p.State == alert.Resolved && p.ClaimedBy == "" && p.LinkBy == "" && p.Over.Sub(p.Opened) <= 24*time.Hour
+	return p.State == alert.Resolved && p.ClaimedBy == "" && p.LinkBy == "" && p.Over.Sub(p.Opened) <= healsWithin
 }
 
 func stamps(times []time.Time) []int64 {

@@ -97,6 +97,15 @@ func (o overall) count(ctx context.Context, s *commands.Status) error {
 	if s.Held, err = o.store.Held(ctx); err != nil {
 		return err
 	}
+	subs, err := o.store.Subscriptions(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, sub := range subs {
+		if sub.Paused && sub.PausedBy == "" {
+			s.Silenced++
+		}
+	}
 	s.Owed, s.Oldest, err = o.store.Backlog(ctx)
 	return err
 }

@@ -122,14 +122,14 @@ type listLine struct {
 }
 
 func (p Problem) line(now time.Time) listLine {
-	sign, state := p.sign(), lowerFirst(pluralless(p.Key.Kind))
+	sign, state, at := p.sign(), lowerFirst(pluralless(p.Key.Kind))+", since", p.Opened
 	switch {
 	case p.State == Resolved:
-		sign, state = ":large_green_circle:", "recovered"
+		sign, state, at = ":large_green_circle:", "recovered", p.Over
 	case p.State == Closed:
-		sign, state = ":heavy_minus_sign:", "closed"
+		sign, state, at = ":heavy_minus_sign:", "closed", p.Over
 	case p.Key.Kind == JobFailed && p.Count > 1:
-		state = fmt.Sprintf("failed %d times in a row", p.Count)
+		state = fmt.Sprintf("failed %d times in a row, since", p.Count)
 	}
 	name := firstSaid(p.Subject.CustomerName, p.Subject.CustomerID, p.Key.ConnectionID, "Perch itself")
 	provider := firstSaid(p.Subject.ProviderName, p.Subject.ProviderID)
@@ -137,9 +137,9 @@ func (p Problem) line(now time.Time) listLine {
 	if provider != "" {
 		about = append(about, card.Cut(card.Clean(provider), maxName))
 	}
-	rest := ", " + state + ", since "
+	rest := ", " + state + " "
 	return listLine{
-		part: card.Line(card.Emoji(sign), card.Normal(" "), card.Bold(about[0]), card.Normal(strings.Join(append([]string{""}, about[1:]...), " · ")+rest), card.Date(p.Opened, now)),
-		text: fmt.Sprintf("%s %s%s%s", sign, card.Escape(strings.Join(about, " · ")), rest, card.When(p.Opened, now)),
+		part: card.Line(card.Emoji(sign), card.Normal(" "), card.Bold(about[0]), card.Normal(strings.Join(append([]string{""}, about[1:]...), " · ")+rest), card.Date(at, now)),
+		text: fmt.Sprintf("%s %s%s%s", sign, card.Escape(strings.Join(about, " · ")), rest, card.When(at, now)),
 	}
 }

@@ -89,7 +89,8 @@ func (p Problem) about() string {
 	if p.Subject.Sandbox {
 		parts = append(parts, "sandbox")
 	}
-	return strings.Join(parts, " · ")
+	// In mrkdwn nothing escapes what formats, and this stands in a bold line.
+	return strings.ReplaceAll(strings.Join(parts, " · "), "*", "∗")
 }
 
 // maxName is how much of a name from outside a card shows.

@@ -134,7 +134,7 @@ func (s Shown) heals() string {
 	if !s.Odds.Known() {
 		return "Finch tries again at the next sync."
 	}
-	return fmt.Sprintf("%d of %d failures like this healed by themselves within 24 h.", s.Odds.Healed, s.Odds.Of)
+	return fmt.Sprintf("%d of %d failures like this healed by themselves within a day.", s.Odds.Healed, s.Odds.Of)
 }
 
 // next says when the next sync runs, in the words around it.

@@ -1,7 +1,7 @@
 package alert
 
 // Odds are how problems like one have gone before: of those that are over, how
-// many resolved by themselves within 24 h.
+// many resolved by themselves within a day, by the next daily sync.
 type Odds struct{ Healed, Of int }
 
 // enoughForOdds is how many it takes before their share means anything.

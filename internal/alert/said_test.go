@@ -49,3 +49,21 @@ func TestWhatWebhooksSayIsJudgedAgain(t *testing.T) {
 		t.Error("changed what it was given")
 	}
 }
+
+func TestALookThatConfirmsAWebhookChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := well("Mon 07:00", looked("Mon 06:40"), method("oauth", finch.Connected), webhook(finch.Reauth, "", "oauth", "Mon 06:50"))
+	found, _ := alert.Assess(s)
+	subject := func(k alert.Key) alert.Subject { return alert.SubjectOf(s.Connection, k.EntityID) }
+	steps := alert.Advance(nil, found, subject, s.Now)
+	if len(steps) != 1 {
+		t.Fatalf("%+v", steps)
+	}
+	p := steps[0].Problem
+	p.ID = 1
+	s = well("Mon 07:01", status(finch.Reauth, "Mon 07:01"), method("oauth", finch.Reauth), became(finch.Reauth, "", "Mon 07:01"))
+	found, _ = alert.Assess(s)
+	if steps := alert.Advance([]alert.Problem{p}, found, subject, s.Now); len(steps) != 0 {
+		t.Errorf("%+v\nof %+v", steps, p)
+	}
+}

@@ -89,6 +89,13 @@ func (w *town) share(channel string) {
 	w.shared[channel] = true
 }
 
+// unshare has them leave again.
+func (w *town) unshare(channel string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.shared, channel)
+}
+
 // calls is how many posts were asked for.
 func (w *town) calls() int {
 	w.mu.Lock()

@@ -131,9 +131,17 @@ func (t *Teller) refusedToken(f fate, log zerolog.Logger) {
 	log.Error().Str("code", f.code).Dur("wait", tokenPause).Msg("Slack refuses the bot token; nothing is sent, all is kept")
 }
 
+// scopeLacks is Slack's word for what no channel is to blame for: until the app is
+// installed again, a person cannot be told of it either.
+const scopeLacks = "missing_scope"
+
 // pauseChannel pauses all who are told in a channel that cannot be written to.
 // What is owed to it stays owed.
 func (t *Teller) pauseChannel(ctx context.Context, d Delivery, reason string, log zerolog.Logger) Result {
+	if d.Kind == NoticeMessage && reason == scopeLacks {
+		log.Warn().Str("code", reason).Dur("wait", tokenPause).Msg("the bot token lacks a scope to write to a person; trying again")
+		return Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
+	}
 	if d.Kind == NoticeMessage {
 		log.Warn().Str("code", reason).Msg("a person cannot be told; giving it up")
 		t.observed(OutcomeGivenUp, 0)
@@ -166,42 +174,36 @@ func (t *Teller) pauseAll(ctx context.Context, channel, reason string, which fun
 	return paused && err == nil
 }
 
-// doors remembers which channels people of other companies read.
+// doors remembers which channels nobody of another company reads. Those that
+// somebody does are asked about each time: they are rare, and may be ours again.
 type doors struct {
-	now   func() time.Time
-	mu    sync.Mutex
-	known map[string]door
-}
-
-type door struct {
-	shared bool
-	until  time.Time
+	now  func() time.Time
+	mu   sync.Mutex
+	ours map[string]time.Time // until when that counts
 }
 
 const (
 	// doorFor is how long what is known of a channel counts.
 	doorFor = 5 * time.Minute
 	// maxDoors bounds what is remembered.
-	maxDoors     = 10_000
-	doorsTimeout = 3 * time.Second
+	maxDoors = 10_000
 	// pausedShared is the reason of a pause because of other companies.
 	pausedShared = "shared"
 )
 
-func (d *doors) get(channel string) (door, bool) {
+func (d *doors) areOurs(channel string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	known, ok := d.known[channel]
-	return known, ok && d.now().Before(known.until)
+	return d.now().Before(d.ours[channel])
 }
 
-func (d *doors) put(channel string, shared bool) {
+func (d *doors) put(channel string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.known == nil || len(d.known) >= maxDoors {
-		d.known = map[string]door{}
+	if d.ours == nil || len(d.ours) >= maxDoors {
+		d.ours = map[string]time.Time{}
 	}
-	d.known[channel] = door{shared, d.now().Add(doorFor)}
+	d.ours[channel] = d.now().Add(doorFor)
 }
 
 // refuseShared keeps what is told within the company: a channel that others came
@@ -211,29 +213,30 @@ func (t *Teller) refuseShared(ctx context.Context, turn Turn, sub Subscription, 
 	if d.Kind == NoticeMessage || direct(d.Channel) || sub.SharedBy != "" {
 		return false, Result{}
 	}
-	known, ok := t.doors.get(d.Channel)
-	if !ok {
-		asking, cancel := context.WithTimeout(ctx, doorsTimeout)
-		shared, err := t.courier.Shared(asking, d.Channel)
-		cancel()
-		switch f := fateOf(err); {
-		case err == nil:
-			t.doors.put(d.Channel, shared)
-			known.shared = shared
-		case f.word == fateUnsure:
-			r := t.unsure(turn, err, log)
-			r.End = EndUnsent // nothing was sent
-			return true, r
-		case f.word == fateWait:
-			return true, Result{End: EndUnsent, Until: t.now().Add(f.wait)}
-		case f.word == fateRefused:
-			t.refusedToken(f, log)
-			return true, Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
-		default: // what Slack does not show, it will not take a message for either
-			log.Warn().Err(err).Msg("Slack does not say who reads a channel")
-		}
+	if t.doors.areOurs(d.Channel) {
+		return false, Result{}
 	}
-	if !known.shared {
+	asking, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	began := t.now()
+	shared, err := t.courier.Shared(asking, d.Channel)
+	switch f := fateOf(err); {
+	case err == nil && !shared:
+		t.doors.put(d.Channel)
+		// In a channel where Slack is slow the turn has no time left for a message.
+		return t.now().Sub(began) > turnTimeout-callTimeout, Result{End: EndUnsent}
+	case err == nil:
+	case f.word == fateUnsure:
+		r := t.unsure(turn, err, log)
+		r.End = EndUnsent // nothing was sent
+		return true, r
+	case f.word == fateWait:
+		return true, Result{End: EndUnsent, Until: t.now().Add(f.wait)}
+	case f.word == fateRefused:
+		t.refusedToken(f, log)
+		return true, Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
+	default: // what Slack does not show, it will not take a message for either
+		log.Warn().Err(err).Msg("Slack does not say who reads a channel")
 		return false, Result{}
 	}
 	paused := t.pauseAll(ctx, d.Channel, pausedShared, func(s Subscription) bool { return s.SharedBy == "" }, log)

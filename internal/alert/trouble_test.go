@@ -180,6 +180,45 @@ func TestAChannelSharedWithAnotherCompanyPauses(t *testing.T) {
 	})
 }
 
+func TestAChannelThatIsOursAgainIsTold(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		sub := h.subscribe("C1")
+		h.connect(1, 3)
+		defer h.start()()
+		h.town.share("C1")
+		h.fail(1)
+		time.Sleep(10 * time.Second)
+		h.town.unshare("C1")
+		if err := h.store.ResumeSubscription(h.Context(), sub.ID, "UANN"); err != nil {
+			h.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		checkSaid(h.T, h.town.said("C1", false), customer(1))
+	})
+}
+
+func TestAPersonIsToldOnceTheAppMayWriteAgain(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		sub := h.subscribe("C1")
+		h.connect(1, 3)
+		defer h.start()()
+		h.town.stays("post", answer{undone: true, err: failure{word: "gone", code: "missing_scope"}})
+		h.fail(1)
+		time.Sleep(time.Hour)
+		h.town.well("post")
+		time.Sleep(2 * time.Minute)
+		checkSaid(h.T, h.town.said("UANN", false), "permission")
+		if err := h.store.ResumeSubscription(h.Context(), sub.ID, "UANN"); err != nil {
+			h.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		checkSaid(h.T, h.town.said("C1", false), customer(1))
+		h.checkDone()
+	})
+}
+
 func TestARefusedTokenStopsEverythingForAMinute(t *testing.T) {
 	t.Parallel()
 	inHouse(t, func(h *house) {
@@ -377,5 +416,19 @@ func TestStoppingWaitsForWhatIsUnderWay(t *testing.T) {
 		if strings.Contains(h.log.String(), "error") {
 			h.Errorf("stopping went wrong: %s", h.log)
 		}
+	})
+}
+
+func TestASlowChannelIsTold(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(1, 3)
+		h.town.stays("shared C1", answer{takes: 9 * time.Second})
+		h.town.stays("post C1", answer{takes: 9 * time.Second})
+		defer h.start()()
+		h.fail(1)
+		time.Sleep(30 * time.Second)
+		checkSaid(h.T, h.town.said("C1", false), customer(1))
 	})
 }
