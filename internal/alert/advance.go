@@ -132,9 +132,7 @@ func (p Problem) seen(f Finding, now time.Time) (Problem, Happening) {
 		p.WellSince, p.Openings, p.Count = time.Time{}, append(recent(p.Openings, now), now), p.Count+1
 	}
 	p.Class, p.Move, p.Facts = f.Class, f.Move, f.Facts
-	if !p.Key.Kind.byStatus() || f.Opened.Before(was.Opened) { // a look may see late what a webhook told in time
-		p.Opened = cmp.Or(f.Opened, p.Opened) // what began it may become known late
-	}
+	p.Opened = cmp.Or(f.Opened, p.Opened) // what began it may become known late
 	p.Jobs, p.LastSeen = withNew(p.Jobs, f.Jobs), later(p.Opened, f.LastSeen)
 	p.Count = cmp.Or(f.Count, p.Count)
 	switch {

@@ -62,6 +62,7 @@ func TestALookThatConfirmsAWebhookChangesNothing(t *testing.T) {
 	p := steps[0].Problem
 	p.ID = 1
 	s = well("Mon 07:01", status(finch.Reauth, "Mon 07:01"), method("oauth", finch.Reauth), became(finch.Reauth, "", "Mon 07:01"))
+	s.Changes = append(s.Changes, finch.Change{ConnectionID: "c1", Method: "oauth", To: finch.Reauth, At: on("Mon 06:50"), Source: finch.FromWebhook})
 	found, _ = alert.Assess(s)
 	if steps := alert.Advance([]alert.Problem{p}, found, subject, s.Now); len(steps) != 0 {
 		t.Errorf("%+v\nof %+v", steps, p)

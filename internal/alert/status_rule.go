@@ -60,8 +60,28 @@ func (s Situation) since(p part) time.Time {
 			at = later(at, c.At)
 		}
 	}
+	at = earlier(at, s.toldOfOnlyMethod(p))
 	c := s.Connection
 	return cmp.Or(at, c.StatusSince, c.FirstSeen, c.Learned, s.Now)
+}
+
+// toldOfOnlyMethod is when a webhook named the status of a whole connection by its
+// only method, which a look then saw of both; zero if none did.
+func (s Situation) toldOfOnlyMethod(p part) time.Time {
+	methods := s.Connection.Methods
+	if p.entity != "" || p.method != "" || len(methods) != 1 {
+		return time.Time{}
+	}
+	var last finch.Change
+	for _, c := range s.Changes {
+		if c.EntityID == "" && c.Method == methods[0].Type && c.At.After(last.At) {
+			last = c
+		}
+	}
+	if last.Source != finch.FromWebhook || last.To.Known() != p.report.Status.Known() {
+		return time.Time{}
+	}
+	return last.At
 }
 
 // statusRule is a kind of problem that Finch tells by a status, by jobs that
