@@ -71,7 +71,7 @@ const (
 	summaryOpenFor = 2 * time.Minute
 	// BurstCards of single problems within BurstWithin are as many as one can read;
 	// the next shares a card with those that follow.
-	BurstCards  = 2
+	BurstCards  = 5
 	BurstWithin = 2 * time.Minute
 	// outageWithin is how old a summary may be to become an outage's card.
 	outageWithin = 30 * time.Minute

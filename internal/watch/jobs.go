@@ -47,8 +47,8 @@ func (w *Watcher) keepListed(ctx context.Context, facts finch.Facts) error {
 		return err
 	}
 	for _, j := range jobs {
-		if j.Status != finch.JobPending || !j.Scheduled.After(facts.At) {
-			continue
+		if j.Status != finch.JobPending || !j.Scheduled.After(facts.At) || w.hearsay.knows(j.ID) {
+			continue // what a webhook says is over is read at once, whatever an older list said
 		}
 		if err := w.store.ScheduleRead(ctx, j.ID, w.pace.ended(j, w.usual(ctx, j))); err != nil {
 			return fmt.Errorf("have the next sync of connection %s read: %w", j.ConnectionID, err)

@@ -443,3 +443,48 @@ func TestHistoryIsForgottenAfterItsTime(t *testing.T) {
 		}
 	})
 }
+
+// A look has the list from before a sync ran, and the sync's webhook comes before
+// the look is recorded, while all readers are busy.
+func TestAnOlderListDoesNotPutOffWhatAWebhookSaysIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ids := []string{"c1"}
+		for n := range 8 {
+			ids = append(ids, fmt.Sprintf("busy-%d", n))
+		}
+		f, s := newFinch(), calm(ids...)
+		for _, id := range ids[1:] {
+			s.recordJob(finch.KnownJob{ID: "job-of-" + id, Kind: finch.Automated, ConnectionID: id, Type: finch.DataSync, Status: finch.JobRunning, Started: time.Now()})
+		}
+		f.job = func(_ context.Context, id string) (finch.KnownJob, error) {
+			if id != "job-1" {
+				time.Sleep(20 * time.Second)
+			}
+			return finch.KnownJob{Type: finch.DataSync, Status: finch.JobFailed}, nil
+		}
+		box, arrived, stop := letters(t, f, s)
+		synctest.Wait()
+		due, asked := time.Now().Add(2*time.Second), false
+		f.jobs = func(_ context.Context, id string) (finch.JobList, error) {
+			if id != "c1" {
+				return finch.JobList{}, nil
+			}
+			if !asked {
+				asked = true
+				box.put("event-1", jobEvent("c1", finch.DataSync, "job-1"))
+				arrived()
+				time.Sleep(2 * time.Second)
+			}
+			return nextSync("job-1", due), nil
+		}
+		if err := s.LookSoon(t.Context(), "c1"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(30 * time.Second)
+		if got := s.known("job-1").Status; !asked || got != finch.JobFailed {
+			t.Errorf("after half a minute the job is %q", got)
+		}
+		stop()
+	})
+}
