@@ -239,6 +239,29 @@ func (e *environment) staleAfter(name string) alert.Grace {
 	return grace
 }
 
+// outage reads words like connections=5 percent=33 within=30m; what is not named
+// keeps its default.
+func (e *environment) outage(name string) alert.OutageLimits {
+	limits := alert.DefaultOutage()
+	for _, w := range e.words(name) {
+		what, text, _ := strings.Cut(w, "=")
+		n, err := strconv.Atoi(text)
+		d, notSpan := parseDuration(text)
+		switch {
+		case what == "connections" && err == nil && n > 1:
+			limits.Connections = n
+		case what == "percent" && err == nil && n > 0 && n <= 100:
+			limits.Share = float64(n) / 100
+		case what == "within" && notSpan == nil && d > 0:
+			limits.Within = d
+		default:
+			e.fault(name, "wants words like connections=5 percent=33 within=30m")
+			return limits
+		}
+	}
+	return limits
+}
+
 // credentials are the application's own at Finch: both or none.
 func (e *environment) credentials(id, secretName string) *finch.Credentials {
 	c := &finch.Credentials{ID: e.text(id, ""), Secret: finch.NewToken(e.text(secretName, ""))}

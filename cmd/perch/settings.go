@@ -42,6 +42,7 @@ type settings struct {
 	Names       bot.Names
 	PollEvery   time.Duration
 	StaleAfter  alert.Grace
+	Outage      alert.OutageLimits
 	Retention   time.Duration
 	Webhooks    finch.Secrets
 	LogLevel    zerolog.Level
@@ -76,6 +77,7 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		Names:         e.commandNames("PERCH_COMMANDS"),
 		PollEvery:     e.duration("PERCH_POLL_EVERY", 15*time.Minute),
 		StaleAfter:    e.staleAfter("PERCH_STALE_AFTER"),
+		Outage:        e.outage("PERCH_OUTAGE"),
 		Retention:     e.duration("PERCH_RETENTION", 400*24*time.Hour),
 		Webhooks:      e.webhookSecrets("FINCH_WEBHOOK_SECRET"),
 		LogLevel:      e.logLevel("PERCH_LOG_LEVEL", zerolog.InfoLevel),

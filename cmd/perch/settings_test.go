@@ -72,7 +72,7 @@ func TestWrongSettingsAreNamedWithoutTheirValue(t *testing.T) {
 	for _, name := range []string{
 		"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "FINCH_API_URL", "FINCH_WEBHOOK_SECRET", "FINCH_CONNECT_URL", "FINCH_CONNECT_JS",
 		"PERCH_HTTP_ADDR", "PERCH_PUBLIC_URL", "PERCH_TRUSTED_PROXIES", "PERCH_ADMINS", "PERCH_OPERATORS", "PERCH_EXPLORE_WRITES",
-		"PERCH_SOCKETS", "PERCH_COMMANDS", "PERCH_POLL_EVERY", "PERCH_STALE_AFTER", "PERCH_DROPOFF_AFTER", "PERCH_RETENTION", "PERCH_LOG_LEVEL", "PERCH_KEY",
+		"PERCH_SOCKETS", "PERCH_COMMANDS", "PERCH_POLL_EVERY", "PERCH_STALE_AFTER", "PERCH_OUTAGE", "PERCH_DROPOFF_AFTER", "PERCH_RETENTION", "PERCH_LOG_LEVEL", "PERCH_KEY",
 	} {
 		_, err := readSettings(env(append(tokens, name+"="+value)...), needSlack)
 		if err == nil || !strings.HasPrefix(err.Error(), name+" ") || strings.Contains(err.Error(), "hunter2") {
@@ -88,6 +88,7 @@ func TestSettingsThatAreAccepted(t *testing.T) {
 		"PERCH_DROPOFF_AFTER":  {"10s"},
 		"PERCH_RETENTION":      {"400d", "1h"},
 		"PERCH_STALE_AFTER":    {"automated=5s", "automated=2h assisted=24h"},
+		"PERCH_OUTAGE":         {"connections=8", "percent=50 within=1h connections=2"},
 		"PERCH_SOCKETS":        {"1", "10"},
 		"PERCH_LOG_LEVEL":      {"info", "INFO", "Debug"},
 		"PERCH_KEY":            {zeros + "=", zeros, strings.Repeat("-_", 21) + "8", zeros + "= " + zeros},
@@ -105,6 +106,7 @@ func TestSettingsThatAreNot(t *testing.T) {
 	for name, values := range map[string][]string{
 		"PERCH_POLL_EVERY":     {"0", "-5s", "5", "never"},
 		"PERCH_RETENTION":      {"0d", "-1d", "99999d"},
+		"PERCH_OUTAGE":         {"connections=1", "percent=0", "percent=101", "within=0s", "five"},
 		"PERCH_SOCKETS":        {"0", "11", "-1", "2.5"},
 		"FINCH_API_URL":        {"api.tryfinch.com", "https://:443", "https://h/?x", "https://h/#x", "https://u:p@h", "ftp://h"},
 		"PERCH_DATABASE":       {"mysql://db/perch"},
