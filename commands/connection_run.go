@@ -108,5 +108,5 @@ func endedNotice(job finch.KnownJob, run finch.RunSync, as bot.Names) string {
 		took = " after " + card.Span(d)
 	}
 	state := jobState(job)
-	return fmt.Sprintf("%s *The sync that was asked for: %s*%s. Job `%s`", state.Emoji, card.Escape(lowerFirst(state.Word)), took, id)
+	return fmt.Sprintf("%s *The sync that was asked for: %s*%s. Job `%s`", state.Emoji, card.Escape(card.LowerFirst(state.Word)), took, id)
 }

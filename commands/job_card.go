@@ -271,7 +271,7 @@ func (d jobDetail) fallback() string {
 		card.EscapeCut(d.ProviderName, 100),
 	}
 	for _, t := range d.times() {
-		parts = append(parts, lowerFirst(t.name)+" "+card.WhenPlain(t.at))
+		parts = append(parts, card.LowerFirst(t.name)+" "+card.WhenPlain(t.at))
 	}
 	if took := d.took(); took != "" {
 		parts = append(parts, "took "+took)

@@ -39,7 +39,7 @@ func (j jobs) csv(ctx context.Context, r *bot.Request) error {
 
 // fileTitle is what stands above the file, so that two of a day can be told apart.
 func (l jobList) fileTitle() string {
-	return card.Cut(card.Clean(l.title()+": "+html.UnescapeString(lowerFirst(l.summary()))), 200)
+	return card.Cut(card.Clean(l.title()+": "+html.UnescapeString(card.LowerFirst(l.summary()))), 200)
 }
 
 // sheet writes jobs page by page; more tells that the file could not hold all.

@@ -156,7 +156,7 @@ func (p perch) help(as bot.Names) card.Message {
 	}
 	lines = append(lines, usage{as.Of("perch") + " subscribe help", "what can be typed behind it"})
 	for _, c := range p.others {
-		lines = append(lines, usage{as.Of(c.Name), lowerFirst(c.About)}, usage{as.Of(c.Name) + " help", "how to ask for it"})
+		lines = append(lines, usage{as.Of(c.Name), card.LowerFirst(c.About)}, usage{as.Of(c.Name) + " help", "how to ask for it"})
 	}
 	return helpCard("Perch brings Finch into Slack", lines, "Answers are seen by you alone until you press Share.")
 }
@@ -181,11 +181,4 @@ func helpCard(title string, lines []usage, closing string) card.Message {
 // note is a card of one sentence.
 func note(mrkdwn string) card.Message {
 	return card.Message{Text: mrkdwn, Blocks: []slack.Block{card.Text(mrkdwn)}}
-}
-
-func lowerFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

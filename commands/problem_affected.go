@@ -114,7 +114,7 @@ func affectedView(g group, all []alert.Problem, now time.Time) slack.ModalViewRe
 	for _, p := range all {
 		open += 1 - rankState(p)
 	}
-	summary := fmt.Sprintf("%s: %d open, %d over.", counted(len(all), "problem"), open, len(all)-open)
+	summary := fmt.Sprintf("%s: %d open, %d over.", card.Counted(len(all), "problem"), open, len(all)-open)
 	if len(page) < len(all) {
 		summary += fmt.Sprintf(" Here %d to %d.", g.From+1, g.From+len(page))
 	}
@@ -161,7 +161,7 @@ func (p perch) csvAffected(ctx context.Context, r *bot.Request) error {
 		return err
 	}
 	return r.Push(ctx, card.Modal{Title: "CSV", Close: "Back", Blocks: card.Blocks{
-		card.Plain(fmt.Sprintf("%s in your direct messages with Perch, as %s.", counted(len(all), "problem is", "problems are"), name)),
+		card.Plain(fmt.Sprintf("%s in your direct messages with Perch, as %s.", card.Counted(len(all), "problem is", "problems are"), name)),
 	}}.View())
 }
 

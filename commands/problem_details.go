@@ -51,7 +51,7 @@ func detailFacts(p alert.Problem, now time.Time) string {
 	said := []string{
 		"First seen " + card.When(p.Opened, now),
 		"last seen " + card.When(p.LastSeen, now),
-		counted(max(p.Count, 1), "time"),
+		card.Counted(max(p.Count, 1), "time"),
 	}
 	if p.State == alert.Open {
 		said = append(said, moveOf(p.Move))

@@ -88,7 +88,7 @@ func (p perch) link(ctx context.Context, r *bot.Request) error {
 
 // refusedLink explains why there is no link.
 func refusedLink(err error) error {
-	return bot.Tell("There is no link: "+lowerFirst(finch.Sentence(err)), err)
+	return bot.Tell("There is no link: "+card.LowerFirst(finch.Sentence(err)), err)
 }
 
 // linkCard is the link, and a text fit to send to the employer.

@@ -77,7 +77,7 @@ func statusCard(s Status, now time.Time) card.Message {
 	for _, line := range lines {
 		blocks = append(blocks, card.Text(line))
 	}
-	watching := fmt.Sprintf("It watches %s; %s open.", counted(s.Connections, "connection"), counted(s.Open, "problem is", "problems are"))
+	watching := fmt.Sprintf("It watches %s; %s open.", card.Counted(s.Connections, "connection"), card.Counted(s.Open, "problem is", "problems are"))
 	blocks = append(blocks, card.Text(watching), card.Actions("status", card.Button("perch.status", "again", "Refresh")), card.Context(foot))
 	said := append([]string{"How Perch is"}, append(lines, watching, foot)...)
 	return card.Message{Text: card.FallbackText(strings.Join(said, "\n")), Blocks: blocks}
@@ -86,7 +86,7 @@ func statusCard(s Status, now time.Time) card.Message {
 func (s Status) slack() string {
 	switch {
 	case s.Sockets >= s.Wanted:
-		return fmt.Sprintf("%s *Slack* hears Perch on %s.", well, counted(s.Sockets, "connection"))
+		return fmt.Sprintf("%s *Slack* hears Perch on %s.", well, card.Counted(s.Sockets, "connection"))
 	case s.Sockets > 0:
 		return fmt.Sprintf("%s *Slack* hears Perch on %d of %d connections. One is enough; the others are being opened again.", well, s.Sockets, s.Wanted)
 	default:
@@ -131,7 +131,7 @@ func (s Status) silenced() string {
 func (s Status) telling(now time.Time) string {
 	held := ""
 	if s.Held > 0 {
-		held = fmt.Sprintf(" %s for its time, as wished (quiet hours, summaries).", counted(s.Held, "more waits", "more wait"))
+		held = fmt.Sprintf(" %s for its time, as wished (quiet hours, summaries).", card.Counted(s.Held, "more waits", "more wait"))
 		if s.Held > 1 {
 			held = strings.Replace(held, "its time", "their time", 1)
 		}
@@ -141,10 +141,10 @@ func (s Status) telling(now time.Time) string {
 		return well + " *Nothing is waiting* to be told." + held
 	case now.Sub(s.Oldest) > lateAfter:
 		return fmt.Sprintf("%s *%s to be told*, the oldest for %s. Nothing is lost: each is told as soon as Slack takes it.%s",
-			unwell, counted(s.Owed, "message waits", "messages wait"), card.Span(now.Sub(s.Oldest)), held)
+			unwell, card.Counted(s.Owed, "message waits", "messages wait"), card.Span(now.Sub(s.Oldest)), held)
 	default:
 		return fmt.Sprintf("%s *%s to be told*, the oldest for %s.%s",
-			well, counted(s.Owed, "message waits", "messages wait"), card.Span(now.Sub(s.Oldest)), held)
+			well, card.Counted(s.Owed, "message waits", "messages wait"), card.Span(now.Sub(s.Oldest)), held)
 	}
 }
 

@@ -112,7 +112,7 @@ func (d draft) saidBack(m meaning) slack.ModalViewRequest {
 	blocks = append(blocks, card.Text(m.rehearsal()))
 	row := card.Elements{card.Button("perch.change", "change", "Change it")}
 	if n := m.Rehearsal.AfterTwo; d.Wish.After < 2 && n < m.Rehearsal.Messages {
-		row = append(row, card.Button("perch.after_two", "2", fmt.Sprintf("After 2 failures: %s", counted(n, "message"))))
+		row = append(row, card.Button("perch.after_two", "2", fmt.Sprintf("After 2 failures: %s", card.Counted(n, "message"))))
 	}
 	blocks = append(blocks, card.Actions("check", row...), card.Context(m.openNow()))
 	return card.Modal{CallbackID: "perch.save", Title: "Is this right?", Submit: "Save", Private: private, Blocks: blocks}.View()
@@ -128,19 +128,19 @@ func (m meaning) rehearsal() string {
 	if r.Messages == 0 {
 		return span + " that would have been *no message*." + m.held()
 	}
-	said := fmt.Sprintf("%s that would have been *%s*", span, counted(r.Messages, "message"))
+	said := fmt.Sprintf("%s that would have been *%s*", span, card.Counted(r.Messages, "message"))
 	var of []string
 	if r.Digests > 0 {
-		of = append(of, counted(r.Digests, "summary of what was held", "summaries of what was held"))
+		of = append(of, card.Counted(r.Digests, "summary of what was held", "summaries of what was held"))
 	}
 	if r.Reminders > 0 {
-		of = append(of, counted(r.Reminders, "reminder"))
+		of = append(of, card.Counted(r.Reminders, "reminder"))
 	}
 	if len(of) > 0 {
 		said += " (" + strings.Join(of, ", ") + " among them)"
 	}
 	if r.Healed30 > 0 {
-		said += fmt.Sprintf("; %d of the %s healed within 30 minutes", r.Healed30, counted(r.Problems, "problem"))
+		said += fmt.Sprintf("; %d of the %s healed within 30 minutes", r.Healed30, card.Counted(r.Problems, "problem"))
 	}
 	return said + "." + m.held()
 }
@@ -153,7 +153,7 @@ func (m meaning) held() string {
 	if w := m.Subscription.Wish; w.After < 2 && w.OpenFor == 0 && !w.Digest && !w.Quiet.Weekends && w.Quiet.From == w.Quiet.To {
 		why = "part of an outage that spoke for them"
 	}
-	return fmt.Sprintf(" %s would not have been told: %s.", counted(m.Rehearsal.Held, "more problem"), why)
+	return fmt.Sprintf(" %s would not have been told: %s.", card.Counted(m.Rehearsal.Held, "more problem"), why)
 }
 
 // openNow says how much of it is open already: a subscription hears of what
@@ -162,16 +162,7 @@ func (m meaning) openNow() string {
 	if m.OpenNow == 0 {
 		return "Nothing that it would hear of is open now."
 	}
-	return fmt.Sprintf("%s that it would hear of %s open now; what is open already is not told.", counted(m.OpenNow, "problem"), plural(m.OpenNow, "is", "are"))
-}
-
-// counted is a number with its noun.
-func counted(n int, noun string, more ...string) string {
-	many := noun + "s"
-	if len(more) > 0 {
-		many = more[0]
-	}
-	return fmt.Sprintf("%d %s", n, plural(n, noun, many))
+	return fmt.Sprintf("%s that it would hear of %s open now; what is open already is not told.", card.Counted(m.OpenNow, "problem"), plural(m.OpenNow, "is", "are"))
 }
 
 // changeDraft goes back from the question to the form, filled in.

@@ -221,7 +221,7 @@ func beyondBasics(w alert.Wish) bool {
 func kindChoices() []card.Choice {
 	var choices []card.Choice
 	for _, k := range alert.AllKinds() {
-		choices = append(choices, card.Choice{Value: string(k), Label: upperFirst(k.Plain()), Description: string(k)})
+		choices = append(choices, card.Choice{Value: string(k), Label: card.UpperFirst(k.Plain()), Description: string(k)})
 	}
 	return choices
 }
@@ -232,13 +232,6 @@ func texts[T ~string](list []T) []string {
 		all = append(all, string(t))
 	}
 	return all
-}
-
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 var remindChoices = []card.Choice{

@@ -121,7 +121,7 @@ func (l subscriptionList) sentence(s alert.Subscription) string {
 	if utf8.RuneCountInString(said) <= maxSentence {
 		return said
 	}
-	said = upperFirst(s.Wish.Short()) + ". There is more to it than fits here: see Change."
+	said = card.UpperFirst(s.Wish.Short()) + ". There is more to it than fits here: see Change."
 	if elsewhere {
 		said = hearer(s.Channel, l.Who.ID) + ": " + said
 	}

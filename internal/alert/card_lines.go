@@ -19,7 +19,7 @@ func (p Problem) lineWords(b Body, now time.Time) string {
 	case HasResolved:
 		return fmt.Sprintf(":large_green_circle: Recovered after %s. %s", card.Span(p.Over.Sub(p.Opened)), Shown{Problem: p, Now: now}.ending())
 	case HasReopened:
-		return fmt.Sprintf("%s Again: %s. It had been well for less than an hour.", p.sign(), lowerFirst(p.what(now)))
+		return fmt.Sprintf("%s Again: %s. It had been well for less than an hour.", p.sign(), card.LowerFirst(p.what(now)))
 	case HasFlapped:
 		return fmt.Sprintf(":part_alternation_mark: It comes and goes: opened %d times within 24 h. Perch counts it as recovered once it has been well for %s.", len(p.Openings), card.Span(FlapCalm))
 	case HasEscalated:
@@ -35,7 +35,7 @@ func (p Problem) lineWords(b Body, now time.Time) string {
 
 // ReminderText says that a problem is still there.
 func ReminderText(p Problem, now time.Time) card.Message {
-	text := fmt.Sprintf(":bell: Still open after %s: %s: %s", card.Span(now.Sub(p.Opened)), lowerFirst(p.what(now)), p.about())
+	text := fmt.Sprintf(":bell: Still open after %s: %s: %s", card.Span(now.Sub(p.Opened)), card.LowerFirst(p.what(now)), p.about())
 	if p.Key.Kind == Outage {
 		text = fmt.Sprintf(":bell: Still open after %s: %s", card.Span(now.Sub(p.Opened)), strings.TrimPrefix(Shown{Problem: p, Now: now}.outageHeadline(), ":rotating_light: "))
 	}
@@ -53,9 +53,9 @@ func DigestText(ps []Problem, sub Subscription, now time.Time) card.Message {
 			open++
 		}
 	}
-	headline := fmt.Sprintf(":sunrise: While it was quiet: %s, %d still open", counted(len(ps), "problem"), open)
+	headline := fmt.Sprintf(":sunrise: While it was quiet: %s, %d still open", card.Counted(len(ps), "problem"), open)
 	if sub.Wish.Digest {
-		headline = fmt.Sprintf(":sunrise: Since the last summary: %s, %d still open", counted(len(ps), "problem"), open)
+		headline = fmt.Sprintf(":sunrise: Since the last summary: %s, %d still open", card.Counted(len(ps), "problem"), open)
 	}
 	list := SummaryList(ps, now)
 	blocks := append(card.Blocks{card.Text("*" + headline + "*")}, list.Blocks...)

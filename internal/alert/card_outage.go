@@ -75,7 +75,7 @@ func kinds(ps []Problem) string {
 	}
 	var said []string
 	for _, k := range order {
-		said = append(said, fmt.Sprintf("%s %d × %s", wordings(k).sign, count[k], lowerFirst(pluralless(k))))
+		said = append(said, fmt.Sprintf("%s %d × %s", wordings(k).sign, count[k], card.LowerFirst(pluralless(k))))
 	}
 	return strings.Join(said, ", ")
 }
@@ -122,7 +122,7 @@ type listLine struct {
 }
 
 func (p Problem) line(now time.Time) listLine {
-	sign, state, at := p.sign(), lowerFirst(pluralless(p.Key.Kind))+", since", p.Opened
+	sign, state, at := p.sign(), card.LowerFirst(pluralless(p.Key.Kind))+", since", p.Opened
 	switch {
 	case p.State == Resolved:
 		sign, state, at = ":large_green_circle:", "recovered", p.Over

@@ -110,7 +110,7 @@ func (s Shown) exactly() string {
 	p := s.Problem
 	var said []string
 	if p.State != Open && p.Key.Kind != Outage {
-		said = append(said, "It was: "+lowerFirst(p.what(p.Over))+".")
+		said = append(said, "It was: "+card.LowerFirst(p.what(p.Over))+".")
 	}
 	said = append(said, p.evidence(s.Now)...)
 	if p.Flapping {
@@ -195,14 +195,6 @@ func (s Subscription) hearer() string {
 // direct reports whether it is told to a person.
 func (s Subscription) direct() bool {
 	return strings.HasPrefix(s.Channel, "U") || strings.HasPrefix(s.Channel, "W") || strings.HasPrefix(s.Channel, "D")
-}
-
-// lowerFirst is words of ours in the middle of a sentence.
-func lowerFirst(text string) string {
-	if text == "" || strings.HasPrefix(text, "Finch") || strings.HasPrefix(text, "Perch") {
-		return text
-	}
-	return strings.ToLower(text[:1]) + text[1:]
 }
 
 // shownFirst are the problems that are not over, then the others, each oldest first.

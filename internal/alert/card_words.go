@@ -73,7 +73,7 @@ func (s Shown) ending() string {
 	p := s.Problem
 	times := ""
 	if p.Key.Kind == JobFailed {
-		times = fmt.Sprintf(" (%s)", counted(p.Count, "failure"))
+		times = fmt.Sprintf(" (%s)", card.Counted(p.Count, "failure"))
 	}
 	switch {
 	case p.State == Closed:
@@ -100,13 +100,6 @@ func (p Problem) jobWord() string {
 		return "Sync"
 	}
 	return card.Escape(firstSaid(card.JobType(kind), "Job"))
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Failed jobs.
@@ -167,19 +160,12 @@ func jobTimes(j finch.KnownJob, ended string, now time.Time) []string {
 	case !j.Started.IsZero() && !j.Completed.IsZero():
 		return []string{fmt.Sprintf("Started %s, %s after %s.", card.When(j.Started, now), ended, card.Span(j.Completed.Sub(j.Started)))}
 	case !j.Completed.IsZero():
-		return []string{fmt.Sprintf("%s %s.", upperFirst(ended), card.When(j.Completed, now))}
+		return []string{fmt.Sprintf("%s %s.", card.UpperFirst(ended), card.When(j.Completed, now))}
 	case !j.Started.IsZero():
 		return []string{fmt.Sprintf("Started %s.", card.When(j.Started, now))}
 	default:
 		return nil
 	}
-}
-
-func upperFirst(text string) string {
-	if text == "" {
-		return text
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // What the employer must do.
@@ -321,7 +307,7 @@ func moveBlind(s Shown) string {
 func evidenceBlind(p Problem, now time.Time) []string {
 	said := []string{fmt.Sprintf("Since %s.", card.When(p.Opened, now))}
 	if p.Count > 1 {
-		said = append(said, fmt.Sprintf("%s so far.", counted(p.Count, "failure")))
+		said = append(said, fmt.Sprintf("%s so far.", card.Counted(p.Count, "failure")))
 	}
 	return said
 }

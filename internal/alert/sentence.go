@@ -190,7 +190,7 @@ func (w Wish) quietWords() string {
 	if q.Weekends {
 		when = append(when, "on weekends")
 	}
-	words := upperFirst(joined(when, "and")) + " (" + w.zoneWords() + ") "
+	words := card.UpperFirst(joined(when, "and")) + " (" + w.zoneWords() + ") "
 	if len(q.Pass) == 0 {
 		return words + "nothing is told; what is still open then comes as one message " + end + "."
 	}
