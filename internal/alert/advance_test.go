@@ -182,6 +182,24 @@ func TestThreeOpeningsInMoreThanADayAreNoFlapping(t *testing.T) {
 	}
 }
 
+// A past that is read in within minutes, as at a first fill: a week of single
+// failures is no coming and going of today.
+func TestAPastLearnedLateIsNoFlapping(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	key := alert.Key{Kind: alert.JobFailed, ConnectionID: "c1", Part: finch.DataSync}
+	b := newBook()
+	for i, daysAgo := range []int{9, 6, 3, 0} {
+		failed := noon.AddDate(0, 0, -daysAgo)
+		learned := noon.Add(time.Duration(i) * time.Minute)
+		b.take([]alert.Finding{{Key: key, Word: alert.Wrong, Opened: failed, LastSeen: failed, Count: 1, Jobs: []string{failed.String()}}}, learned)
+		b.take(nil, learned.Add(30*time.Second))
+	}
+	if p := b.last(); p.Flapping {
+		t.Errorf("it comes and goes: %+v", p)
+	}
+}
+
 func TestWhatAPersonClosedStaysClosed(t *testing.T) {
 	t.Parallel()
 	closes := func(p alert.Problem) (alert.Step, error) { return p.Close("U1", on("Tue 08:00")) }

@@ -9,7 +9,7 @@ import (
 // over, had whether there was one. Soon after its end, or for the third time in
 // a day, it is that one again, on the same card.
 func open(last Problem, had bool, f Finding, now time.Time) (p Problem, what Happening) {
-	openings := append(recent(last.Openings, now), now)
+	openings := append(last.recently(now), now)
 	flapping := len(openings) >= FlapTimes
 	p, what = Problem{Noted: now}, HasOpened
 	if had && (flapping || now.Sub(last.Over) <= ReopenWithin) {
@@ -42,6 +42,15 @@ func (p Problem) again() Problem {
 		p.SnoozedBy = "" // until it changes: it did
 	}
 	return p
+}
+
+// recently are the openings that count towards flapping. Of trouble that was long
+// past when it was noted, as a first fill brings it, none does.
+func (p Problem) recently(now time.Time) []time.Time {
+	if p.late() {
+		return nil
+	}
+	return recent(p.Openings, now)
 }
 
 // recent are the openings within the last FlapWindow.
