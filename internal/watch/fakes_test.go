@@ -250,6 +250,9 @@ func (s *fakeStore) Learn(ctx context.Context, f finch.Facts) error {
 	}
 	s.learned = append(s.learned, f)
 	c := &r.connection
+	if f.At.Before(c.Learned) {
+		return nil
+	}
 	before := c.Worst()
 	c.Report, c.Assisted, c.Learned = f.Introspection.ConnectionStatus, f.Introspection.Manual, f.At
 	if c.StatusSince.IsZero() || c.Worst() != before {

@@ -100,19 +100,29 @@ func (w *Watcher) lookOnce(id string, by asker) (c finch.Connection, err error) 
 	return c, nil
 }
 
+// question is what Finch is asked. An answer counts as of when it was asked for:
+// how long it then waited to be read, while another was asked for and read,
+// nobody can tell.
+type question struct {
+	id    string
+	token finch.Token
+	at    time.Time
+}
+
 // ask asks Finch and records what it says.
 func (w *Watcher) ask(ctx context.Context, id string, by asker) (finch.Connection, error) {
 	token, err := w.store.Token(ctx, id)
 	if err != nil {
 		return finch.Connection{}, fmt.Errorf("take the token: %w", err)
 	}
+	q := question{id: id, token: token, at: w.now()}
 	in, err := w.introspect(ctx, token, by)
 	w.senseAnswer(err)
 	if err != nil {
-		c, told := w.told(ctx, id, token, err)
+		c, told := w.told(ctx, q, err)
 		return c, errors.Join(fmt.Errorf("introspect: %w", err), w.lost(ctx, id, token, err), told)
 	}
-	facts := finch.Facts{Introspection: in, At: w.now()}
+	facts := finch.Facts{Introspection: in, At: q.at}
 	if in.ConnectionID != id {
 		return finch.Connection{}, &Mismatch{Want: id, Got: in.ConnectionID}
 	}
@@ -158,21 +168,21 @@ func statusOf(t finch.Trouble) finch.Status {
 // told records how a connection stands if a refusal says so, and returns what is
 // known then. Finch is not known to answer an introspection like that; but where
 // it does, the connection must not look well until it is mended.
-func (w *Watcher) told(ctx context.Context, id string, token finch.Token, refusal error) (finch.Connection, error) {
+func (w *Watcher) told(ctx context.Context, q question, refusal error) (finch.Connection, error) {
 	status := statusOf(troubleOf(refusal))
 	if status == "" {
 		return finch.Connection{}, nil
 	}
 	ctx, cancel := recording(ctx)
 	defer cancel()
-	current, err := w.store.Token(ctx, id)
-	if err != nil || current != token {
+	current, err := w.store.Token(ctx, q.id)
+	if err != nil || current != q.token {
 		return finch.Connection{}, nil // another token may fare better
 	}
-	c, err := w.store.Connection(ctx, id)
+	c, err := w.store.Connection(ctx, q.id)
 	if err == nil && c.Overall() != status {
-		if err = w.store.Learn(ctx, finch.Facts{Introspection: standing(c, status), At: w.now()}); err == nil {
-			c, err = w.store.Connection(ctx, id)
+		if err = w.store.Learn(ctx, finch.Facts{Introspection: standing(c, status), At: q.at}); err == nil {
+			c, err = w.store.Connection(ctx, q.id)
 		}
 	}
 	if err != nil {

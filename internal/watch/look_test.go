@@ -207,6 +207,43 @@ func TestARefusalThatTellsHowTheConnectionStandsIsRecorded(t *testing.T) {
 	}
 }
 
+// What is asked first may be answered last: on a busy machine the answer waits
+// to be read while another question is asked and answered.
+func TestAnOlderQuestionDoesNotOverruleANewerAnswer(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]*finch.Error{
+		"a refusal that tells the status": {Status: http.StatusForbidden, Name: "error_permissions"},
+		"an introspection":                nil,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			front, back, s := newFinch(), newFinch(), newStore("c1")
+			front.introspect = func(context.Context, string) (finch.Introspection, error) {
+				if refusal != nil {
+					return finch.Introspection{}, refusal
+				}
+				return introspection("c1", finch.NoPermissions), nil
+			}
+			read := make(chan struct{})
+			back.introspect = func(context.Context, string) (finch.Introspection, error) {
+				<-read
+				return introspection("c1", finch.Connected), nil
+			}
+			w := watch.New(watch.Options{Finch: front, Background: back, Store: s, Log: zerolog.Nop()})
+			stop := run(t, w)
+			<-back.started
+			time.Sleep(time.Second)
+			_, _ = w.Look(t.Context(), "c1")
+			time.Sleep(time.Second)
+			close(read)
+			synctest.Wait()
+			if c, err := s.Connection(t.Context(), "c1"); err != nil || c.Overall() != finch.NoPermissions {
+				t.Errorf("%s: it stands as %s, %v", name, c.Overall(), err)
+			}
+			stop()
+		})
+	}
+}
+
 func TestARefusalOfAnOlderTokenSaysNothingOfTheNewOne(t *testing.T) {
 	t.Parallel()
 	f, s := newFinch(), newStore("c1")
