@@ -4,6 +4,15 @@
 
 package db
 
+type Audit struct {
+	Seq    int64
+	At     int64
+	Who    string
+	What   string
+	About  string
+	Detail string
+}
+
 type Beginning struct {
 	Name string
 	At   int64
@@ -95,6 +104,18 @@ type Entity struct {
 	SourceID     string
 	Status       string
 	Learned      int64
+}
+
+type FunnelDay struct {
+	Day        int64
+	ProviderID string
+	Stage      string
+	Sessions   int64
+	Opened     int64
+	Staged     int64
+	Passed     int64
+	Dropped    int64
+	Spent      string
 }
 
 type Inbox struct {
@@ -255,6 +276,67 @@ type Sense struct {
 	Since  int64
 	Count  int64
 	Detail string
+}
+
+type Session struct {
+	Num           int64
+	ID            string
+	CustomerID    string
+	CustomerName  string
+	ConnectionID  string
+	ProviderID    string
+	Method        string
+	Environment   string
+	Reconnect     int16
+	Sandbox       int16
+	Source        string
+	Maker         string
+	Created       int64
+	Expires       int64
+	Revoked       int64
+	Noted         int64
+	NameFolded    string
+	IdsFolded     string
+	Events        int64
+	BrowserEvents int64
+	Outcome       string
+	Provisional   int16
+	Stage         string
+	Opened        int64
+	LastAt        int64
+	Over          int64
+	Errors        int64
+	Moved         int64
+	Counted       string
+	Due           int64
+	Fence         int64
+}
+
+type SessionEvent struct {
+	Session   int64
+	ID        string
+	At        int64
+	Received  int64
+	Type      string
+	Stage     string
+	Message   string
+	ErrorType string
+	Source    string
+}
+
+type SessionLink struct {
+	Session   int64
+	Hash      string
+	KeyID     string
+	Sealed    []byte
+	Exchanged int64
+}
+
+type SessionWatch struct {
+	CustomerID string
+	UserID     string
+	Made       int64
+	Told       string
 }
 
 type Subscription struct {

@@ -1,0 +1,38 @@
+package connect
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrUnknown means that no session of that id is known here.
+var ErrUnknown = errors.New("no such Connect session is known here")
+
+// LinkLife is how long a link for a new connection is good where nobody said.
+// Finch: minutes_to_expire, 129,600 by default.
+const LinkLife = 90 * 24 * time.Hour
+
+// Session is what is known of a Connect session apart from its events. Times are
+// UTC; zero is unknown or not so.
+type Session struct {
+	ID           string
+	CustomerID   string
+	CustomerName string
+	// ConnectionID is set for a reconnect, and once the session made a connection.
+	ConnectionID string
+	// ProviderID and ProviderName are the preset ones, or those of the connection.
+	ProviderID   string
+	ProviderName string
+	// Method is how the employer signs in, by Finch's word; mostly unknown before
+	// there is a connection.
+	Method    string
+	Reconnect bool
+	Sandbox   bool
+	// Source is who made it known: FromHost, FromPerch or FromImport.
+	Source Source
+	// Maker is the Slack user who had Perch make it.
+	Maker   string
+	Created time.Time
+	Expires time.Time
+	Revoked time.Time
+}
