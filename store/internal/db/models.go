@@ -312,6 +312,13 @@ type Session struct {
 	Fence         int64
 }
 
+type SessionError struct {
+	Hash    string
+	Session int64
+	Last    int64
+	Count   int64
+}
+
 type SessionEvent struct {
 	Session   int64
 	ID        string

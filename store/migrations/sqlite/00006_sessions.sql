@@ -68,6 +68,16 @@ CREATE TABLE session_links (
 );
 CREATE UNIQUE INDEX session_links_by_hash ON session_links (hash) WHERE hash <> '';
 
+-- Which sessions showed which error, by a hash of its exact text.
+CREATE TABLE session_errors (
+    hash        TEXT NOT NULL,
+    session     BIGINT NOT NULL REFERENCES sessions (num),
+    last        BIGINT NOT NULL,
+    count       BIGINT NOT NULL,
+    PRIMARY KEY (hash, session)
+);
+CREATE INDEX session_errors_by_session ON session_errors (session);
+
 -- Who wants to hear when a customer's session moves.
 CREATE TABLE session_watches (
     customer_id TEXT NOT NULL,
