@@ -25,3 +25,6 @@ SELECT COUNT(*) FROM session_watches WHERE customer_id = sqlc.arg(customer_id) A
 
 -- name: NoteAudit :exec
 INSERT INTO audit (at, who, what, about, detail) VALUES (sqlc.arg(at), sqlc.arg(who), sqlc.arg(what), sqlc.arg(about), sqlc.arg(detail));
+
+-- name: LinkKeyIDs :many
+SELECT DISTINCT key_id FROM session_links ORDER BY key_id;

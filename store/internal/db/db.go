@@ -441,6 +441,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lastSyncsStmt, err = db.PrepareContext(ctx, lastSyncs); err != nil {
 		return nil, fmt.Errorf("error preparing query LastSyncs: %w", err)
 	}
+	if q.linkKeyIDsStmt, err = db.PrepareContext(ctx, linkKeyIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query LinkKeyIDs: %w", err)
+	}
 	if q.lookSoonStmt, err = db.PrepareContext(ctx, lookSoon); err != nil {
 		return nil, fmt.Errorf("error preparing query LookSoon: %w", err)
 	}
@@ -1570,6 +1573,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lastSyncsStmt: %w", cerr)
 		}
 	}
+	if q.linkKeyIDsStmt != nil {
+		if cerr := q.linkKeyIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing linkKeyIDsStmt: %w", cerr)
+		}
+	}
 	if q.lookSoonStmt != nil {
 		if cerr := q.lookSoonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lookSoonStmt: %w", cerr)
@@ -2463,6 +2471,7 @@ type Queries struct {
 	lastProblemOfKeyStmt         *sql.Stmt
 	lastSuccessesStmt            *sql.Stmt
 	lastSyncsStmt                *sql.Stmt
+	linkKeyIDsStmt               *sql.Stmt
 	lookSoonStmt                 *sql.Stmt
 	markAloneStmt                *sql.Stmt
 	markNewestStmt               *sql.Stmt
@@ -2751,6 +2760,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastProblemOfKeyStmt:         q.lastProblemOfKeyStmt,
 		lastSuccessesStmt:            q.lastSuccessesStmt,
 		lastSyncsStmt:                q.lastSyncsStmt,
+		linkKeyIDsStmt:               q.linkKeyIDsStmt,
 		lookSoonStmt:                 q.lookSoonStmt,
 		markAloneStmt:                q.markAloneStmt,
 		markNewestStmt:               q.markNewestStmt,

@@ -25,6 +25,33 @@ func (q *Queries) CountWatches(ctx context.Context, arg CountWatchesParams) (int
 	return count, err
 }
 
+const linkKeyIDs = `-- name: LinkKeyIDs :many
+SELECT DISTINCT key_id FROM session_links ORDER BY key_id
+`
+
+func (q *Queries) LinkKeyIDs(ctx context.Context) ([]string, error) {
+	rows, err := q.query(ctx, q.linkKeyIDsStmt, linkKeyIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var key_id string
+		if err := rows.Scan(&key_id); err != nil {
+			return nil, err
+		}
+		items = append(items, key_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const noteAudit = `-- name: NoteAudit :exec
 INSERT INTO audit (at, who, what, about, detail) VALUES ($1, $2, $3, $4, $5)
 `
