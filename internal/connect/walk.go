@@ -27,11 +27,11 @@ type walk struct {
 	here  bool    // the last of the trail goes on
 	last  Stage   // where the employer is, or was last
 
-	open       bool
-	openedAt   time.Time
-	opening    opening
-	visits     int
-	spent      time.Duration // of the openings that ended
+	open     bool
+	openedAt time.Time
+	opening  opening
+	visits   int
+	spent    time.Duration // of the openings that ended
 
 	opened, seen, closedAt time.Time // signs of the employer
 	shut                   bool      // Finch Connect could not open, and nothing came of it since
