@@ -68,6 +68,8 @@ type story struct {
 	newest connect.Reading
 	// seen are the sessions that the employer was seen in, the latest first.
 	seen []connect.Reading
+	// attempts is how many there were since they were through the last time.
+	attempts int
 }
 
 func (a Attempts) story() story {
@@ -80,6 +82,7 @@ func (a Attempts) story() story {
 			s.seen = append(s.seen, r)
 		}
 	}
+	_, s.attempts, _ = connect.Journey(made)
 	slices.SortStableFunc(s.seen, func(a, b connect.Reading) int { return lastSign(b.Progress).Compare(lastSign(a.Progress)) })
 	return s
 }
@@ -132,7 +135,7 @@ func (s story) ends(sessions ...connect.Reading) time.Time {
 // facts are what a card says of a session, whatever its kind.
 func (s story) facts(r connect.Reading) Facts {
 	f := SessionFacts{
-		ID: r.Session.ID, CustomerID: s.CustomerID, Reconnect: r.Session.Reconnect, Attempts: len(s.seen),
+		ID: r.Session.ID, CustomerID: s.CustomerID, Reconnect: r.Session.Reconnect, Attempts: s.attempts,
 		Made: r.Session.Created, Expires: r.Session.Expires, Opened: r.Progress.Opened,
 		Stage: r.Progress.Stage, Errors: r.Progress.ErrorCount,
 	}

@@ -12,7 +12,8 @@ type SessionFacts struct {
 	ID         string
 	CustomerID string
 	Reconnect  bool
-	// Attempts is in how many sessions the employer was seen.
+	// Attempts is in how many sessions the employer was seen since they were through
+	// the last time.
 	Attempts int
 	// Made, Opened and Expires are the link's; Expires is the newest link's.
 	Made, Opened, Expires time.Time

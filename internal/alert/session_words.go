@@ -58,8 +58,8 @@ func moveDroppedOff(s Shown) string {
 // stage asks of them.
 func (s Shown) advice() string {
 	f := s.Problem.Facts.Session
-	if what, tell := connect.Meaning(f.Error, f.ErrorType); what != "" || tell != "" {
-		return strings.TrimSpace(card.Escape(what) + " " + card.Escape(tell))
+	if what, tell := connect.Meaning(f.Error, f.ErrorType); f.Error != "" && what != "" {
+		return fmt.Sprintf("%s Tell them: \"%s\"", card.Escape(what), card.Escape(tell))
 	}
 	return stageAdvice[f.Stage]
 }
