@@ -3,6 +3,7 @@ package alert
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"perch/internal/connect"
@@ -60,6 +61,15 @@ const partOfCustomer = "customer:"
 
 // PartOfCustomer is the part of the keys of an employer's Connect sessions.
 func PartOfCustomer(customerID string) string { return partOfCustomer + customerID }
+
+// CustomerOf is whose Connect sessions a problem is about; ok is false for all
+// other problems.
+func CustomerOf(k Key) (customerID string, ok bool) {
+	if !k.Kind.bySession() {
+		return "", false
+	}
+	return strings.CutPrefix(k.Part, partOfCustomer)
+}
 
 // story is what an employer's sessions come to.
 type story struct {
