@@ -15,62 +15,24 @@ import (
 
 const dayLength = 24 * time.Hour
 
-// storedTally fixes how it is written what a session adds to the funnel.
-type storedTally struct {
-	Day       int64         `json:"d"` // since 1970
-	Provider  string        `json:"p,omitempty"`
-	Sessions  int           `json:"n,omitempty"`
-	Opened    int           `json:"o,omitempty"`
-	Staged    int           `json:"s,omitempty"`
-	Connected int           `json:"c,omitempty"`
-	Dropped   int           `json:"x,omitempty"`
-	Stages    []storedStage `json:"g,omitempty"`
-}
-
-type storedStage struct {
-	Stage   string `json:"g"`
-	Reached int    `json:"n,omitempty"`
-	Passed  int    `json:"c,omitempty"`
-	Dropped int    `json:"x,omitempty"`
-	Spent   int64  `json:"t,omitempty"` // ms
-}
-
+// tallyText is how it is kept what a session adds to the funnel; empty for nothing.
 func tallyText(t connect.Tally) string {
 	if t.Equal(connect.Tally{}) {
 		return ""
 	}
-	stored := storedTally{
-		Day: dayOf(t.Day), Provider: word(t.ProviderID), Sessions: t.Sessions, Opened: t.Opened, Staged: t.Staged,
-		Connected: t.Connected, Dropped: t.Dropped,
-	}
-	for _, s := range t.Stages {
-		stored.Stages = append(stored.Stages, storedStage{
-			Stage: word(string(s.Stage)), Reached: s.Reached, Passed: s.Passed, Dropped: s.Dropped, Spent: s.Spent.Milliseconds(),
-		})
-	}
-	text, err := json.Marshal(stored)
+	text, err := json.Marshal(t)
 	if err != nil {
 		return "" // cannot happen: strings and numbers always encode
 	}
 	return string(text)
 }
 
-func tallyOf(text string) (connect.Tally, error) {
+func tallyOf(text string) (t connect.Tally, err error) {
 	if text == "" {
-		return connect.Tally{}, nil
+		return t, nil
 	}
-	var stored storedTally
-	if err := json.Unmarshal([]byte(text), &stored); err != nil {
-		return connect.Tally{}, fmt.Errorf("%w: what a session adds to the funnel is not JSON: %w", ErrDamaged, err)
-	}
-	t := connect.Tally{
-		Day: dayAt(stored.Day), ProviderID: stored.Provider, Sessions: stored.Sessions, Opened: stored.Opened, Staged: stored.Staged,
-		Connected: stored.Connected, Dropped: stored.Dropped,
-	}
-	for _, s := range stored.Stages {
-		t.Stages = append(t.Stages, connect.StageTally{
-			Stage: connect.Stage(s.Stage), Reached: s.Reached, Passed: s.Passed, Dropped: s.Dropped, Spent: time.Duration(s.Spent) * time.Millisecond,
-		})
+	if err := json.Unmarshal([]byte(text), &t); err != nil {
+		return t, fmt.Errorf("%w: what a session adds to the funnel is not JSON: %w", ErrDamaged, err)
 	}
 	return t, nil
 }

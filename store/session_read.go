@@ -129,6 +129,9 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 	if customerID == "" || len(readings) == 0 {
 		return false, nil
 	}
+	if err := markTelling(ctx, q, rows, readings); err != nil {
+		return false, err
+	}
 	news, next, err := s.afterReading(ctx, q, customerID, readings)
 	if err != nil || next.IsZero() {
 		return news, err
@@ -137,6 +140,16 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 		return false, fmt.Errorf("note when to judge again: %w", err)
 	}
 	return news, nil
+}
+
+// markTelling notes which of the customer's sessions says how the customer stands.
+func markTelling(ctx context.Context, q *db.Queries, rows []db.SessionLine, readings []connect.Reading) error {
+	tells, _, _ := connect.Journey(readings)
+	i := slices.IndexFunc(rows, func(r db.SessionLine) bool { return r.ID == tells.Session.ID })
+	if err := q.MarkTelling(ctx, db.MarkTellingParams{CustomerID: rows[i].CustomerID, Num: rows[i].Num}); err != nil {
+		return fmt.Errorf("note which session tells how the customer stands: %w", err)
+	}
+	return nil
 }
 
 // notBefore keeps a judgement that names the present from turning in circles.

@@ -459,6 +459,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.markRemovedStmt, err = db.PrepareContext(ctx, markRemoved); err != nil {
 		return nil, fmt.Errorf("error preparing query MarkRemoved: %w", err)
 	}
+	if q.markTellingStmt, err = db.PrepareContext(ctx, markTelling); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkTelling: %w", err)
+	}
 	if q.matchesStmt, err = db.PrepareContext(ctx, matches); err != nil {
 		return nil, fmt.Errorf("error preparing query Matches: %w", err)
 	}
@@ -1615,6 +1618,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing markRemovedStmt: %w", cerr)
 		}
 	}
+	if q.markTellingStmt != nil {
+		if cerr := q.markTellingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markTellingStmt: %w", cerr)
+		}
+	}
 	if q.matchesStmt != nil {
 		if cerr := q.matchesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing matchesStmt: %w", cerr)
@@ -2509,6 +2517,7 @@ type Queries struct {
 	markAloneStmt                *sql.Stmt
 	markNewestStmt               *sql.Stmt
 	markRemovedStmt              *sql.Stmt
+	markTellingStmt              *sql.Stmt
 	matchesStmt                  *sql.Stmt
 	methodsStmt                  *sql.Stmt
 	missDeliveryStmt             *sql.Stmt
@@ -2802,6 +2811,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		markAloneStmt:                q.markAloneStmt,
 		markNewestStmt:               q.markNewestStmt,
 		markRemovedStmt:              q.markRemovedStmt,
+		markTellingStmt:              q.markTellingStmt,
 		matchesStmt:                  q.matchesStmt,
 		methodsStmt:                  q.methodsStmt,
 		missDeliveryStmt:             q.missDeliveryStmt,
