@@ -107,6 +107,7 @@ CREATE TABLE session_watches (
     user_id     TEXT NOT NULL,
     made        BIGINT NOT NULL,
     told        TEXT NOT NULL, -- what was told last: outcome and stage
+    told_at     BIGINT NOT NULL, -- when, 0 for never
     PRIMARY KEY (customer_id, user_id)
 );
 
