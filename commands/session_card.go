@@ -137,8 +137,14 @@ func (l timeline) linkLife() string {
 	case l.SharedBy != "":
 		return "link good until " + card.Day(s.Expires)
 	default:
-		return "link good for " + card.Span(s.Expires.Sub(l.Now)) + " more"
+		return "link good for " + moreOf(s.Expires.Sub(l.Now))
 	}
+}
+
+// moreOf is a span that is still to come: "89 more days".
+func moreOf(d time.Duration) string {
+	number, unit, _ := strings.Cut(card.Span(d), " ")
+	return number + " more " + unit
 }
 
 // ago is an age for the asker, who reads it now, and a time for a channel,

@@ -43,6 +43,11 @@ func browserOnly(r *connect.Reading) {
 	r.Progress.Sources = map[connect.Source][]connect.Type{connect.FromBrowser: {connect.Opened, connect.Closed}}
 }
 
+// justClosed may come back before it counts as stopped.
+func justClosed(r *connect.Reading) {
+	r.Progress.Outcome, r.Progress.ClosedAt, r.Progress.DropsOff = connect.InProgress, now.Add(-5*time.Minute), now.Add(25*time.Minute)
+}
+
 func silent(r *connect.Reading) {
 	browserOnly(r)
 	r.Progress.ClosedAt, r.Progress.Spent = time.Time{}, 0
@@ -93,14 +98,15 @@ func assisted(r *connect.Reading) {
 	through(r)
 	r.Session.Method, r.Progress.Status = "assisted", "pending"
 	r.Progress.Assisted = []connect.StageProgress{
-		{Stage: connect.TokenCreated, Visits: 1, Done: true, First: now.Add(-3 * time.Hour)}, {Stage: connect.InvitationAccepted}, {Stage: connect.PermissionVerified},
+		{Stage: connect.TokenCreated, Visits: 1, Here: true, First: now.Add(-3 * time.Hour), Spent: 3 * time.Hour, Current: 3 * time.Hour}, {Stage: connect.InvitationAccepted}, {Stage: connect.PermissionVerified},
 	}
 }
 
 func noRights(r *connect.Reading) {
 	assisted(r)
 	r.Progress.Status = "error_permissions"
-	r.Progress.Assisted[1].Done, r.Progress.Assisted[2].Errors = true, 1
+	r.Progress.Assisted[0].Done, r.Progress.Assisted[0].Here, r.Progress.Assisted[0].Current = true, false, 0
+	r.Progress.Assisted[1] = connect.StageProgress{Stage: connect.InvitationAccepted, Visits: 1, Here: true, Errors: 1, First: now}
 }
 
 func reconnects(r *connect.Reading) {
@@ -169,6 +175,8 @@ func TestTimelineCards(t *testing.T) {
 		"watched":       {Reading: seenAs(), Watched: true, Notice: ":eyes: *You will be told.*", CanShare: true},
 		"in_progress":   {Reading: seenAs(signingIn), CanShare: true},
 		"browser_only":  {Reading: seenAs(browserOnly), Events: newest(tell(comings(0)), lastEvents), CanShare: true},
+		"just_closed":   {Reading: seenAs(justClosed), CanShare: true},
+		"closed_unseen": {Reading: seenAs(browserOnly, justClosed), CanShare: true},
 		"silent":        {Reading: seenAs(silent), CanShare: true},
 		"unopened":      {Reading: seenAs(unopened), CanShare: true},
 		"broken":        {Reading: seenAs(broken), CanShare: true},
@@ -202,12 +210,12 @@ func TestATimelineTellsTheStory(t *testing.T) {
 		by   func(*connect.Reading)
 		want []string
 	}{
-		"terms":       {func(*connect.Reading) {}, []string{"Stopped at Terms of Service", "32 min ago", "stopped here · 14 min · 6 visits, left 6 times", "not reached", "link good for 89 days more", "your application (stages)"}},
+		"terms":       {func(*connect.Reading) {}, []string{"Stopped at Terms of Service", " 32 min ago", "stopped here · 14 min · 6 visits, left 6 times", "not reached", "link good for 89 more days", "your application (stages)"}},
 		"sign-in":     {signingIn, []string{"In progress at Sign-in", "Your move:", wrongPassword, "4 times", "here · 11 min · 4 errors", "done · 40 s"}},
 		"browser":     {browserOnly, []string{"Closed after 4 min, stage unknown", "nobody told of them", "reported by the browser alone"}},
 		"unopened":    {unopened, []string{"Not opened yet", "link made 24 h ago", "The employer's move"}},
 		"provisional": {provisional, []string{"Connected, says the browser; not confirmed yet", "only the employer's browser says so"}},
-		"assisted":    {assisted, []string{"the employer must invite Finch", "Invitation accepted", "waiting for it"}},
+		"assisted":    {assisted, []string{"Through Finch Connect, the assisted set-up goes on", "the employer must invite Finch", "Invitation accepted", "waiting for it, 3 h so far"}},
 		"connected":   {through, []string{"Nothing to do", "not seen", "the exchange of the code"}},
 	} {
 		m := timelineCard(timeline{Reading: seenAs(tt.by), Now: now})
@@ -226,7 +234,7 @@ func TestASharedTimelineGrowsNotOldAndHoldsNoLink(t *testing.T) {
 	t.Parallel()
 	for _, by := range []func(*connect.Reading){signingIn, browserOnly, unopened, lapsed, through, broken} {
 		m := timelineCard(timeline{Reading: seenAs(by), Attempts: tried(seenAs(by), 3), Now: now, SharedBy: "UBO"})
-		for _, never := range []string{" ago", "just now", "days more", "session-timeline.resend", "session-timeline.renew", "http"} {
+		for _, never := range []string{" ago", "just now", "more days", "session-timeline.resend", "session-timeline.renew", "http"} {
 			if strings.Contains(wire(t, m), never) {
 				t.Errorf("the shared card says %q: %s", never, wire(t, m))
 			}

@@ -56,8 +56,11 @@ func (l timeline) stageRows() []stageRow {
 	return rows
 }
 
-// seen reports whether somebody told that the employer was there.
-func seen(s connect.StageProgress) bool { return s.Reached() || s.Done || s.Here }
+// seen reports whether somebody told that the employer was there. A stage that is
+// behind them may have been spared them.
+func seen(s connect.StageProgress) bool {
+	return s.Reached() || s.Here || s.Done && s.Stage == connect.Success
+}
 
 // stageRow is one stage; passed tells that a later one was seen.
 func (l timeline) stageRow(s connect.StageProgress, passed bool) stageRow {
@@ -69,6 +72,8 @@ func (l timeline) stageRow(s connect.StageProgress, passed bool) stageRow {
 		row.emoji, row.state = ":white_circle:", "not reached"
 	case s.Done:
 		row.emoji, row.state = ":white_check_mark:", l.stay("done", s)
+	case s.Here && !l.Progress.ClosedAt.IsZero() && l.Progress.Outcome == connect.InProgress:
+		row.emoji, row.state = ":door:", l.stay("closed here", s)
 	case s.Here && l.Progress.Outcome == connect.InProgress:
 		row.emoji, row.state = ":round_pushpin:", l.stay("here", s)
 	case s.Here:
@@ -113,26 +118,52 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// assistedRows are the phases in which Finch is let in by hand.
+// assistedRows are the phases in which Finch is let in by hand. The wait for a
+// phase is the time in the one before.
 func (l timeline) assistedRows() []stageRow {
 	var rows []stageRow
-	waits := true
+	failing := strings.HasPrefix(l.Progress.Status, "error_")
+	waited, waits := connect.StageProgress{}, true
 	for _, s := range l.Progress.Assisted[:min(len(l.Progress.Assisted), maxStages)] {
 		row := stageRow{":white_circle:", stageName(s.Stage), "not reached"}
 		switch {
-		case s.Done:
-			row.emoji, row.state = ":white_check_mark:", "done"
-			if !s.First.IsZero() {
-				row.state += " " + card.WhenPlain(s.First)
-			}
-		case s.Errors > 0:
-			row.emoji, row.state, waits = ":x:", "did not work out", false
+		case s.Reached() || s.Done:
+			row.emoji, row.state = ":white_check_mark:", phaseDone(s, waited)
+		case waits && failing:
+			row.emoji, row.state = ":x:", "did not work out: "+card.LowerFirst(card.Status(l.Progress.Status).Word)
+			waits = false
 		case waits:
-			row.emoji, row.state, waits = ":hourglass_flowing_sand:", "waiting for it", false
+			row.emoji, row.state, waits = ":hourglass_flowing_sand:", l.phaseWait(waited), false
 		}
-		rows = append(rows, row)
+		rows, waited = append(rows, row), s
 	}
 	return rows
+}
+
+func phaseDone(s, waited connect.StageProgress) string {
+	said := "done"
+	if !s.First.IsZero() {
+		said += " " + card.WhenPlain(s.First)
+	}
+	if waited.Spent > 0 {
+		said += ", after " + card.Span(waited.Spent)
+	}
+	return said
+}
+
+// phaseWait tells how long it has been waited for, which grows: not to a channel.
+func (l timeline) phaseWait(waited connect.StageProgress) string {
+	if waited.Current <= 0 || l.SharedBy != "" {
+		return "waiting for it"
+	}
+	return "waiting for it, " + card.Span(waited.Current) + " so far"
+}
+
+// setUpGoesOn: the employer is through Finch Connect, and an assisted set-up waits
+// for somebody.
+func (l timeline) setUpGoesOn() bool {
+	phases := l.Progress.Assisted
+	return l.Progress.Outcome == connect.Connected && len(phases) > 0 && !phases[len(phases)-1].Reached() && !phases[len(phases)-1].Done
 }
 
 // stageName is what people call a stage, plain; one from outside is cleaned.

@@ -102,8 +102,11 @@ func (s sessionState) reached() string {
 
 // outcome is how it stands and whose move it is, in mrkdwn.
 func (l timeline) outcome() []string {
-	s := l.standing()
-	first := fmt.Sprintf("%s *%s*%s", s.emoji(), card.Escape(card.UpperFirst(l.headline())), l.since())
+	emoji := l.standing().emoji()
+	if l.setUpGoesOn() {
+		emoji = ":hourglass_flowing_sand:"
+	}
+	first := fmt.Sprintf("%s *%s*%s", emoji, card.Escape(card.UpperFirst(l.headline())), l.since())
 	if move := l.move(); move != "" {
 		return []string{first, move}
 	}
@@ -114,8 +117,13 @@ func (l timeline) outcome() []string {
 // min, stage unknown".
 func (l timeline) headline() string {
 	p := l.Progress
+	left := p.Outcome == connect.InProgress && !p.ClosedAt.IsZero()
 	switch {
-	case p.Outcome != connect.DroppedOff || p.Stage != "":
+	case l.setUpGoesOn():
+		return "through Finch Connect, the assisted set-up goes on"
+	case left && p.Stage != "":
+		return "closed" + l.standing().at() + ", may come back"
+	case p.Outcome != connect.DroppedOff && !left || p.Stage != "":
 		return l.standing().words()
 	case p.ClosedAt.IsZero():
 		return "opened, then nothing more was heard; stage unknown"
@@ -139,7 +147,9 @@ func (l timeline) since() string {
 			return " · last seen " + l.ago(p.Last)
 		}
 	case connect.DroppedOff, connect.Broken:
-		if at := later(p.Last, p.ClosedAt); !at.IsZero() {
+		if at := later(p.Last, p.ClosedAt); !at.IsZero() && p.Stage != "" && l.SharedBy == "" {
+			return " " + l.ago(at)
+		} else if !at.IsZero() {
 			return " · " + l.ago(at)
 		}
 	case connect.Lapsed, connect.Connected:
@@ -160,6 +170,9 @@ func (l timeline) move() string {
 	case connect.Unopened:
 		return "*The employer's move:* nothing shows that they have opened the link."
 	case connect.InProgress:
+		if !p.ClosedAt.IsZero() {
+			return "*The employer's move:* they closed Finch Connect and may come back." + l.countsFrom()
+		}
 		if p.ErrorCount >= tooManyErrors {
 			return fmt.Sprintf("*Your move:* they are at it and have seen %d errors. They may need help now.", p.ErrorCount)
 		}
@@ -175,6 +188,14 @@ func (l timeline) move() string {
 	default:
 		return ""
 	}
+}
+
+// countsFrom is when somebody who left counts as stopped.
+func (l timeline) countsFrom() string {
+	if l.Progress.DropsOff.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(" From %s on they count as stopped.", card.When(l.Progress.DropsOff, l.Now))
 }
 
 // moveAfter says who must act once the employer is through.
