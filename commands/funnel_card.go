@@ -98,11 +98,12 @@ func percent(part, all int) string {
 	return fmt.Sprintf("%d %%", (200*part+all)/(2*all))
 }
 
-// reached are the stages that somebody came to, now or before.
+// reached are the stages that somebody came to, now or before. Of the last one the
+// headline tells.
 func (f funnelReport) reached() []connect.FunnelStage {
 	var stages []connect.FunnelStage
 	for _, s := range f.Stages {
-		if s.Reached > 0 || f.stageBefore(s.Stage).Reached > 0 {
+		if s.Stage != connect.Success && (s.Reached > 0 || f.stageBefore(s.Stage).Reached > 0) {
 			stages = append(stages, s)
 		}
 	}
@@ -131,7 +132,7 @@ func (f funnelReport) stageLines() []string {
 	for _, s := range f.reached() {
 		went := fmt.Sprintf("%d came, %d went on (%s%s), %d stopped", s.Reached, s.Passed, percent(s.Passed, s.Reached), shareBefore(f.stageBefore(s.Stage)), s.Dropped)
 		if s.Median > 0 {
-			went += fmt.Sprintf(" · median %s, nine in ten within %s", card.Span(s.Median), card.Span(s.Ninth))
+			went += fmt.Sprintf(" · median about %s, nine in ten within about %s", card.Span(s.Median), card.Span(s.Ninth))
 			if was := f.stageBefore(s.Stage); was.Median > 0 {
 				went += fmt.Sprintf(" (before %s and %s)", card.Span(was.Median), card.Span(was.Ninth))
 			}
