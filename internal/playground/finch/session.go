@@ -27,6 +27,9 @@ type session struct {
 	done      bool
 	// again is true for a reauthentication.
 	again bool
+	// manual is the wish to offer assisted set-ups too.
+	manual bool
+	visit
 }
 
 var allProducts = []string{
@@ -51,6 +54,7 @@ type sessionRequest struct {
 	Minutes  *float64 `json:"minutes_to_expire"`
 	Redirect *string  `json:"redirect_uri"`
 	Sandbox  any      `json:"sandbox"`
+	Manual   *bool    `json:"manual"`
 
 	ConnectionID string `json:"connection_id"`
 }
@@ -109,6 +113,7 @@ func createSession(c *call) answer {
 	s := c.newSession(want, maxSessionMinutes)
 	s.customer = customer{id: want.CustomerID, name: &want.CustomerName, email: want.CustomerEmail}
 	s.simulated = c.client.kind == sandbox && want.Sandbox != "provider"
+	s.manual = want.Manual != nil && *want.Manual
 	if want.Integration != nil {
 		s.preset.provider = want.Integration.Provider
 		if want.Integration.AuthMethod != nil {
@@ -146,7 +151,7 @@ func (c *call) newSession(want sessionRequest, minutes float64) *session {
 	}
 	w := c.server.world
 	s := &session{
-		id: w.seed.id("session", w.next()), client: c.client, products: want.Products,
+		id: w.seed.id("session", w.run, w.next()), client: c.client, products: want.Products,
 		created: c.now, expires: c.now.Add(time.Duration(minutes * float64(time.Minute))),
 	}
 	if want.Redirect != nil {
@@ -167,29 +172,45 @@ func (c *call) link(s *session) answer {
 }
 
 // finishSession is an employer who finishes a session: the connection is made, or
-// works again, and there is a code to exchange.
+// works again, and there is a code to exchange. A provider is that of one who
+// takes the short way; empty where it was chosen.
 func (s *Server) finishSession(n *session, provider string) string {
+	if provider != "" && provider != n.chosen.provider {
+		n.chosen.provider, n.chosen.method = provider, ""
+	}
 	c := n.reconnects
 	if c == nil {
-		c = s.connect(n, provider)
+		c = s.connect(n)
 	} else {
 		s.change(c, connected, "")
+		s.addChosen(c, n.companies)
 	}
 	n.done, n.reconnects = true, c
-	id := s.world.seed.id("code", s.world.next())
+	s.enter(n, succeeded)
+	s.walk(n, Done, "")
+	id := s.world.seed.id("code", s.world.run, s.world.next())
 	s.world.codes[id] = &code{owner: c, redirect: n.redirect, expires: s.clock.now().Add(codeLives)}
 	return id
 }
 
+// addChosen adds the entities that a reauthentication brought.
+func (s *Server) addChosen(c *connection, names []string) {
+	for _, name := range names {
+		if !slices.ContainsFunc(c.entities, func(e *entity) bool { return e.name == name }) {
+			s.world.addEntity(c).name = name
+		}
+	}
+}
+
 // connect makes the connection of a finished session.
-func (s *Server) connect(n *session, provider string) *connection {
+func (s *Server) connect(n *session) *connection {
 	source := byProvider
 	if n.simulated {
 		source = byFinch
 	}
 	c := s.establish(character{
-		name: *n.customer.name, provider: or(n.preset.provider, or(provider, "gusto")), method: n.preset.method,
-		env: n.client.kind, source: source, fresh: true,
+		name: *n.customer.name, provider: or(n.provider(), "gusto"), method: n.method(),
+		env: n.client.kind, source: source, fresh: true, entities: n.companies,
 	})
 	c.customer = n.customer
 	c.products = slices.Clone(n.products)

@@ -58,6 +58,8 @@ type Session struct {
 	CreatedAt    *string `json:"created_at"`
 	ExpiresAt    *string `json:"expires_at"`
 	Done         bool    `json:"done"`
+	// Stage is where an employer is in it; empty while nobody is there.
+	Stage string `json:"stage"`
 }
 
 // Connections are all of them in the order they were made, without secrets.
@@ -160,7 +162,7 @@ func (s *Server) Sessions() []Session {
 	for _, n := range s.world.sessions {
 		shown := Session{
 			ID: n.id, Kind: "new", CustomerID: n.customer.id, CustomerName: n.customer.name,
-			CreatedAt: written(n.created), ExpiresAt: written(n.expires), Done: n.done,
+			CreatedAt: written(n.created), ExpiresAt: written(n.expires), Done: n.done, Stage: n.stage,
 		}
 		if n.reconnects != nil {
 			shown.ConnectionID = &n.reconnects.id
