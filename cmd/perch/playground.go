@@ -161,13 +161,21 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) (setting
 	if err != nil {
 		return settings{}, fmt.Errorf("make a webhook secret: %w", err)
 	}
+	doors, err := freeAddr()
+	if err != nil {
+		return settings{}, err
+	}
 	return settings{
 		SlackBotToken: secret{localslack.BotToken},
 		SlackAppToken: secret{localslack.AppToken},
 		SlackAPIURL:   "http://" + slackAddr + "/api/",
 		FinchAPIURL:   "http://" + finchAddr,
 		Database:      filepath.Join(g.dir, databaseFile),
-		HTTPAddr:      "127.0.0.1:0",
+		HTTPAddr:      doors,
+		PublicURL:     "http://" + doors,
+		ConnectURL:    "http://" + finchAddr,
+		ConnectJS:     "http://" + finchAddr + "/connect.js",
+		DropOff:       playgroundDropOff,
 		APIKey:        secret{g.apiKey},
 		Sockets:       2,
 		Names:         names,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -18,6 +19,17 @@ const playgroundDropOff = 2 * time.Minute
 
 // recallEnds is how long the past of the employers may take to bring in.
 const recallEnds = 30 * time.Second
+
+// freeAddr is an address of this machine that nobody uses now. Perch has to know
+// it before it opens its doors: links name it.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free address: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
 
 // eraOf tells one era of a playground from another on the same database: the
 // local Finch forgets its sessions, Perch does not.

@@ -9,7 +9,8 @@ import (
 	"perch/internal/playground/finch"
 )
 
-// part is an employer with a story that is under way when the playground opens.
+// part is an employer with a story that is under way when the playground opens,
+// and that whoever visits it may go on with.
 type part struct {
 	name string
 	// reconnects: the customer of that name in the local Finch signs in again.
@@ -34,11 +35,8 @@ var parts = []part{
 	{name: "Lantern House Inn", habit: neverOpens, made: 12 * day},
 	{name: "Driftwood Charter School", habit: stopsAt("provider_selection", 2, 2*time.Minute, 20*time.Minute), ended: 8 * day, made: 3 * time.Hour, life: 7 * day},
 	{name: "Nimbus Kayaks", habit: looksIn, ended: 25 * time.Minute, made: 3 * time.Hour, quiet: true},
-	{name: newcomer, habit: neverOpens, made: time.Minute},
+	{name: "Open Door Books", habit: neverOpens, made: time.Minute}, // the last one is the page's first
 }
-
-// newcomer is whom a visitor of the playground may play at once.
-const newcomer = "Open Door Books"
 
 // Cast brings in the employers whose stories are under way.
 func (h *Host) Cast(ctx context.Context, now time.Time) error {
@@ -93,7 +91,7 @@ func (h *Host) arrive(ctx context.Context, name string, does habit, dice *rand.R
 // play makes the session of a part at the local Finch, and tells Perch what has
 // happened in it.
 func (h *Host) play(ctx context.Context, p part, dice *rand.Rand, now time.Time) error {
-	w := wish{quiet: p.quiet, simulated: p.name != newcomer, Invitation: finch.Invitation{
+	w := wish{quiet: p.quiet, Invitation: finch.Invitation{
 		CustomerName: p.name, Provider: p.provider, Method: p.method, Manual: true, Life: p.life,
 	}}
 	if p.reconnects {

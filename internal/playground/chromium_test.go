@@ -129,16 +129,62 @@ func (p *tab) call(t *testing.T, method string, params any) json.RawMessage {
 	}
 }
 
+// frame is the execution context of a page's first frame, beside the page's own
+// scripts there.
+func (p *tab) frame(t *testing.T) (contextID int, ok bool) {
+	t.Helper()
+	var tree struct {
+		FrameTree struct {
+			ChildFrames []struct{ Frame struct{ ID string } }
+		}
+	}
+	if err := json.Unmarshal(p.call(t, "Page.getFrameTree", map[string]any{}), &tree); err != nil {
+		t.Fatal(err)
+	}
+	if len(tree.FrameTree.ChildFrames) == 0 {
+		return 0, false
+	}
+	var world struct{ ExecutionContextID int }
+	raw := p.call(t, "Page.createIsolatedWorld", map[string]any{"frameId": tree.FrameTree.ChildFrames[0].Frame.ID})
+	if err := json.Unmarshal(raw, &world); err != nil {
+		t.Fatal(err)
+	}
+	return world.ExecutionContextID, true
+}
+
+// seesInside waits until an expression is true in the page's first frame.
+func (p *tab) seesInside(t *testing.T, expression string) {
+	t.Helper()
+	until(t, expression, func() bool {
+		context, ok := p.frame(t)
+		if !ok {
+			return false
+		}
+		got, err := p.evalIn(t, context, expression)
+		return err == nil && got == "true"
+	})
+}
+
 var errThrown = errors.New("the page threw")
 
 // eval runs an expression in the page and gives its value as text.
 func (p *tab) eval(t *testing.T, expression string) (string, error) {
 	t.Helper()
+	return p.evalIn(t, 0, expression)
+}
+
+// evalIn is eval in one of the page's execution contexts; 0 is its own.
+func (p *tab) evalIn(t *testing.T, contextID int, expression string) (string, error) {
+	t.Helper()
 	var answer struct {
 		Result           struct{ Value any }
 		ExceptionDetails json.RawMessage
 	}
-	raw := p.call(t, "Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true})
+	question := map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}
+	if contextID != 0 {
+		question["contextId"] = contextID
+	}
+	raw := p.call(t, "Runtime.evaluate", question)
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		return "", err
 	}

@@ -186,17 +186,23 @@ type Employer struct {
 	Open bool `json:"open"`
 }
 
-// maxShown is how many sessions the page lists.
-const maxShown = 40
+// maxSimulated is how many sessions the page lists that a program plays.
+const maxSimulated = 20
 
-// Employers are the newest sessions of the host, newest first.
+// Employers are the newest sessions of the host, newest first, and all of those
+// that wait for a person.
 func (h *Host) Employers() []Employer {
 	h.mu.Lock()
-	made := slices.Clone(h.made[max(len(h.made)-maxShown, 0):])
+	made := slices.Clone(h.made)
 	h.mu.Unlock()
-	list := make([]Employer, 0, len(made))
+	list, played := []Employer{}, 0
 	for _, a := range slices.Backward(made) {
-		list = append(list, h.shown(a))
+		if a.simulated {
+			played++
+		}
+		if !a.simulated || played <= maxSimulated {
+			list = append(list, h.shown(a))
+		}
 	}
 	return list
 }

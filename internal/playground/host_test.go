@@ -114,16 +114,27 @@ func (d *perchDoors) story(id string) []string {
 
 func newHost(t *testing.T) (*playground.Host, *finch.Server, *perchDoors) {
 	t.Helper()
-	d := &perchDoors{sessions: map[string]map[string]string{}, events: map[string][]toldEvent{}, tokens: map[string]string{}}
+	d := newDoors()
+	host, payroll := hostOf(t, d, playground.HostOptions{
+		ConnectJS: "http://127.0.0.1:7001/connect.js", PerchJS: "http://127.0.0.1:7002/perch.js",
+	})
+	return host, payroll, d
+}
+
+func newDoors() *perchDoors {
+	return &perchDoors{sessions: map[string]map[string]string{}, events: map[string][]toldEvent{}, tokens: map[string]string{}}
+}
+
+// hostOf is a host application between a local Finch and these doors.
+func hostOf(t *testing.T, d *perchDoors, o playground.HostOptions) (*playground.Host, *finch.Server) {
+	t.Helper()
 	var host *playground.Host
 	payroll := finch.New(finch.Options{Seed: 1, Walked: func(w finch.Walk) { host.Walked(w) }})
 	t.Cleanup(payroll.Close)
-	host = playground.NewHost(playground.HostOptions{
-		Finch: payroll, Tell: d.tell, Adopt: d.adopt, Seed: 1,
-		ConnectJS: "http://127.0.0.1:7001/connect.js", PerchJS: "http://127.0.0.1:7002/perch.js",
-		Failed: func(what string, err error) { t.Errorf("%s: %v", what, err) },
-	})
-	return host, payroll, d
+	o.Finch, o.Tell, o.Adopt, o.Seed = payroll, d.tell, d.adopt, 1
+	o.Failed = func(what string, err error) { t.Errorf("%s: %v", what, err) }
+	host = playground.NewHost(o)
+	return host, payroll
 }
 
 func TestPastIsPlausibleAndTheSameForTheSameSeed(t *testing.T) {
