@@ -105,6 +105,18 @@ func until(t *testing.T, what string, ok func() bool) {
 
 func (p *tab) call(t *testing.T, method string, params any) json.RawMessage {
 	t.Helper()
+	result, err := p.ask(t, method, params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+var errRefused = errors.New("chromium refused")
+
+// ask is call where Chromium may refuse: what was asked for may be gone by then.
+func (p *tab) ask(t *testing.T, method string, params any) (json.RawMessage, error) {
+	t.Helper()
 	p.last++
 	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 	if err := p.conn.WriteJSON(map[string]any{"id": p.last, "method": method, "params": params}); err != nil {
@@ -123,9 +135,9 @@ func (p *tab) call(t *testing.T, method string, params any) json.RawMessage {
 			continue // an event, or what an earlier page still had to say
 		}
 		if answer.Error != nil {
-			t.Fatalf("%s: %s", method, answer.Error)
+			return nil, fmt.Errorf("%w: %s: %s", errRefused, method, answer.Error)
 		}
-		return answer.Result
+		return answer.Result, nil
 	}
 }
 
@@ -145,9 +157,9 @@ func (p *tab) frame(t *testing.T) (contextID int, ok bool) {
 		return 0, false
 	}
 	var world struct{ ExecutionContextID int }
-	raw := p.call(t, "Page.createIsolatedWorld", map[string]any{"frameId": tree.FrameTree.ChildFrames[0].Frame.ID})
-	if err := json.Unmarshal(raw, &world); err != nil {
-		t.Fatal(err)
+	raw, err := p.ask(t, "Page.createIsolatedWorld", map[string]any{"frameId": tree.FrameTree.ChildFrames[0].Frame.ID})
+	if err != nil || json.Unmarshal(raw, &world) != nil {
+		return 0, false // the frame went away meanwhile
 	}
 	return world.ExecutionContextID, true
 }
@@ -184,7 +196,10 @@ func (p *tab) evalIn(t *testing.T, contextID int, expression string) (string, er
 	if contextID != 0 {
 		question["contextId"] = contextID
 	}
-	raw := p.call(t, "Runtime.evaluate", question)
+	raw, err := p.ask(t, "Runtime.evaluate", question)
+	if err != nil {
+		return "", err
+	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		return "", err
 	}
