@@ -92,7 +92,7 @@ func openStore(ctx context.Context, s settings, exclusive bool, log zerolog.Logg
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Exclusive: exclusive, Grace: s.StaleAfter, Outage: s.Outage, Log: log})
+	return store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Exclusive: exclusive, Grace: s.StaleAfter, Outage: s.Outage, DropOff: s.DropOff, Log: log})
 }
 
 // finchWatcher is a watcher with the budget that it shares with people.

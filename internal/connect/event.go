@@ -44,6 +44,9 @@ const (
 // Server reports whether a source is to be believed about success.
 func (s Source) Server() bool { return s != FromBrowser }
 
+// Own reports whether a source is Perch or Finch: nobody else can speak as one.
+func (s Source) Own() bool { return s == FromPerch || s == FromFinch }
+
 // Event is one thing that happened in a session. Times are UTC, to the millisecond.
 type Event struct {
 	// ID is the teller's, or made from the rest: the same event told again has the

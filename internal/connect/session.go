@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// ErrUnknown means that no session of that id is known here.
-var ErrUnknown = errors.New("no such Connect session is known here")
+var (
+	// ErrUnknown means that no session of that id is known here.
+	ErrUnknown = errors.New("no such Connect session is known here")
+	// ErrFull means that a session has as many events as it may have.
+	ErrFull = errors.New("this Connect session has as many events as it may have")
+)
 
 // LinkLife is how long a link for a new connection is good where nobody said.
 // Finch: minutes_to_expire, 129,600 by default.
