@@ -84,8 +84,12 @@ func (h *Host) arrive(ctx context.Context, name string, does habit, dice *rand.R
 		return err
 	}
 	r.endsAt(at)
-	r.ConnectionID = c.ID
-	return h.bring(ctx, r, "", false)
+	if err := h.bring(ctx, r, "", false); err != nil {
+		return err
+	}
+	r.ConnectionID = c.ID // known only afterwards: at first it would make it a reconnect
+	_, err = h.register(ctx, r.registration)
+	return err
 }
 
 // play makes the session of a part at the local Finch, and tells Perch what has

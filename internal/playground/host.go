@@ -155,7 +155,8 @@ func (h *Host) attemptOf(sessionID string) *attempt {
 }
 
 // exchange is the host application's server: it exchanges an employer's code,
-// hands Perch the token and says that it did.
+// hands Perch the token and says that it did. Which connection it is Perch learns
+// from the token.
 func (h *Host) exchange(ctx context.Context, a *attempt, code string) (connectionID string, err error) {
 	connectionID, token, err := h.Finch.Redeem(code)
 	if err != nil {
@@ -163,11 +164,6 @@ func (h *Host) exchange(ctx context.Context, a *attempt, code string) (connectio
 	}
 	if err := h.Adopt(ctx, connectionID, token); err != nil {
 		return "", fmt.Errorf("hand the token to Perch: %w", err)
-	}
-	if _, err := h.register(ctx, registration{
-		SessionID: a.ID, CustomerID: a.CustomerID, CustomerName: *a.CustomerName, ConnectionID: connectionID,
-	}); err != nil {
-		return "", fmt.Errorf("tell of the connection: %w", err)
 	}
 	return connectionID, h.tellEvents(ctx, a.ID, "", h.event("token_exchanged", time.Now()))
 }

@@ -274,7 +274,8 @@ func TestEmployersComeWhileOneWatches(t *testing.T) {
 		if gap := at(t, back).Sub(at(t, left)); gap < 2*time.Minute {
 			t.Errorf("the first one was away for %s", gap)
 		}
-		assisted := d.sessions[order[1]]["connection_id"]
+		made, _ := payroll.Session(order[1])
+		assisted := *made.ConnectionID
 		if c, ok := payroll.Connection(assisted); !ok || !c.Assisted || c.Status != "connected" || d.tokens[assisted] == "" {
 			t.Errorf("the assisted set-up is %+v", c)
 		}
@@ -353,7 +354,8 @@ func TestHostAppIsAnEmployersWay(t *testing.T) {
 		slices.Sort(story)
 		return slices.Equal(story, want)
 	})
-	if c := d.sessions[session]; c["provider_id"] != "gusto" || d.tokens[c["connection_id"]] == "" {
+	now, _ := payroll.Session(session)
+	if c := d.sessions[session]; c["provider_id"] != "gusto" || d.tokens[*now.ConnectionID] == "" {
 		t.Errorf("Perch knows %v", c)
 	}
 	list := serve(h, request("GET", "/_host/employers", nil)).Body.String()
