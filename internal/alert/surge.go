@@ -137,8 +137,12 @@ func (r Rise) goOn(c Crowd, was Problem, l SurgeLimits, now time.Time) []Step {
 		fresh = nil
 	}
 	var steps []Step
-	if step, changed := follow(was, p, what, now); changed {
+	switch step, changed := follow(was, p, what, now); {
+	case changed:
 		steps = append(steps, step)
+	case len(fresh) > 0: // one who was part of it before: only when it was last seen is new
+		p.Version++
+		steps = append(steps, Step{p, Event{At: now, What: HasChanged}})
 	}
 	return c.join(steps, p, fresh, now)
 }
