@@ -145,6 +145,9 @@ func (s *Store) judgeOutage(ctx context.Context, q *db.Queries, id int64) (news 
 	if err != nil || was.State != alert.Open {
 		return false, err
 	}
+	if _, surge := alert.SurgeClass(was.Class); surge {
+		return s.judgeSurge(ctx, q, was)
+	}
 	d := s.newDocket(q)
 	c, err := d.holdCrowd(ctx, crowdOf(was))
 	if err != nil {

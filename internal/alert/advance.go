@@ -226,7 +226,8 @@ func withNew(ids, more []string) []string {
 }
 
 // WakeAt is when time alone changes the problem, zero for never: its snooze ends,
-// or it flapped and has been well for long enough. Whether a problem goes on at
+// it flapped and has been well for long enough, or a surge has seen nobody stop for
+// as long. Whether a problem goes on at
 // all is Assess's to say.
 func (p Problem) WakeAt() time.Time {
 	if p.State != Open {
@@ -238,6 +239,8 @@ func (p Problem) WakeAt() time.Time {
 	}
 	if !p.WellSince.IsZero() {
 		at = earlier(at, p.calm())
+	} else if p.surge() {
+		at = earlier(at, p.LastSeen.Add(DefaultSurge().Within))
 	}
 	return at
 }

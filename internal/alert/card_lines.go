@@ -27,6 +27,9 @@ func (p Problem) lineWords(b Body, now time.Time) string {
 	case HasEscalated:
 		return fmt.Sprintf("%s %s: %s\n%s", p.sign(), p.what(now), p.about(), Shown{Problem: p, Now: now}.move())
 	case HasJoined:
+		if p.Key.Kind.bySession() {
+			return ":chart_with_upwards_trend: Many employers stop like this at the moment. Follow the card of all of them."
+		}
 		return ":rotating_light: Many connections of this provider fail the same way: it is an outage. Follow its card."
 	case HasClosed:
 		return ":heavy_minus_sign: Closed."
@@ -47,9 +50,15 @@ func (p Problem) shortly() string {
 func ReminderText(p Problem, now time.Time) card.Message {
 	text := fmt.Sprintf(":bell: Still open after %s: %s: %s", card.Span(now.Sub(p.Opened)), card.LowerFirst(p.what(now)), p.about())
 	if p.Key.Kind == Outage {
-		text = fmt.Sprintf(":bell: Still open after %s: %s", card.Span(now.Sub(p.Opened)), strings.TrimPrefix(Shown{Problem: p, Now: now}.outageHeadline(), ":rotating_light: "))
+		text = fmt.Sprintf(":bell: Still open after %s: %s", card.Span(now.Sub(p.Opened)), withoutSign(Shown{Problem: p, Now: now}.outageHeadline()))
 	}
 	return words(text)
+}
+
+// withoutSign leaves out the emoji at the beginning of a headline.
+func withoutSign(headline string) string {
+	_, rest, _ := strings.Cut(headline, ": ")
+	return rest
 }
 
 // DigestText is what was held, in one message: those still open first.

@@ -11,6 +11,9 @@ import (
 // outageHeadline counts what fails at a provider.
 func (s Shown) outageHeadline() string {
 	p := s.Problem
+	if p.surge() {
+		return s.surgeHeadline()
+	}
 	provider := card.EscapeCut(firstSaid(p.Subject.ProviderName, p.Subject.ProviderID, "A provider"), maxName)
 	switch p.State {
 	case Open:
@@ -24,6 +27,9 @@ func (s Shown) outageHeadline() string {
 
 func moveOutage(s Shown) string {
 	p := s.Problem
+	if p.surge() {
+		return moveSurge(s)
+	}
 	recovered := fmt.Sprintf("%d of %d recovered.", p.Recovered, p.Affected)
 	if p.State != Open {
 		return recovered

@@ -140,7 +140,9 @@ func (s Shown) standing() string {
 	if p.State == Open && p.LinkBy != "" {
 		lines = append(lines, fmt.Sprintf(":link: <@%s> got a reconnect link %s.", card.Escape(p.LinkBy), card.When(p.LinkAt, s.Now)))
 	}
-	if s.Parent != nil && s.Parent.State == Open {
+	if s.Parent != nil && s.Parent.State == Open && s.Parent.surge() {
+		lines = append(lines, ":chart_with_upwards_trend: One of many: "+card.LowerFirst(s.Parent.surgeWords())+".")
+	} else if s.Parent != nil && s.Parent.State == Open {
 		provider := card.EscapeCut(firstSaid(s.Parent.Subject.ProviderName, s.Parent.Subject.ProviderID), maxName)
 		lines = append(lines, fmt.Sprintf(":rotating_light: Part of the outage at %s: %d of %d connections.", provider, s.Parent.Affected, s.Parent.Of))
 	}

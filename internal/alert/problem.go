@@ -150,6 +150,8 @@ type Facts struct {
 	Missing bool
 	// Session is what is known of the Connect session that it is about.
 	Session SessionFacts
+	// Usual is of a surge how many of a hundred employers stop there otherwise.
+	Usual int
 }
 
 // Subject is whom a problem is about: what cards name and subscriptions filter by.

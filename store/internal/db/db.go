@@ -441,6 +441,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lastSyncsStmt, err = db.PrepareContext(ctx, lastSyncs); err != nil {
 		return nil, fmt.Errorf("error preparing query LastSyncs: %w", err)
 	}
+	if q.latelyCountedStmt, err = db.PrepareContext(ctx, latelyCounted); err != nil {
+		return nil, fmt.Errorf("error preparing query LatelyCounted: %w", err)
+	}
 	if q.linkKeyIDsStmt, err = db.PrepareContext(ctx, linkKeyIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query LinkKeyIDs: %w", err)
 	}
@@ -825,6 +828,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.subscriptionsOfStmt, err = db.PrepareContext(ctx, subscriptionsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SubscriptionsOf: %w", err)
 	}
+	if q.surgeMembersStmt, err = db.PrepareContext(ctx, surgeMembers); err != nil {
+		return nil, fmt.Errorf("error preparing query SurgeMembers: %w", err)
+	}
 	if q.takeBackStmt, err = db.PrepareContext(ctx, takeBack); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeBack: %w", err)
 	}
@@ -878,6 +884,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.unwatchCustomerStmt, err = db.PrepareContext(ctx, unwatchCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query UnwatchCustomer: %w", err)
+	}
+	if q.usuallyCountedStmt, err = db.PrepareContext(ctx, usuallyCounted); err != nil {
+		return nil, fmt.Errorf("error preparing query UsuallyCounted: %w", err)
 	}
 	if q.wakeLaneStmt, err = db.PrepareContext(ctx, wakeLane); err != nil {
 		return nil, fmt.Errorf("error preparing query WakeLane: %w", err)
@@ -1588,6 +1597,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lastSyncsStmt: %w", cerr)
 		}
 	}
+	if q.latelyCountedStmt != nil {
+		if cerr := q.latelyCountedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing latelyCountedStmt: %w", cerr)
+		}
+	}
 	if q.linkKeyIDsStmt != nil {
 		if cerr := q.linkKeyIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing linkKeyIDsStmt: %w", cerr)
@@ -2228,6 +2242,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing subscriptionsOfStmt: %w", cerr)
 		}
 	}
+	if q.surgeMembersStmt != nil {
+		if cerr := q.surgeMembersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing surgeMembersStmt: %w", cerr)
+		}
+	}
 	if q.takeBackStmt != nil {
 		if cerr := q.takeBackStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeBackStmt: %w", cerr)
@@ -2316,6 +2335,11 @@ func (q *Queries) Close() error {
 	if q.unwatchCustomerStmt != nil {
 		if cerr := q.unwatchCustomerStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unwatchCustomerStmt: %w", cerr)
+		}
+	}
+	if q.usuallyCountedStmt != nil {
+		if cerr := q.usuallyCountedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing usuallyCountedStmt: %w", cerr)
 		}
 	}
 	if q.wakeLaneStmt != nil {
@@ -2511,6 +2535,7 @@ type Queries struct {
 	lastProblemOfKeyStmt         *sql.Stmt
 	lastSuccessesStmt            *sql.Stmt
 	lastSyncsStmt                *sql.Stmt
+	latelyCountedStmt            *sql.Stmt
 	linkKeyIDsStmt               *sql.Stmt
 	linkedSinceStmt              *sql.Stmt
 	lookSoonStmt                 *sql.Stmt
@@ -2639,6 +2664,7 @@ type Queries struct {
 	subscriptionByIDStmt         *sql.Stmt
 	subscriptionsStmt            *sql.Stmt
 	subscriptionsOfStmt          *sql.Stmt
+	surgeMembersStmt             *sql.Stmt
 	takeBackStmt                 *sql.Stmt
 	takeInStmt                   *sql.Stmt
 	tallyStmt                    *sql.Stmt
@@ -2657,6 +2683,7 @@ type Queries struct {
 	untoldOfStmt                 *sql.Stmt
 	untoldOnCardStmt             *sql.Stmt
 	unwatchCustomerStmt          *sql.Stmt
+	usuallyCountedStmt           *sql.Stmt
 	wakeLaneStmt                 *sql.Stmt
 	watchCustomerStmt            *sql.Stmt
 	watchesOfStmt                *sql.Stmt
@@ -2805,6 +2832,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastProblemOfKeyStmt:         q.lastProblemOfKeyStmt,
 		lastSuccessesStmt:            q.lastSuccessesStmt,
 		lastSyncsStmt:                q.lastSyncsStmt,
+		latelyCountedStmt:            q.latelyCountedStmt,
 		linkKeyIDsStmt:               q.linkKeyIDsStmt,
 		linkedSinceStmt:              q.linkedSinceStmt,
 		lookSoonStmt:                 q.lookSoonStmt,
@@ -2933,6 +2961,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		subscriptionByIDStmt:         q.subscriptionByIDStmt,
 		subscriptionsStmt:            q.subscriptionsStmt,
 		subscriptionsOfStmt:          q.subscriptionsOfStmt,
+		surgeMembersStmt:             q.surgeMembersStmt,
 		takeBackStmt:                 q.takeBackStmt,
 		takeInStmt:                   q.takeInStmt,
 		tallyStmt:                    q.tallyStmt,
@@ -2951,6 +2980,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		untoldOfStmt:                 q.untoldOfStmt,
 		untoldOnCardStmt:             q.untoldOnCardStmt,
 		unwatchCustomerStmt:          q.unwatchCustomerStmt,
+		usuallyCountedStmt:           q.usuallyCountedStmt,
 		wakeLaneStmt:                 q.wakeLaneStmt,
 		watchCustomerStmt:            q.watchCustomerStmt,
 		watchesOfStmt:                q.watchesOfStmt,

@@ -9,6 +9,39 @@ import (
 	"context"
 )
 
+const latelyCounted = `-- name: LatelyCounted :many
+SELECT counted FROM sessions WHERE last_at > 0 AND last_at >= $1 AND counted <> '' ORDER BY last_at DESC LIMIT $2
+`
+
+type LatelyCountedParams struct {
+	Since int64
+	Count int32
+}
+
+// What the sessions of the last while add to the funnel.
+func (q *Queries) LatelyCounted(ctx context.Context, arg LatelyCountedParams) ([]string, error) {
+	rows, err := q.query(ctx, q.latelyCountedStmt, latelyCounted, arg.Since, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var counted string
+		if err := rows.Scan(&counted); err != nil {
+			return nil, err
+		}
+		items = append(items, counted)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const linkedSince = `-- name: LinkedSince :one
 SELECT CAST(COALESCE(MAX(c.first_seen), 0) AS BIGINT) FROM connections c
 WHERE c.customer_folded = $1 AND c.customer_id = $2 AND c.ended = 0
@@ -76,6 +109,102 @@ func (q *Queries) OpenProblemOfKey(ctx context.Context, key string) (Problem, er
 		&i.Version,
 		&i.Facts,
 	)
+	return i, err
+}
+
+const surgeMembers = `-- name: SurgeMembers :many
+SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, latest, over, parent_id, claimed_by, healed, wake, version, facts FROM problems pr
+WHERE pr.kind = 'dropped_off' AND pr.state = 'open' AND pr.parent_id = 0 AND pr.latest >= $1
+    AND (CAST($2 AS TEXT) = '' OR pr.class = $2)
+    AND (CAST($3 AS TEXT) = '' OR pr.provider_id = $3)
+ORDER BY pr.latest DESC, pr.id DESC LIMIT $4
+`
+
+type SurgeMembersParams struct {
+	Since      int64
+	Class      string
+	ProviderID string
+	Count      int32
+}
+
+// The drop-offs at a stage, or at a provider, that are part of no surge yet. Empty
+// is any.
+func (q *Queries) SurgeMembers(ctx context.Context, arg SurgeMembersParams) ([]Problem, error) {
+	rows, err := q.query(ctx, q.surgeMembersStmt, surgeMembers,
+		arg.Since,
+		arg.Class,
+		arg.ProviderID,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Problem
+	for rows.Next() {
+		var i Problem
+		if err := rows.Scan(
+			&i.ID,
+			&i.Key,
+			&i.Kind,
+			&i.Class,
+			&i.ConnectionID,
+			&i.ProviderID,
+			&i.State,
+			&i.Opened,
+			&i.Noted,
+			&i.Latest,
+			&i.Over,
+			&i.ParentID,
+			&i.ClaimedBy,
+			&i.Healed,
+			&i.Wake,
+			&i.Version,
+			&i.Facts,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const usuallyCounted = `-- name: UsuallyCounted :one
+SELECT CAST(COALESCE(SUM(CASE WHEN f.stage = '' THEN f.opened ELSE f.sessions END), 0) AS BIGINT) AS reached, CAST(COALESCE(SUM(f.dropped), 0) AS BIGINT) AS dropped
+FROM funnel_days f
+WHERE f.day >= $1 AND f.day < $2 AND f.stage = $3
+    AND (CAST($4 AS TEXT) = '' OR f.provider_id = $4)
+`
+
+type UsuallyCountedParams struct {
+	Since      int64
+	Until      int64
+	Stage      string
+	ProviderID string
+}
+
+type UsuallyCountedRow struct {
+	Reached int64
+	Dropped int64
+}
+
+// How many came by in the funnel's days, and stopped: at a stage, or, where it is
+// empty, of those who opened their link at all.
+func (q *Queries) UsuallyCounted(ctx context.Context, arg UsuallyCountedParams) (UsuallyCountedRow, error) {
+	row := q.queryRow(ctx, q.usuallyCountedStmt, usuallyCounted,
+		arg.Since,
+		arg.Until,
+		arg.Stage,
+		arg.ProviderID,
+	)
+	var i UsuallyCountedRow
+	err := row.Scan(&i.Reached, &i.Dropped)
 	return i, err
 }
 
