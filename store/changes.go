@@ -56,6 +56,7 @@ func (s *Store) RecordChange(ctx context.Context, c finch.Change) error {
 	if err != nil {
 		return fmt.Errorf("record a change of status: %w", err)
 	}
+	s.rouse()
 	return nil
 }
 
@@ -140,11 +141,26 @@ func noteStep(ctx context.Context, q *db.Queries, c finch.Change) error {
 	if err != nil {
 		return fmt.Errorf("add a step: %w", err)
 	}
+	if err := readAfterStep(ctx, q, key); err != nil {
+		return err
+	}
 	if after.Seq == 0 {
 		return nil
 	}
 	if err := q.CorrectChange(ctx, db.CorrectChangeParams{Seq: after.Seq, Was: became}); err != nil {
 		return fmt.Errorf("correct the step after: %w", err)
+	}
+	return nil
+}
+
+// readAfterStep makes the sessions of a connection due to be read, unless they
+// were over long before its status changed.
+func readAfterStep(ctx context.Context, q *db.Queries, step db.ChangeBeforeParams) error {
+	err := q.ReadSessionsOfConnection(ctx, db.ReadSessionsOfConnectionParams{
+		ConnectionID: step.ConnectionID, Now: step.At, Since: step.At - factsAfter.Milliseconds(),
+	})
+	if err != nil {
+		return fmt.Errorf("have its sessions read: %w", err)
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
 	if err != nil {
 		return fmt.Errorf("record a look at a connection: %w", err)
 	}
+	s.rouse()
 	return nil
 }
 

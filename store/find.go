@@ -85,7 +85,11 @@ func (s *Store) Nearest(ctx context.Context, words string, limit int) ([]finch.B
 		if err != nil {
 			return fmt.Errorf("read the names: %w", err)
 		}
-		for _, id := range closest(word, names, limit) {
+		var customers []customer[string]
+		for _, n := range names {
+			customers = append(customers, customer[string]{n.ID, n.NameFolded})
+		}
+		for _, id := range closest(word, customers, limit) {
 			row, err := q.Brief(ctx, id)
 			if err != nil {
 				return fmt.Errorf("read a line: %w", err)
@@ -103,26 +107,32 @@ func (s *Store) Nearest(ctx context.Context, words string, limit int) ([]finch.B
 // farthest is the share of characters that may differ in a near name.
 const farthest = 0.34
 
-type candidate struct {
-	db.NamesRow
+// customer is whom a name belongs to, by a key to find them again.
+type customer[K cmp.Ordered] struct {
+	key  K
+	name string // folded
+}
+
+type candidate[K cmp.Ordered] struct {
+	customer[K]
 	distance float64
 }
 
-func closest(word string, names []db.NamesRow, limit int) []string {
-	var near []candidate
+func closest[K cmp.Ordered](word string, names []customer[K], limit int) []K {
+	var near []candidate[K]
 	for _, n := range names {
-		if d := distance(word, n.NameFolded); d <= farthest {
-			near = append(near, candidate{n, d})
+		if d := distance(word, n.name); d <= farthest {
+			near = append(near, candidate[K]{n, d})
 		}
 	}
-	slices.SortFunc(near, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.NameFolded, b.NameFolded), cmp.Compare(a.ID, b.ID))
+	slices.SortFunc(near, func(a, b candidate[K]) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name), cmp.Compare(a.key, b.key))
 	})
-	var ids []string
+	var keys []K
 	for _, c := range near[:min(len(near), max(limit, 0))] {
-		ids = append(ids, c.ID)
+		keys = append(keys, c.key)
 	}
-	return ids
+	return keys
 }
 
 // distance is 0 for the same and 1 for nothing in common: the least share of

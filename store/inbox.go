@@ -26,21 +26,22 @@ type InboxItem struct {
 // an error the event is on disk and may be acknowledged; after an error it may
 // be there all the same.
 func (s *Store) TakeIn(ctx context.Context, source, eventID string, payload []byte) (fresh bool, err error) {
-	a := &arrival{done: make(chan struct{}), event: db.TakeInParams{
+	event := db.TakeInParams{
 		Source: clean(source), EventID: clean(eventID), Payload: append([]byte{}, payload...), Received: stamp(s.now()),
-	}}
-	if s.intake.enter(a) {
-		go s.storeArrivals()
 	}
-	select {
-	case <-a.done:
-	case <-ctx.Done():
-		return false, fmt.Errorf("take an event in: %w", ctx.Err())
+	var is bool // to be read once it is stored, and not if nobody waits for that
+	err = s.admit(ctx, &arrival{
+		key: "inbox\x00" + event.Source + "\x00" + event.EventID, rows: 1,
+		store: func(ctx context.Context, q *db.Queries) error {
+			added, err := q.TakeIn(ctx, event)
+			is = added > 0
+			return err
+		},
+	})
+	if err != nil {
+		return false, fmt.Errorf("take an event in: %w", err)
 	}
-	if a.err != nil {
-		return false, fmt.Errorf("take an event in: %w", a.err)
-	}
-	return a.fresh, nil
+	return is, nil
 }
 
 // ClaimInbox hands out up to n waiting events of a source, oldest first. Until

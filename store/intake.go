@@ -12,13 +12,14 @@ import (
 
 // Limits on one transaction of the intake.
 const (
-	intakeBatch   = 64
+	intakeBatch   = 64   // arrivals
+	intakeRows    = 1000 // about, all arrivals together
 	intakeTimeout = 30 * time.Second
 )
 
-// intake stores events that wait for the writer at the same time in one
-// transaction: making it durable is what takes the time, and costs the same for
-// one event as for many. So doors stay quick in a storm of events, and while
+// intake stores what comes to doors and waits for the writer at the same time in
+// one transaction: making it durable is what takes the time, and costs the same
+// for one event as for many. So doors stay quick in a storm of events, and while
 // others write.
 type intake struct {
 	mu      sync.Mutex
@@ -26,12 +27,32 @@ type intake struct {
 	busy    bool
 }
 
-// arrival is an event on its way in. fresh and err are set once done is closed.
+// arrival is something on its way in.
 type arrival struct {
-	event db.TakeInParams
-	done  chan struct{}
-	fresh bool
-	err   error
+	// key is its place among those that are stored together.
+	key string
+	// rows is about how many it writes.
+	rows int
+	// store writes it. An error undoes what all in the transaction wrote: what is
+	// refused it says elsewhere, before it writes. It may be run again.
+	store func(context.Context, *db.Queries) error
+	// done is closed once it is stored, or is not because of err.
+	done chan struct{}
+	err  error
+}
+
+// admit stores an arrival, together with others that wait.
+func (s *Store) admit(ctx context.Context, a *arrival) error {
+	a.done = make(chan struct{})
+	if s.intake.enter(a) {
+		go s.storeArrivals()
+	}
+	select {
+	case <-a.done:
+		return a.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // enter puts an arrival in line and reports whether somebody has to begin storing.
@@ -50,13 +71,15 @@ func (i *intake) enter(a *arrival) (begin bool) {
 func (i *intake) next() []*arrival {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	n := min(len(i.waiting), intakeBatch)
+	n, rows := 0, 0
+	for n < min(len(i.waiting), intakeBatch) && rows < intakeRows {
+		rows += i.waiting[n].rows
+		n++
+	}
 	batch := slices.Clone(i.waiting[:n])
 	i.waiting = slices.Delete(i.waiting, 0, n)
 	i.busy = n > 0
-	slices.SortStableFunc(batch, func(a, b *arrival) int {
-		return cmp.Or(cmp.Compare(a.event.Source, b.event.Source), cmp.Compare(a.event.EventID, b.event.EventID))
-	})
+	slices.SortStableFunc(batch, func(a, b *arrival) int { return cmp.Compare(a.key, b.key) })
 	return batch
 }
 
@@ -75,11 +98,9 @@ func (s *Store) storeArrivals() {
 
 func storeBatch(ctx context.Context, q *db.Queries, batch []*arrival) error {
 	for _, a := range batch {
-		added, err := q.TakeIn(ctx, a.event)
-		if err != nil {
+		if err := a.store(ctx, q); err != nil {
 			return err
 		}
-		a.fresh = added > 0
 	}
 	return nil
 }

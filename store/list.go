@@ -12,7 +12,8 @@ import (
 )
 
 // List returns a part of a tab, those that need attention first, then by name.
-// Limit is brought into 1 to 10,000. No connection is staged in this version.
+// Limit is brought into 1 to 10,000. What is staged is no connection yet: Sessions
+// lists it.
 // Error: ErrCursor if After did not come from a list asked in the same words.
 func (s *Store) List(ctx context.Context, query finch.ListQuery) (finch.ListPage, error) {
 	if query.Tab == finch.Staged {
@@ -44,12 +45,17 @@ func (s *Store) List(ctx context.Context, query finch.ListQuery) (finch.ListPage
 
 // Counts are how many connections stand in each tab and how many of the live
 // ones need attention, of those that contain the words (all, if there are none).
+// Staged are the customers whose last link was sent and is not finished.
 func (s *Store) Counts(ctx context.Context, words string) (finch.Counts, error) {
 	rows, err := s.reads.Tally(ctx, within(words))
 	if err != nil {
 		return finch.Counts{}, fmt.Errorf("count connections: %w", damage(err))
 	}
-	var counts finch.Counts
+	staged, err := s.reads.CountStaged(ctx, within(words))
+	if err != nil {
+		return finch.Counts{}, fmt.Errorf("count what is staged: %w", damage(err))
+	}
+	counts := finch.Counts{Staged: int(staged)}
 	for _, r := range rows {
 		n := int(r.Count)
 		switch {

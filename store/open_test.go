@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -81,7 +83,7 @@ func TestOpenRefusesAndOverwritesNothing(t *testing.T) {
 			return append(append(bytes.Clone(b[:100]), bytes.Repeat([]byte{0xff}, 4000)...), b[4100:]...)
 		}), store.ErrDamaged, "backup"},
 		{"cut off in the middle", rewrite(func(b []byte) []byte { return b[:len(b)/2] }), store.ErrDamaged, "backup"},
-		{"made by a newer Perch", run("INSERT INTO perch_migrations (version_id, is_applied) VALUES (99, 1)"), store.ErrNewer, "version 99, this Perch knows up to 5"},
+		{"made by a newer Perch", run("INSERT INTO perch_migrations (version_id, is_applied) VALUES (99, 1)"), store.ErrNewer, fmt.Sprintf("version 99, this Perch knows up to %d", newestMigration(t))},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -103,6 +105,21 @@ func TestOpenRefusesAndOverwritesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// newestMigration is the number of the last one.
+func newestMigration(t *testing.T) int {
+	t.Helper()
+	files, err := os.ReadDir(filepath.Join("migrations", "sqlite")) // in the order of their names
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, _, _ := strings.Cut(files[len(files)-1].Name(), "_")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func hash(t *testing.T, path string) [sha256.Size]byte {

@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"perch/internal/alert"
+	"perch/internal/connect"
 	"perch/store/internal/db"
 )
 
@@ -31,6 +32,9 @@ type Options struct {
 	Grace alert.Grace
 	// Outage is what makes an outage of many problems; alert.DefaultOutage if zero.
 	Outage alert.OutageLimits
+	// DropOff is how long nothing is heard of an employer before they count as
+	// dropped off; zero means 30 minutes.
+	DropOff time.Duration
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 }
@@ -50,6 +54,9 @@ type Store struct {
 	grace  alert.Grace
 	outage alert.OutageLimits
 	owing  chan struct{}
+	moved  chan struct{}
+	limits connect.Limits
+	usual  usual
 }
 
 // Open opens the database, brings its tables up to date and checks that every
@@ -57,7 +64,8 @@ type Store struct {
 // exist. Errors: ErrInUse, ErrForeign, ErrNewer, ErrDamaged, ErrKeyMissing.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
-		keys: o.Keys, now: o.Now, log: o.Log, owing: make(chan struct{}, 1),
+		keys: o.Keys, now: o.Now, log: o.Log, owing: make(chan struct{}, 1), moved: make(chan struct{}, 1),
+		limits: connect.Limits{DropOff: o.DropOff},
 		grace: alert.Grace{
 			Automated: cmp.Or(o.Grace.Automated, 2*time.Hour), Assisted: cmp.Or(o.Grace.Assisted, 24*time.Hour),
 		},

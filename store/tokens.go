@@ -16,7 +16,8 @@ import (
 // For each it reports whether the connection had no token before. A new token
 // marks the older one as replaced, one that was known before is taken up again,
 // a disconnected connection comes back, and a look at each and a read of each
-// of its jobs that has yet to end are due at once.
+// of its jobs that has yet to end are due at once. The open Connect sessions of the
+// customer, made before the token came, have led to it.
 func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool, err error) {
 	created = make([]bool, len(grants))
 	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
@@ -33,6 +34,7 @@ func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool
 	if err != nil {
 		return nil, fmt.Errorf("store access tokens: %w", err)
 	}
+	s.rouse()
 	return created, nil
 }
 
@@ -74,7 +76,10 @@ func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (create
 	if err := markRemoved(ctx, q, id, false); err != nil {
 		return false, err
 	}
-	return created, s.keepToken(ctx, q, g)
+	if err := s.keepToken(ctx, q, g); err != nil {
+		return false, err
+	}
+	return created, s.joinSessions(ctx, q, c, g.Facts)
 }
 
 // markRemoved notes whether somebody here asked for the end of a connection: then
@@ -201,6 +206,7 @@ func (s *Store) Lost(ctx context.Context, connectionID string, token finch.Token
 	if err != nil {
 		return fmt.Errorf("record a revoked token: %w", err)
 	}
+	s.rouse()
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (k Key) aead() (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// checkKeys refuses to open a database with tokens that no given key can open:
+// checkKeys refuses to open a database with tokens or links that no given key can open:
 // better at the start than at the first look.
 func (s *Store) checkKeys(ctx context.Context) error {
 	ids, err := keyIDs(ctx, s.reader)
@@ -67,10 +67,25 @@ func (s *Store) checkKeys(ctx context.Context) error {
 	return nil
 }
 
+// linksSince is the version of the tables from which on links are sealed too.
+const linksSince = 6
+
+// keyIDs are the keys that what is sealed needs. The tables may be older.
 func keyIDs(ctx context.Context, pool db.DBTX) ([]string, error) {
-	ids, err := db.New(pool).KeyIDs(ctx)
+	var version int64
+	if err := pool.QueryRowContext(ctx, newestApplied).Scan(&version); err != nil {
+		return nil, fmt.Errorf("read the database's version: %w", damage(err))
+	}
+	q := db.New(pool)
+	ids, err := q.KeyIDs(ctx)
+	if err == nil && version >= linksSince {
+		var more []string
+		more, err = q.LinkKeyIDs(ctx)
+		ids = append(ids, more...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read which keys are needed: %w", damage(err))
 	}
-	return ids, nil
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }

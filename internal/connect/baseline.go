@@ -18,10 +18,11 @@ type StageBaseline struct {
 	Ninth time.Duration
 }
 
+// ninth is what nine in ten employers take in a stage, where enough are known.
+func (b Baseline) ninth(s Stage) (d time.Duration, ok bool) {
+	usual := b.Stages[s]
+	return usual.Ninth, b.Sessions >= EnoughSessions && usual.Sessions >= EnoughSessions && usual.Ninth > 0
+}
+
 // EnoughSessions is how many sessions it takes to speak of what is usual.
 const EnoughSessions = 20
-
-// Remarks are plain sentences on what stands out in a session, at most 5, the
-// weightiest first: "Left the Terms of Service 6 times without going on.".
-// Comparisons come only from a Baseline of at least EnoughSessions.
-func Remarks(p Progress, b Baseline) []string { return nil }

@@ -10,7 +10,7 @@ const (
 	Unopened Outcome = "unopened"
 	// InProgress: the employer was seen a short while ago.
 	InProgress Outcome = "in_progress"
-	// DroppedOff: they left, or nothing was heard of them for DropOffAfter.
+	// DroppedOff: they left, or nothing was heard of them, for Limits.DropOff.
 	DroppedOff Outcome = "dropped_off"
 	// Broken: Finch Connect could not open, and nothing came after it.
 	Broken Outcome = "failed"
@@ -54,7 +54,7 @@ type Progress struct {
 	Errors []ErrorSeen
 	// ErrorCount is how many they saw in all.
 	ErrorCount int
-	// Provider and Method as far as the events tell, by Finch's words.
+	// Status is Finch's status of the connection, as far as the events tell.
 	Status string
 	// Sources says who told of what.
 	Sources map[Source][]Type
@@ -73,11 +73,16 @@ type StageProgress struct {
 	Errors         int
 	// Here: the employer is in it, or was in it last and is not through.
 	Here bool
+	// Done: it is behind the employer, who may have been spared it: see Skipped.
 	Done bool
 }
 
 // Reached reports whether the employer was seen in it.
 func (s StageProgress) Reached() bool { return s.Visits > 0 }
+
+// Skipped reports whether it is behind the employer though nobody saw them in it:
+// not every provider asks for a code, or has several entities.
+func (s StageProgress) Skipped() bool { return s.Done && !s.Reached() }
 
 // ErrorSeen is an error that the employer saw, by its exact text.
 type ErrorSeen struct {

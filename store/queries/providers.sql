@@ -6,3 +6,6 @@ ON CONFLICT (id) DO UPDATE SET display_name = excluded.display_name, products = 
 
 -- name: ProvidersLearned :one
 SELECT CAST(COALESCE(MAX(learned), 0) AS BIGINT) AS learned FROM providers;
+
+-- name: ProviderName :one
+SELECT display_name FROM providers WHERE id = sqlc.arg(id);

@@ -57,11 +57,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addProblemEventStmt, err = db.PrepareContext(ctx, addProblemEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query AddProblemEvent: %w", err)
 	}
+	if q.addSessionStmt, err = db.PrepareContext(ctx, addSession); err != nil {
+		return nil, fmt.Errorf("error preparing query AddSession: %w", err)
+	}
+	if q.addSessionEventStmt, err = db.PrepareContext(ctx, addSessionEvent); err != nil {
+		return nil, fmt.Errorf("error preparing query AddSessionEvent: %w", err)
+	}
 	if q.addSubscriptionStmt, err = db.PrepareContext(ctx, addSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSubscription: %w", err)
 	}
+	if q.addToFunnelDayStmt, err = db.PrepareContext(ctx, addToFunnelDay); err != nil {
+		return nil, fmt.Errorf("error preparing query AddToFunnelDay: %w", err)
+	}
 	if q.anOpenChildStmt, err = db.PrepareContext(ctx, anOpenChild); err != nil {
 		return nil, fmt.Errorf("error preparing query AnOpenChild: %w", err)
+	}
+	if q.anySessionDueStmt, err = db.PrepareContext(ctx, anySessionDue); err != nil {
+		return nil, fmt.Errorf("error preparing query AnySessionDue: %w", err)
 	}
 	if q.anySubscriptionStmt, err = db.PrepareContext(ctx, anySubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query AnySubscription: %w", err)
@@ -135,6 +147,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.claimLaneStmt, err = db.PrepareContext(ctx, claimLane); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimLane: %w", err)
 	}
+	if q.claimSessionsStmt, err = db.PrepareContext(ctx, claimSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimSessions: %w", err)
+	}
 	if q.claimTellingsStmt, err = db.PrepareContext(ctx, claimTellings); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimTellings: %w", err)
 	}
@@ -153,14 +168,35 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.connectionStmt, err = db.PrepareContext(ctx, connection); err != nil {
 		return nil, fmt.Errorf("error preparing query Connection: %w", err)
 	}
+	if q.connectionStatusStmt, err = db.PrepareContext(ctx, connectionStatus); err != nil {
+		return nil, fmt.Errorf("error preparing query ConnectionStatus: %w", err)
+	}
 	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
+	}
+	if q.correctSessionEventStmt, err = db.PrepareContext(ctx, correctSessionEvent); err != nil {
+		return nil, fmt.Errorf("error preparing query CorrectSessionEvent: %w", err)
 	}
 	if q.countHeldStmt, err = db.PrepareContext(ctx, countHeld); err != nil {
 		return nil, fmt.Errorf("error preparing query CountHeld: %w", err)
 	}
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
+	}
+	if q.countSessionEventsStmt, err = db.PrepareContext(ctx, countSessionEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query CountSessionEvents: %w", err)
+	}
+	if q.countSessionsStmt, err = db.PrepareContext(ctx, countSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query CountSessions: %w", err)
+	}
+	if q.countStagedStmt, err = db.PrepareContext(ctx, countStaged); err != nil {
+		return nil, fmt.Errorf("error preparing query CountStaged: %w", err)
+	}
+	if q.countUnderwayStmt, err = db.PrepareContext(ctx, countUnderway); err != nil {
+		return nil, fmt.Errorf("error preparing query CountUnderway: %w", err)
+	}
+	if q.countWatchesStmt, err = db.PrepareContext(ctx, countWatches); err != nil {
+		return nil, fmt.Errorf("error preparing query CountWatches: %w", err)
 	}
 	if q.crowdHearersStmt, err = db.PrepareContext(ctx, crowdHearers); err != nil {
 		return nil, fmt.Errorf("error preparing query CrowdHearers: %w", err)
@@ -171,6 +207,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.crowdSizeStmt, err = db.PrepareContext(ctx, crowdSize); err != nil {
 		return nil, fmt.Errorf("error preparing query CrowdSize: %w", err)
 	}
+	if q.customersExactlyStmt, err = db.PrepareContext(ctx, customersExactly); err != nil {
+		return nil, fmt.Errorf("error preparing query CustomersExactly: %w", err)
+	}
 	if q.deliveryEndStmt, err = db.PrepareContext(ctx, deliveryEnd); err != nil {
 		return nil, fmt.Errorf("error preparing query DeliveryEnd: %w", err)
 	}
@@ -179,6 +218,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.dirtiestCardStmt, err = db.PrepareContext(ctx, dirtiestCard); err != nil {
 		return nil, fmt.Errorf("error preparing query DirtiestCard: %w", err)
+	}
+	if q.dropErrorsOfSessionStmt, err = db.PrepareContext(ctx, dropErrorsOfSession); err != nil {
+		return nil, fmt.Errorf("error preparing query DropErrorsOfSession: %w", err)
+	}
+	if q.dropEventsOfSessionStmt, err = db.PrepareContext(ctx, dropEventsOfSession); err != nil {
+		return nil, fmt.Errorf("error preparing query DropEventsOfSession: %w", err)
+	}
+	if q.dropLinkOfSessionStmt, err = db.PrepareContext(ctx, dropLinkOfSession); err != nil {
+		return nil, fmt.Errorf("error preparing query DropLinkOfSession: %w", err)
 	}
 	if q.dropProblemStmt, err = db.PrepareContext(ctx, dropProblem); err != nil {
 		return nil, fmt.Errorf("error preparing query DropProblem: %w", err)
@@ -189,11 +237,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropProblemEventsStmt, err = db.PrepareContext(ctx, dropProblemEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query DropProblemEvents: %w", err)
 	}
+	if q.dropSessionStmt, err = db.PrepareContext(ctx, dropSession); err != nil {
+		return nil, fmt.Errorf("error preparing query DropSession: %w", err)
+	}
+	if q.dropSessionErrorStmt, err = db.PrepareContext(ctx, dropSessionError); err != nil {
+		return nil, fmt.Errorf("error preparing query DropSessionError: %w", err)
+	}
 	if q.dropTellingsStmt, err = db.PrepareContext(ctx, dropTellings); err != nil {
 		return nil, fmt.Errorf("error preparing query DropTellings: %w", err)
 	}
 	if q.dropTokenStmt, err = db.PrepareContext(ctx, dropToken); err != nil {
 		return nil, fmt.Errorf("error preparing query DropToken: %w", err)
+	}
+	if q.dropWatchesOfStmt, err = db.PrepareContext(ctx, dropWatchesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query DropWatchesOf: %w", err)
 	}
 	if q.dueChannelStmt, err = db.PrepareContext(ctx, dueChannel); err != nil {
 		return nil, fmt.Errorf("error preparing query DueChannel: %w", err)
@@ -213,6 +270,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.entitiesStmt, err = db.PrepareContext(ctx, entities); err != nil {
 		return nil, fmt.Errorf("error preparing query Entities: %w", err)
 	}
+	if q.eventsOfSessionStmt, err = db.PrepareContext(ctx, eventsOfSession); err != nil {
+		return nil, fmt.Errorf("error preparing query EventsOfSession: %w", err)
+	}
 	if q.exactMatchesStmt, err = db.PrepareContext(ctx, exactMatches); err != nil {
 		return nil, fmt.Errorf("error preparing query ExactMatches: %w", err)
 	}
@@ -221,6 +281,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.finishInboxStmt, err = db.PrepareContext(ctx, finishInbox); err != nil {
 		return nil, fmt.Errorf("error preparing query FinishInbox: %w", err)
+	}
+	if q.firstSyncStmt, err = db.PrepareContext(ctx, firstSync); err != nil {
+		return nil, fmt.Errorf("error preparing query FirstSync: %w", err)
+	}
+	if q.firstTokenSeenStmt, err = db.PrepareContext(ctx, firstTokenSeen); err != nil {
+		return nil, fmt.Errorf("error preparing query FirstTokenSeen: %w", err)
 	}
 	if q.foldIntoStmt, err = db.PrepareContext(ctx, foldInto); err != nil {
 		return nil, fmt.Errorf("error preparing query FoldInto: %w", err)
@@ -249,6 +315,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.freeReadsStmt, err = db.PrepareContext(ctx, freeReads); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeReads: %w", err)
 	}
+	if q.freeSessionsStmt, err = db.PrepareContext(ctx, freeSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeSessions: %w", err)
+	}
+	if q.funnelDaysStmt, err = db.PrepareContext(ctx, funnelDays); err != nil {
+		return nil, fmt.Errorf("error preparing query FunnelDays: %w", err)
+	}
+	if q.funnelNamesStmt, err = db.PrepareContext(ctx, funnelNames); err != nil {
+		return nil, fmt.Errorf("error preparing query FunnelNames: %w", err)
+	}
 	if q.gatherableStmt, err = db.PrepareContext(ctx, gatherable); err != nil {
 		return nil, fmt.Errorf("error preparing query Gatherable: %w", err)
 	}
@@ -270,6 +345,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.holdCrowdStmt, err = db.PrepareContext(ctx, holdCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldCrowd: %w", err)
 	}
+	if q.holdFunnelDayStmt, err = db.PrepareContext(ctx, holdFunnelDay); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldFunnelDay: %w", err)
+	}
 	if q.holdJobStmt, err = db.PrepareContext(ctx, holdJob); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldJob: %w", err)
 	}
@@ -285,8 +363,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.holdProblemStmt, err = db.PrepareContext(ctx, holdProblem); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldProblem: %w", err)
 	}
+	if q.holdSessionStmt, err = db.PrepareContext(ctx, holdSession); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldSession: %w", err)
+	}
 	if q.holdSubscriptionStmt, err = db.PrepareContext(ctx, holdSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldSubscription: %w", err)
+	}
+	if q.holdToAddEventsStmt, err = db.PrepareContext(ctx, holdToAddEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldToAddEvents: %w", err)
 	}
 	if q.isCardEmptyStmt, err = db.PrepareContext(ctx, isCardEmpty); err != nil {
 		return nil, fmt.Errorf("error preparing query IsCardEmpty: %w", err)
@@ -357,11 +441,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lastSyncsStmt, err = db.PrepareContext(ctx, lastSyncs); err != nil {
 		return nil, fmt.Errorf("error preparing query LastSyncs: %w", err)
 	}
+	if q.linkKeyIDsStmt, err = db.PrepareContext(ctx, linkKeyIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query LinkKeyIDs: %w", err)
+	}
 	if q.lookSoonStmt, err = db.PrepareContext(ctx, lookSoon); err != nil {
 		return nil, fmt.Errorf("error preparing query LookSoon: %w", err)
 	}
+	if q.markAloneStmt, err = db.PrepareContext(ctx, markAlone); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkAlone: %w", err)
+	}
+	if q.markNewestStmt, err = db.PrepareContext(ctx, markNewest); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkNewest: %w", err)
+	}
 	if q.markRemovedStmt, err = db.PrepareContext(ctx, markRemoved); err != nil {
 		return nil, fmt.Errorf("error preparing query MarkRemoved: %w", err)
+	}
+	if q.markTellingStmt, err = db.PrepareContext(ctx, markTelling); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkTelling: %w", err)
 	}
 	if q.matchesStmt, err = db.PrepareContext(ctx, matches); err != nil {
 		return nil, fmt.Errorf("error preparing query Matches: %w", err)
@@ -381,8 +477,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.namesStmt, err = db.PrepareContext(ctx, names); err != nil {
 		return nil, fmt.Errorf("error preparing query Names: %w", err)
 	}
+	if q.newestSessionStmt, err = db.PrepareContext(ctx, newestSession); err != nil {
+		return nil, fmt.Errorf("error preparing query NewestSession: %w", err)
+	}
 	if q.newestSummaryStmt, err = db.PrepareContext(ctx, newestSummary); err != nil {
 		return nil, fmt.Errorf("error preparing query NewestSummary: %w", err)
+	}
+	if q.noteAuditStmt, err = db.PrepareContext(ctx, noteAudit); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteAudit: %w", err)
 	}
 	if q.noteCrowdStmt, err = db.PrepareContext(ctx, noteCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query NoteCrowd: %w", err)
@@ -395,6 +497,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.oddsOfAllStmt, err = db.PrepareContext(ctx, oddsOfAll); err != nil {
 		return nil, fmt.Errorf("error preparing query OddsOfAll: %w", err)
+	}
+	if q.oldSessionsStmt, err = db.PrepareContext(ctx, oldSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query OldSessions: %w", err)
 	}
 	if q.olderTroublesStmt, err = db.PrepareContext(ctx, olderTroubles); err != nil {
 		return nil, fmt.Errorf("error preparing query OlderTroubles: %w", err)
@@ -413,6 +518,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.openProblemsOfStmt, err = db.PrepareContext(ctx, openProblemsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenProblemsOf: %w", err)
+	}
+	if q.openSessionsAtStmt, err = db.PrepareContext(ctx, openSessionsAt); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenSessionsAt: %w", err)
+	}
+	if q.openSessionsOfStmt, err = db.PrepareContext(ctx, openSessionsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenSessionsOf: %w", err)
 	}
 	if q.openTokenSpanStmt, err = db.PrepareContext(ctx, openTokenSpan); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenTokenSpan: %w", err)
@@ -456,6 +567,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.postponeJobStmt, err = db.PrepareContext(ctx, postponeJob); err != nil {
 		return nil, fmt.Errorf("error preparing query PostponeJob: %w", err)
 	}
+	if q.postponeSessionStmt, err = db.PrepareContext(ctx, postponeSession); err != nil {
+		return nil, fmt.Errorf("error preparing query PostponeSession: %w", err)
+	}
 	if q.problemByIDStmt, err = db.PrepareContext(ctx, problemByID); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemByID: %w", err)
 	}
@@ -480,14 +594,23 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.problemsSinceStmt, err = db.PrepareContext(ctx, problemsSince); err != nil {
 		return nil, fmt.Errorf("error preparing query ProblemsSince: %w", err)
 	}
+	if q.providerNameStmt, err = db.PrepareContext(ctx, providerName); err != nil {
+		return nil, fmt.Errorf("error preparing query ProviderName: %w", err)
+	}
 	if q.providersLearnedStmt, err = db.PrepareContext(ctx, providersLearned); err != nil {
 		return nil, fmt.Errorf("error preparing query ProvidersLearned: %w", err)
+	}
+	if q.pruneAuditStmt, err = db.PrepareContext(ctx, pruneAudit); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneAudit: %w", err)
 	}
 	if q.pruneCardsStmt, err = db.PrepareContext(ctx, pruneCards); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneCards: %w", err)
 	}
 	if q.pruneChangesStmt, err = db.PrepareContext(ctx, pruneChanges); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneChanges: %w", err)
+	}
+	if q.pruneFunnelStmt, err = db.PrepareContext(ctx, pruneFunnel); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneFunnel: %w", err)
 	}
 	if q.pruneInboxStmt, err = db.PrepareContext(ctx, pruneInbox); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneInbox: %w", err)
@@ -516,6 +639,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.putOnDigestStmt, err = db.PrepareContext(ctx, putOnDigest); err != nil {
 		return nil, fmt.Errorf("error preparing query PutOnDigest: %w", err)
 	}
+	if q.readSessionByStmt, err = db.PrepareContext(ctx, readSessionBy); err != nil {
+		return nil, fmt.Errorf("error preparing query ReadSessionBy: %w", err)
+	}
+	if q.readSessionsOfConnectionStmt, err = db.PrepareContext(ctx, readSessionsOfConnection); err != nil {
+		return nil, fmt.Errorf("error preparing query ReadSessionsOfConnection: %w", err)
+	}
 	if q.releaseLaneStmt, err = db.PrepareContext(ctx, releaseLane); err != nil {
 		return nil, fmt.Errorf("error preparing query ReleaseLane: %w", err)
 	}
@@ -530,6 +659,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.resumeReadsStmt, err = db.PrepareContext(ctx, resumeReads); err != nil {
 		return nil, fmt.Errorf("error preparing query ResumeReads: %w", err)
+	}
+	if q.revokeSessionStmt, err = db.PrepareContext(ctx, revokeSession); err != nil {
+		return nil, fmt.Errorf("error preparing query RevokeSession: %w", err)
+	}
+	if q.sameErrorStmt, err = db.PrepareContext(ctx, sameError); err != nil {
+		return nil, fmt.Errorf("error preparing query SameError: %w", err)
 	}
 	if q.saveBodyStmt, err = db.PrepareContext(ctx, saveBody); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveBody: %w", err)
@@ -552,8 +687,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveProviderStmt, err = db.PrepareContext(ctx, saveProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveProvider: %w", err)
 	}
+	if q.saveReadingStmt, err = db.PrepareContext(ctx, saveReading); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveReading: %w", err)
+	}
 	if q.saveSenseStmt, err = db.PrepareContext(ctx, saveSense); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSense: %w", err)
+	}
+	if q.saveSessionStmt, err = db.PrepareContext(ctx, saveSession); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSession: %w", err)
+	}
+	if q.saveSessionErrorStmt, err = db.PrepareContext(ctx, saveSessionError); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSessionError: %w", err)
+	}
+	if q.saveSessionLinkStmt, err = db.PrepareContext(ctx, saveSessionLink); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveSessionLink: %w", err)
 	}
 	if q.saveSubscriptionStmt, err = db.PrepareContext(ctx, saveSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveSubscription: %w", err)
@@ -581,6 +728,48 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.sentOffStmt, err = db.PrepareContext(ctx, sentOff); err != nil {
 		return nil, fmt.Errorf("error preparing query SentOff: %w", err)
+	}
+	if q.sessionByIDStmt, err = db.PrepareContext(ctx, sessionByID); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionByID: %w", err)
+	}
+	if q.sessionByNumStmt, err = db.PrepareContext(ctx, sessionByNum); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionByNum: %w", err)
+	}
+	if q.sessionErrorsStmt, err = db.PrepareContext(ctx, sessionErrors); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionErrors: %w", err)
+	}
+	if q.sessionEventSourceStmt, err = db.PrepareContext(ctx, sessionEventSource); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionEventSource: %w", err)
+	}
+	if q.sessionLinkByHashStmt, err = db.PrepareContext(ctx, sessionLinkByHash); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionLinkByHash: %w", err)
+	}
+	if q.sessionLinkOfStmt, err = db.PrepareContext(ctx, sessionLinkOf); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionLinkOf: %w", err)
+	}
+	if q.sessionMatchesStmt, err = db.PrepareContext(ctx, sessionMatches); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionMatches: %w", err)
+	}
+	if q.sessionNamesStmt, err = db.PrepareContext(ctx, sessionNames); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionNames: %w", err)
+	}
+	if q.sessionsEveryStmt, err = db.PrepareContext(ctx, sessionsEvery); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionsEvery: %w", err)
+	}
+	if q.sessionsExactlyStmt, err = db.PrepareContext(ctx, sessionsExactly); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionsExactly: %w", err)
+	}
+	if q.sessionsOfConnectionStmt, err = db.PrepareContext(ctx, sessionsOfConnection); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionsOfConnection: %w", err)
+	}
+	if q.sessionsOfCustomerStmt, err = db.PrepareContext(ctx, sessionsOfCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionsOfCustomer: %w", err)
+	}
+	if q.sessionsStagedStmt, err = db.PrepareContext(ctx, sessionsStaged); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionsStaged: %w", err)
+	}
+	if q.sessionsUnderwayStmt, err = db.PrepareContext(ctx, sessionsUnderway); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionsUnderway: %w", err)
 	}
 	if q.setJudgementStmt, err = db.PrepareContext(ctx, setJudgement); err != nil {
 		return nil, fmt.Errorf("error preparing query SetJudgement: %w", err)
@@ -614,6 +803,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.standingCardStmt, err = db.PrepareContext(ctx, standingCard); err != nil {
 		return nil, fmt.Errorf("error preparing query StandingCard: %w", err)
+	}
+	if q.statusStepsStmt, err = db.PrepareContext(ctx, statusSteps); err != nil {
+		return nil, fmt.Errorf("error preparing query StatusSteps: %w", err)
 	}
 	if q.subscriptionByIDStmt, err = db.PrepareContext(ctx, subscriptionByID); err != nil {
 		return nil, fmt.Errorf("error preparing query SubscriptionByID: %w", err)
@@ -675,8 +867,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.untoldOnCardStmt, err = db.PrepareContext(ctx, untoldOnCard); err != nil {
 		return nil, fmt.Errorf("error preparing query UntoldOnCard: %w", err)
 	}
+	if q.unwatchCustomerStmt, err = db.PrepareContext(ctx, unwatchCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query UnwatchCustomer: %w", err)
+	}
 	if q.wakeLaneStmt, err = db.PrepareContext(ctx, wakeLane); err != nil {
 		return nil, fmt.Errorf("error preparing query WakeLane: %w", err)
+	}
+	if q.watchCustomerStmt, err = db.PrepareContext(ctx, watchCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query WatchCustomer: %w", err)
 	}
 	return &q, nil
 }
@@ -738,14 +936,34 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addProblemEventStmt: %w", cerr)
 		}
 	}
+	if q.addSessionStmt != nil {
+		if cerr := q.addSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addSessionStmt: %w", cerr)
+		}
+	}
+	if q.addSessionEventStmt != nil {
+		if cerr := q.addSessionEventStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addSessionEventStmt: %w", cerr)
+		}
+	}
 	if q.addSubscriptionStmt != nil {
 		if cerr := q.addSubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addSubscriptionStmt: %w", cerr)
 		}
 	}
+	if q.addToFunnelDayStmt != nil {
+		if cerr := q.addToFunnelDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addToFunnelDayStmt: %w", cerr)
+		}
+	}
 	if q.anOpenChildStmt != nil {
 		if cerr := q.anOpenChildStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing anOpenChildStmt: %w", cerr)
+		}
+	}
+	if q.anySessionDueStmt != nil {
+		if cerr := q.anySessionDueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing anySessionDueStmt: %w", cerr)
 		}
 	}
 	if q.anySubscriptionStmt != nil {
@@ -868,6 +1086,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing claimLaneStmt: %w", cerr)
 		}
 	}
+	if q.claimSessionsStmt != nil {
+		if cerr := q.claimSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimSessionsStmt: %w", cerr)
+		}
+	}
 	if q.claimTellingsStmt != nil {
 		if cerr := q.claimTellingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing claimTellingsStmt: %w", cerr)
@@ -898,9 +1121,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing connectionStmt: %w", cerr)
 		}
 	}
+	if q.connectionStatusStmt != nil {
+		if cerr := q.connectionStatusStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing connectionStatusStmt: %w", cerr)
+		}
+	}
 	if q.correctChangeStmt != nil {
 		if cerr := q.correctChangeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing correctChangeStmt: %w", cerr)
+		}
+	}
+	if q.correctSessionEventStmt != nil {
+		if cerr := q.correctSessionEventStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing correctSessionEventStmt: %w", cerr)
 		}
 	}
 	if q.countHeldStmt != nil {
@@ -911,6 +1144,31 @@ func (q *Queries) Close() error {
 	if q.countProblemsStmt != nil {
 		if cerr := q.countProblemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countProblemsStmt: %w", cerr)
+		}
+	}
+	if q.countSessionEventsStmt != nil {
+		if cerr := q.countSessionEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countSessionEventsStmt: %w", cerr)
+		}
+	}
+	if q.countSessionsStmt != nil {
+		if cerr := q.countSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countSessionsStmt: %w", cerr)
+		}
+	}
+	if q.countStagedStmt != nil {
+		if cerr := q.countStagedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countStagedStmt: %w", cerr)
+		}
+	}
+	if q.countUnderwayStmt != nil {
+		if cerr := q.countUnderwayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countUnderwayStmt: %w", cerr)
+		}
+	}
+	if q.countWatchesStmt != nil {
+		if cerr := q.countWatchesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countWatchesStmt: %w", cerr)
 		}
 	}
 	if q.crowdHearersStmt != nil {
@@ -928,6 +1186,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing crowdSizeStmt: %w", cerr)
 		}
 	}
+	if q.customersExactlyStmt != nil {
+		if cerr := q.customersExactlyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing customersExactlyStmt: %w", cerr)
+		}
+	}
 	if q.deliveryEndStmt != nil {
 		if cerr := q.deliveryEndStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deliveryEndStmt: %w", cerr)
@@ -941,6 +1204,21 @@ func (q *Queries) Close() error {
 	if q.dirtiestCardStmt != nil {
 		if cerr := q.dirtiestCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dirtiestCardStmt: %w", cerr)
+		}
+	}
+	if q.dropErrorsOfSessionStmt != nil {
+		if cerr := q.dropErrorsOfSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropErrorsOfSessionStmt: %w", cerr)
+		}
+	}
+	if q.dropEventsOfSessionStmt != nil {
+		if cerr := q.dropEventsOfSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropEventsOfSessionStmt: %w", cerr)
+		}
+	}
+	if q.dropLinkOfSessionStmt != nil {
+		if cerr := q.dropLinkOfSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropLinkOfSessionStmt: %w", cerr)
 		}
 	}
 	if q.dropProblemStmt != nil {
@@ -958,6 +1236,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dropProblemEventsStmt: %w", cerr)
 		}
 	}
+	if q.dropSessionStmt != nil {
+		if cerr := q.dropSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropSessionStmt: %w", cerr)
+		}
+	}
+	if q.dropSessionErrorStmt != nil {
+		if cerr := q.dropSessionErrorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropSessionErrorStmt: %w", cerr)
+		}
+	}
 	if q.dropTellingsStmt != nil {
 		if cerr := q.dropTellingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropTellingsStmt: %w", cerr)
@@ -966,6 +1254,11 @@ func (q *Queries) Close() error {
 	if q.dropTokenStmt != nil {
 		if cerr := q.dropTokenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropTokenStmt: %w", cerr)
+		}
+	}
+	if q.dropWatchesOfStmt != nil {
+		if cerr := q.dropWatchesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropWatchesOfStmt: %w", cerr)
 		}
 	}
 	if q.dueChannelStmt != nil {
@@ -998,6 +1291,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing entitiesStmt: %w", cerr)
 		}
 	}
+	if q.eventsOfSessionStmt != nil {
+		if cerr := q.eventsOfSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventsOfSessionStmt: %w", cerr)
+		}
+	}
 	if q.exactMatchesStmt != nil {
 		if cerr := q.exactMatchesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing exactMatchesStmt: %w", cerr)
@@ -1011,6 +1309,16 @@ func (q *Queries) Close() error {
 	if q.finishInboxStmt != nil {
 		if cerr := q.finishInboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing finishInboxStmt: %w", cerr)
+		}
+	}
+	if q.firstSyncStmt != nil {
+		if cerr := q.firstSyncStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing firstSyncStmt: %w", cerr)
+		}
+	}
+	if q.firstTokenSeenStmt != nil {
+		if cerr := q.firstTokenSeenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing firstTokenSeenStmt: %w", cerr)
 		}
 	}
 	if q.foldIntoStmt != nil {
@@ -1058,6 +1366,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing freeReadsStmt: %w", cerr)
 		}
 	}
+	if q.freeSessionsStmt != nil {
+		if cerr := q.freeSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeSessionsStmt: %w", cerr)
+		}
+	}
+	if q.funnelDaysStmt != nil {
+		if cerr := q.funnelDaysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing funnelDaysStmt: %w", cerr)
+		}
+	}
+	if q.funnelNamesStmt != nil {
+		if cerr := q.funnelNamesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing funnelNamesStmt: %w", cerr)
+		}
+	}
 	if q.gatherableStmt != nil {
 		if cerr := q.gatherableStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing gatherableStmt: %w", cerr)
@@ -1093,6 +1416,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing holdCrowdStmt: %w", cerr)
 		}
 	}
+	if q.holdFunnelDayStmt != nil {
+		if cerr := q.holdFunnelDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdFunnelDayStmt: %w", cerr)
+		}
+	}
 	if q.holdJobStmt != nil {
 		if cerr := q.holdJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdJobStmt: %w", cerr)
@@ -1118,9 +1446,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing holdProblemStmt: %w", cerr)
 		}
 	}
+	if q.holdSessionStmt != nil {
+		if cerr := q.holdSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdSessionStmt: %w", cerr)
+		}
+	}
 	if q.holdSubscriptionStmt != nil {
 		if cerr := q.holdSubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdSubscriptionStmt: %w", cerr)
+		}
+	}
+	if q.holdToAddEventsStmt != nil {
+		if cerr := q.holdToAddEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdToAddEventsStmt: %w", cerr)
 		}
 	}
 	if q.isCardEmptyStmt != nil {
@@ -1238,14 +1576,34 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lastSyncsStmt: %w", cerr)
 		}
 	}
+	if q.linkKeyIDsStmt != nil {
+		if cerr := q.linkKeyIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing linkKeyIDsStmt: %w", cerr)
+		}
+	}
 	if q.lookSoonStmt != nil {
 		if cerr := q.lookSoonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lookSoonStmt: %w", cerr)
 		}
 	}
+	if q.markAloneStmt != nil {
+		if cerr := q.markAloneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markAloneStmt: %w", cerr)
+		}
+	}
+	if q.markNewestStmt != nil {
+		if cerr := q.markNewestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markNewestStmt: %w", cerr)
+		}
+	}
 	if q.markRemovedStmt != nil {
 		if cerr := q.markRemovedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing markRemovedStmt: %w", cerr)
+		}
+	}
+	if q.markTellingStmt != nil {
+		if cerr := q.markTellingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markTellingStmt: %w", cerr)
 		}
 	}
 	if q.matchesStmt != nil {
@@ -1278,9 +1636,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing namesStmt: %w", cerr)
 		}
 	}
+	if q.newestSessionStmt != nil {
+		if cerr := q.newestSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing newestSessionStmt: %w", cerr)
+		}
+	}
 	if q.newestSummaryStmt != nil {
 		if cerr := q.newestSummaryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing newestSummaryStmt: %w", cerr)
+		}
+	}
+	if q.noteAuditStmt != nil {
+		if cerr := q.noteAuditStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteAuditStmt: %w", cerr)
 		}
 	}
 	if q.noteCrowdStmt != nil {
@@ -1301,6 +1669,11 @@ func (q *Queries) Close() error {
 	if q.oddsOfAllStmt != nil {
 		if cerr := q.oddsOfAllStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oddsOfAllStmt: %w", cerr)
+		}
+	}
+	if q.oldSessionsStmt != nil {
+		if cerr := q.oldSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing oldSessionsStmt: %w", cerr)
 		}
 	}
 	if q.olderTroublesStmt != nil {
@@ -1331,6 +1704,16 @@ func (q *Queries) Close() error {
 	if q.openProblemsOfStmt != nil {
 		if cerr := q.openProblemsOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openProblemsOfStmt: %w", cerr)
+		}
+	}
+	if q.openSessionsAtStmt != nil {
+		if cerr := q.openSessionsAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openSessionsAtStmt: %w", cerr)
+		}
+	}
+	if q.openSessionsOfStmt != nil {
+		if cerr := q.openSessionsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openSessionsOfStmt: %w", cerr)
 		}
 	}
 	if q.openTokenSpanStmt != nil {
@@ -1403,6 +1786,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing postponeJobStmt: %w", cerr)
 		}
 	}
+	if q.postponeSessionStmt != nil {
+		if cerr := q.postponeSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing postponeSessionStmt: %w", cerr)
+		}
+	}
 	if q.problemByIDStmt != nil {
 		if cerr := q.problemByIDStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing problemByIDStmt: %w", cerr)
@@ -1443,9 +1831,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing problemsSinceStmt: %w", cerr)
 		}
 	}
+	if q.providerNameStmt != nil {
+		if cerr := q.providerNameStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing providerNameStmt: %w", cerr)
+		}
+	}
 	if q.providersLearnedStmt != nil {
 		if cerr := q.providersLearnedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing providersLearnedStmt: %w", cerr)
+		}
+	}
+	if q.pruneAuditStmt != nil {
+		if cerr := q.pruneAuditStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneAuditStmt: %w", cerr)
 		}
 	}
 	if q.pruneCardsStmt != nil {
@@ -1456,6 +1854,11 @@ func (q *Queries) Close() error {
 	if q.pruneChangesStmt != nil {
 		if cerr := q.pruneChangesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pruneChangesStmt: %w", cerr)
+		}
+	}
+	if q.pruneFunnelStmt != nil {
+		if cerr := q.pruneFunnelStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneFunnelStmt: %w", cerr)
 		}
 	}
 	if q.pruneInboxStmt != nil {
@@ -1503,6 +1906,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putOnDigestStmt: %w", cerr)
 		}
 	}
+	if q.readSessionByStmt != nil {
+		if cerr := q.readSessionByStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing readSessionByStmt: %w", cerr)
+		}
+	}
+	if q.readSessionsOfConnectionStmt != nil {
+		if cerr := q.readSessionsOfConnectionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing readSessionsOfConnectionStmt: %w", cerr)
+		}
+	}
 	if q.releaseLaneStmt != nil {
 		if cerr := q.releaseLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing releaseLaneStmt: %w", cerr)
@@ -1526,6 +1939,16 @@ func (q *Queries) Close() error {
 	if q.resumeReadsStmt != nil {
 		if cerr := q.resumeReadsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing resumeReadsStmt: %w", cerr)
+		}
+	}
+	if q.revokeSessionStmt != nil {
+		if cerr := q.revokeSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing revokeSessionStmt: %w", cerr)
+		}
+	}
+	if q.sameErrorStmt != nil {
+		if cerr := q.sameErrorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sameErrorStmt: %w", cerr)
 		}
 	}
 	if q.saveBodyStmt != nil {
@@ -1563,9 +1986,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveProviderStmt: %w", cerr)
 		}
 	}
+	if q.saveReadingStmt != nil {
+		if cerr := q.saveReadingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveReadingStmt: %w", cerr)
+		}
+	}
 	if q.saveSenseStmt != nil {
 		if cerr := q.saveSenseStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveSenseStmt: %w", cerr)
+		}
+	}
+	if q.saveSessionStmt != nil {
+		if cerr := q.saveSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSessionStmt: %w", cerr)
+		}
+	}
+	if q.saveSessionErrorStmt != nil {
+		if cerr := q.saveSessionErrorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSessionErrorStmt: %w", cerr)
+		}
+	}
+	if q.saveSessionLinkStmt != nil {
+		if cerr := q.saveSessionLinkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveSessionLinkStmt: %w", cerr)
 		}
 	}
 	if q.saveSubscriptionStmt != nil {
@@ -1611,6 +2054,76 @@ func (q *Queries) Close() error {
 	if q.sentOffStmt != nil {
 		if cerr := q.sentOffStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing sentOffStmt: %w", cerr)
+		}
+	}
+	if q.sessionByIDStmt != nil {
+		if cerr := q.sessionByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionByIDStmt: %w", cerr)
+		}
+	}
+	if q.sessionByNumStmt != nil {
+		if cerr := q.sessionByNumStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionByNumStmt: %w", cerr)
+		}
+	}
+	if q.sessionErrorsStmt != nil {
+		if cerr := q.sessionErrorsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionErrorsStmt: %w", cerr)
+		}
+	}
+	if q.sessionEventSourceStmt != nil {
+		if cerr := q.sessionEventSourceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionEventSourceStmt: %w", cerr)
+		}
+	}
+	if q.sessionLinkByHashStmt != nil {
+		if cerr := q.sessionLinkByHashStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionLinkByHashStmt: %w", cerr)
+		}
+	}
+	if q.sessionLinkOfStmt != nil {
+		if cerr := q.sessionLinkOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionLinkOfStmt: %w", cerr)
+		}
+	}
+	if q.sessionMatchesStmt != nil {
+		if cerr := q.sessionMatchesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionMatchesStmt: %w", cerr)
+		}
+	}
+	if q.sessionNamesStmt != nil {
+		if cerr := q.sessionNamesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionNamesStmt: %w", cerr)
+		}
+	}
+	if q.sessionsEveryStmt != nil {
+		if cerr := q.sessionsEveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionsEveryStmt: %w", cerr)
+		}
+	}
+	if q.sessionsExactlyStmt != nil {
+		if cerr := q.sessionsExactlyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionsExactlyStmt: %w", cerr)
+		}
+	}
+	if q.sessionsOfConnectionStmt != nil {
+		if cerr := q.sessionsOfConnectionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionsOfConnectionStmt: %w", cerr)
+		}
+	}
+	if q.sessionsOfCustomerStmt != nil {
+		if cerr := q.sessionsOfCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionsOfCustomerStmt: %w", cerr)
+		}
+	}
+	if q.sessionsStagedStmt != nil {
+		if cerr := q.sessionsStagedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionsStagedStmt: %w", cerr)
+		}
+	}
+	if q.sessionsUnderwayStmt != nil {
+		if cerr := q.sessionsUnderwayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionsUnderwayStmt: %w", cerr)
 		}
 	}
 	if q.setJudgementStmt != nil {
@@ -1666,6 +2179,11 @@ func (q *Queries) Close() error {
 	if q.standingCardStmt != nil {
 		if cerr := q.standingCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing standingCardStmt: %w", cerr)
+		}
+	}
+	if q.statusStepsStmt != nil {
+		if cerr := q.statusStepsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing statusStepsStmt: %w", cerr)
 		}
 	}
 	if q.subscriptionByIDStmt != nil {
@@ -1768,9 +2286,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing untoldOnCardStmt: %w", cerr)
 		}
 	}
+	if q.unwatchCustomerStmt != nil {
+		if cerr := q.unwatchCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unwatchCustomerStmt: %w", cerr)
+		}
+	}
 	if q.wakeLaneStmt != nil {
 		if cerr := q.wakeLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing wakeLaneStmt: %w", cerr)
+		}
+	}
+	if q.watchCustomerStmt != nil {
+		if cerr := q.watchCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing watchCustomerStmt: %w", cerr)
 		}
 	}
 	return err
@@ -1810,449 +2338,581 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                       DBTX
-	tx                       *sql.Tx
-	activeConnectionsStmt    *sql.Stmt
-	addCardStmt              *sql.Stmt
-	addChangeStmt            *sql.Stmt
-	addEntityStmt            *sql.Stmt
-	addJobStmt               *sql.Stmt
-	addJobSortStmt           *sql.Stmt
-	addJobSortsOfStmt        *sql.Stmt
-	addLineStmt              *sql.Stmt
-	addMethodStmt            *sql.Stmt
-	addProblemStmt           *sql.Stmt
-	addProblemEventStmt      *sql.Stmt
-	addSubscriptionStmt      *sql.Stmt
-	anOpenChildStmt          *sql.Stmt
-	anySubscriptionStmt      *sql.Stmt
-	backlogStmt              *sql.Stmt
-	becomeOutageStmt         *sql.Stmt
-	beganStmt                *sql.Stmt
-	beginStmt                *sql.Stmt
-	beginPaceStmt            *sql.Stmt
-	briefStmt                *sql.Stmt
-	callLaneStmt             *sql.Stmt
-	cardStmt                 *sql.Stmt
-	cardAtStmt               *sql.Stmt
-	cardOfTellingStmt        *sql.Stmt
-	cardsSinceStmt           *sql.Stmt
-	changeAfterStmt          *sql.Stmt
-	changeBeforeStmt         *sql.Stmt
-	changesStmt              *sql.Stmt
-	changesSaidStmt          *sql.Stmt
-	childrenOfStmt           *sql.Stmt
-	childrenOfConnectionStmt *sql.Stmt
-	claimCardStmt            *sql.Stmt
-	claimDueStmt             *sql.Stmt
-	claimInboxStmt           *sql.Stmt
-	claimJobsStmt            *sql.Stmt
-	claimJudgementsStmt      *sql.Stmt
-	claimLaneStmt            *sql.Stmt
-	claimTellingsStmt        *sql.Stmt
-	claimWakesStmt           *sql.Stmt
-	cleanCardStmt            *sql.Stmt
-	clearEntitiesStmt        *sql.Stmt
-	clearMethodsStmt         *sql.Stmt
-	connectionStmt           *sql.Stmt
-	correctChangeStmt        *sql.Stmt
-	countHeldStmt            *sql.Stmt
-	countProblemsStmt        *sql.Stmt
-	crowdHearersStmt         *sql.Stmt
-	crowdMembersStmt         *sql.Stmt
-	crowdSizeStmt            *sql.Stmt
-	deliveryEndStmt          *sql.Stmt
-	digestOfCardStmt         *sql.Stmt
-	dirtiestCardStmt         *sql.Stmt
-	dropProblemStmt          *sql.Stmt
-	dropProblemCardsStmt     *sql.Stmt
-	dropProblemEventsStmt    *sql.Stmt
-	dropTellingsStmt         *sql.Stmt
-	dropTokenStmt            *sql.Stmt
-	dueChannelStmt           *sql.Stmt
-	dueTellingsStmt          *sql.Stmt
-	endLooksStmt             *sql.Stmt
-	endReadsStmt             *sql.Stmt
-	endTellingsStmt          *sql.Stmt
-	entitiesStmt             *sql.Stmt
-	exactMatchesStmt         *sql.Stmt
-	finishDeliveryStmt       *sql.Stmt
-	finishInboxStmt          *sql.Stmt
-	foldIntoStmt             *sql.Stmt
-	foldableStmt             *sql.Stmt
-	foldableProblemsStmt     *sql.Stmt
-	forgetListStmt           *sql.Stmt
-	freeCardsStmt            *sql.Stmt
-	freeInboxStmt            *sql.Stmt
-	freeLanesStmt            *sql.Stmt
-	freeLooksStmt            *sql.Stmt
-	freeReadsStmt            *sql.Stmt
-	gatherableStmt           *sql.Stmt
-	growCardStmt             *sql.Stmt
-	hastenCardStmt           *sql.Stmt
-	hastenLanesStmt          *sql.Stmt
-	hearersOnCardStmt        *sql.Stmt
-	holdStmt                 *sql.Stmt
-	holdCrowdStmt            *sql.Stmt
-	holdJobStmt              *sql.Stmt
-	holdJudgementStmt        *sql.Stmt
-	holdLaneStmt             *sql.Stmt
-	holdOwedStmt             *sql.Stmt
-	holdProblemStmt          *sql.Stmt
-	holdSubscriptionStmt     *sql.Stmt
-	isCardEmptyStmt          *sql.Stmt
-	isOwedStmt               *sql.Stmt
-	jobByIDStmt              *sql.Stmt
-	jobOwnerStmt             *sql.Stmt
-	jobProvidersStmt         *sql.Stmt
-	jobSortsStmt             *sql.Stmt
-	jobSortsOfProviderStmt   *sql.Stmt
-	jobSortsOfProvidersStmt  *sql.Stmt
-	jobsBeforeStmt           *sql.Stmt
-	jobsNamedStmt            *sql.Stmt
-	jobsOfAllStmt            *sql.Stmt
-	jobsOfConnectionStmt     *sql.Stmt
-	jobsOfEntityStmt         *sql.Stmt
-	jobsOfProviderStmt       *sql.Stmt
-	jobsOfProviderSortStmt   *sql.Stmt
-	jobsOfSortStmt           *sql.Stmt
-	joinCrowdStmt            *sql.Stmt
-	judgedConnectionStmt     *sql.Stmt
-	judgedJobsStmt           *sql.Stmt
-	keyIDsStmt               *sql.Stmt
-	lastProblemOfKeyStmt     *sql.Stmt
-	lastSuccessesStmt        *sql.Stmt
-	lastSyncsStmt            *sql.Stmt
-	lookSoonStmt             *sql.Stmt
-	markRemovedStmt          *sql.Stmt
-	matchesStmt              *sql.Stmt
-	methodsStmt              *sql.Stmt
-	missDeliveryStmt         *sql.Stmt
-	moveJobsStmt             *sql.Stmt
-	moveToCardStmt           *sql.Stmt
-	namesStmt                *sql.Stmt
-	newestSummaryStmt        *sql.Stmt
-	noteCrowdStmt            *sql.Stmt
-	noticeOwedStmt           *sql.Stmt
-	oddsAtProviderStmt       *sql.Stmt
-	oddsOfAllStmt            *sql.Stmt
-	olderTroublesStmt        *sql.Stmt
-	oldestJobStmt            *sql.Stmt
-	oldestOwedStmt           *sql.Stmt
-	openProblemsStmt         *sql.Stmt
-	openProblemsBeforeStmt   *sql.Stmt
-	openProblemsOfStmt       *sql.Stmt
-	openTokenSpanStmt        *sql.Stmt
-	othersOnCardStmt         *sql.Stmt
-	oweStmt                  *sql.Stmt
-	paceEditsStmt            *sql.Stmt
-	pageStmt                 *sql.Stmt
-	pendingStmt              *sql.Stmt
-	placeBackStmt            *sql.Stmt
-	placeCardStmt            *sql.Stmt
-	placeListStmt            *sql.Stmt
-	placesOfProviderStmt     *sql.Stmt
-	placesOfProviderSortStmt *sql.Stmt
-	placesOfSortStmt         *sql.Stmt
-	postponeStmt             *sql.Stmt
-	postponeJobStmt          *sql.Stmt
-	problemByIDStmt          *sql.Stmt
-	problemEventsStmt        *sql.Stmt
-	problemPlaceStmt         *sql.Stmt
-	problemsNewestStmt       *sql.Stmt
-	problemsOldestStmt       *sql.Stmt
-	problemsOnCardStmt       *sql.Stmt
-	problemsOverSinceStmt    *sql.Stmt
-	problemsSinceStmt        *sql.Stmt
-	providersLearnedStmt     *sql.Stmt
-	pruneCardsStmt           *sql.Stmt
-	pruneChangesStmt         *sql.Stmt
-	pruneInboxStmt           *sql.Stmt
-	pruneJobsStmt            *sql.Stmt
-	pruneOwedStmt            *sql.Stmt
-	pruneToldStmt            *sql.Stmt
-	prunedProblemsStmt       *sql.Stmt
-	putOffCardsStmt          *sql.Stmt
-	putOffEditsStmt          *sql.Stmt
-	putOnCardStmt            *sql.Stmt
-	putOnDigestStmt          *sql.Stmt
-	releaseLaneStmt          *sql.Stmt
-	remindAtStmt             *sql.Stmt
-	removeCardStmt           *sql.Stmt
-	replaceOtherTokensStmt   *sql.Stmt
-	resumeReadsStmt          *sql.Stmt
-	saveBodyStmt             *sql.Stmt
-	saveConnectionStmt       *sql.Stmt
-	saveCrowdStmt            *sql.Stmt
-	saveFailuresStmt         *sql.Stmt
-	saveJobStmt              *sql.Stmt
-	saveProblemStmt          *sql.Stmt
-	saveProviderStmt         *sql.Stmt
-	saveSenseStmt            *sql.Stmt
-	saveSubscriptionStmt     *sql.Stmt
-	saveTellingStmt          *sql.Stmt
-	saveTokenStmt            *sql.Stmt
-	scheduleLookStmt         *sql.Stmt
-	scheduleReadStmt         *sql.Stmt
-	seeTokenStmt             *sql.Stmt
-	sendOffStmt              *sql.Stmt
-	sensesStmt               *sql.Stmt
-	sentOffStmt              *sql.Stmt
-	setJudgementStmt         *sql.Stmt
-	setParentStmt            *sql.Stmt
-	setTellingDueStmt        *sql.Stmt
-	setWakeStmt              *sql.Stmt
-	silenceCrowdStmt         *sql.Stmt
-	soilCardStmt             *sql.Stmt
-	soilCardsStmt            *sql.Stmt
-	soilCrowdStmt            *sql.Stmt
-	soilListsStmt            *sql.Stmt
-	standingStmt             *sql.Stmt
-	standingCardStmt         *sql.Stmt
-	subscriptionByIDStmt     *sql.Stmt
-	subscriptionsStmt        *sql.Stmt
-	subscriptionsOfStmt      *sql.Stmt
-	takeBackStmt             *sql.Stmt
-	takeInStmt               *sql.Stmt
-	tallyStmt                *sql.Stmt
-	tellOnCardStmt           *sql.Stmt
-	tellingByIDStmt          *sql.Stmt
-	tellingsOfStmt           *sql.Stmt
-	tellingsOfOpenStmt       *sql.Stmt
-	tokenStmt                *sql.Stmt
-	tokenHistoryStmt         *sql.Stmt
-	unclaimCardStmt          *sql.Stmt
-	unoweStmt                *sql.Stmt
-	unoweAllStmt             *sql.Stmt
-	unoweCrowdStmt           *sql.Stmt
-	untellStmt               *sql.Stmt
-	untellOnCardStmt         *sql.Stmt
-	untoldOfStmt             *sql.Stmt
-	untoldOnCardStmt         *sql.Stmt
-	wakeLaneStmt             *sql.Stmt
+	db                           DBTX
+	tx                           *sql.Tx
+	activeConnectionsStmt        *sql.Stmt
+	addCardStmt                  *sql.Stmt
+	addChangeStmt                *sql.Stmt
+	addEntityStmt                *sql.Stmt
+	addJobStmt                   *sql.Stmt
+	addJobSortStmt               *sql.Stmt
+	addJobSortsOfStmt            *sql.Stmt
+	addLineStmt                  *sql.Stmt
+	addMethodStmt                *sql.Stmt
+	addProblemStmt               *sql.Stmt
+	addProblemEventStmt          *sql.Stmt
+	addSessionStmt               *sql.Stmt
+	addSessionEventStmt          *sql.Stmt
+	addSubscriptionStmt          *sql.Stmt
+	addToFunnelDayStmt           *sql.Stmt
+	anOpenChildStmt              *sql.Stmt
+	anySessionDueStmt            *sql.Stmt
+	anySubscriptionStmt          *sql.Stmt
+	backlogStmt                  *sql.Stmt
+	becomeOutageStmt             *sql.Stmt
+	beganStmt                    *sql.Stmt
+	beginStmt                    *sql.Stmt
+	beginPaceStmt                *sql.Stmt
+	briefStmt                    *sql.Stmt
+	callLaneStmt                 *sql.Stmt
+	cardStmt                     *sql.Stmt
+	cardAtStmt                   *sql.Stmt
+	cardOfTellingStmt            *sql.Stmt
+	cardsSinceStmt               *sql.Stmt
+	changeAfterStmt              *sql.Stmt
+	changeBeforeStmt             *sql.Stmt
+	changesStmt                  *sql.Stmt
+	changesSaidStmt              *sql.Stmt
+	childrenOfStmt               *sql.Stmt
+	childrenOfConnectionStmt     *sql.Stmt
+	claimCardStmt                *sql.Stmt
+	claimDueStmt                 *sql.Stmt
+	claimInboxStmt               *sql.Stmt
+	claimJobsStmt                *sql.Stmt
+	claimJudgementsStmt          *sql.Stmt
+	claimLaneStmt                *sql.Stmt
+	claimSessionsStmt            *sql.Stmt
+	claimTellingsStmt            *sql.Stmt
+	claimWakesStmt               *sql.Stmt
+	cleanCardStmt                *sql.Stmt
+	clearEntitiesStmt            *sql.Stmt
+	clearMethodsStmt             *sql.Stmt
+	connectionStmt               *sql.Stmt
+	connectionStatusStmt         *sql.Stmt
+	correctChangeStmt            *sql.Stmt
+	correctSessionEventStmt      *sql.Stmt
+	countHeldStmt                *sql.Stmt
+	countProblemsStmt            *sql.Stmt
+	countSessionEventsStmt       *sql.Stmt
+	countSessionsStmt            *sql.Stmt
+	countStagedStmt              *sql.Stmt
+	countUnderwayStmt            *sql.Stmt
+	countWatchesStmt             *sql.Stmt
+	crowdHearersStmt             *sql.Stmt
+	crowdMembersStmt             *sql.Stmt
+	crowdSizeStmt                *sql.Stmt
+	customersExactlyStmt         *sql.Stmt
+	deliveryEndStmt              *sql.Stmt
+	digestOfCardStmt             *sql.Stmt
+	dirtiestCardStmt             *sql.Stmt
+	dropErrorsOfSessionStmt      *sql.Stmt
+	dropEventsOfSessionStmt      *sql.Stmt
+	dropLinkOfSessionStmt        *sql.Stmt
+	dropProblemStmt              *sql.Stmt
+	dropProblemCardsStmt         *sql.Stmt
+	dropProblemEventsStmt        *sql.Stmt
+	dropSessionStmt              *sql.Stmt
+	dropSessionErrorStmt         *sql.Stmt
+	dropTellingsStmt             *sql.Stmt
+	dropTokenStmt                *sql.Stmt
+	dropWatchesOfStmt            *sql.Stmt
+	dueChannelStmt               *sql.Stmt
+	dueTellingsStmt              *sql.Stmt
+	endLooksStmt                 *sql.Stmt
+	endReadsStmt                 *sql.Stmt
+	endTellingsStmt              *sql.Stmt
+	entitiesStmt                 *sql.Stmt
+	eventsOfSessionStmt          *sql.Stmt
+	exactMatchesStmt             *sql.Stmt
+	finishDeliveryStmt           *sql.Stmt
+	finishInboxStmt              *sql.Stmt
+	firstSyncStmt                *sql.Stmt
+	firstTokenSeenStmt           *sql.Stmt
+	foldIntoStmt                 *sql.Stmt
+	foldableStmt                 *sql.Stmt
+	foldableProblemsStmt         *sql.Stmt
+	forgetListStmt               *sql.Stmt
+	freeCardsStmt                *sql.Stmt
+	freeInboxStmt                *sql.Stmt
+	freeLanesStmt                *sql.Stmt
+	freeLooksStmt                *sql.Stmt
+	freeReadsStmt                *sql.Stmt
+	freeSessionsStmt             *sql.Stmt
+	funnelDaysStmt               *sql.Stmt
+	funnelNamesStmt              *sql.Stmt
+	gatherableStmt               *sql.Stmt
+	growCardStmt                 *sql.Stmt
+	hastenCardStmt               *sql.Stmt
+	hastenLanesStmt              *sql.Stmt
+	hearersOnCardStmt            *sql.Stmt
+	holdStmt                     *sql.Stmt
+	holdCrowdStmt                *sql.Stmt
+	holdFunnelDayStmt            *sql.Stmt
+	holdJobStmt                  *sql.Stmt
+	holdJudgementStmt            *sql.Stmt
+	holdLaneStmt                 *sql.Stmt
+	holdOwedStmt                 *sql.Stmt
+	holdProblemStmt              *sql.Stmt
+	holdSessionStmt              *sql.Stmt
+	holdSubscriptionStmt         *sql.Stmt
+	holdToAddEventsStmt          *sql.Stmt
+	isCardEmptyStmt              *sql.Stmt
+	isOwedStmt                   *sql.Stmt
+	jobByIDStmt                  *sql.Stmt
+	jobOwnerStmt                 *sql.Stmt
+	jobProvidersStmt             *sql.Stmt
+	jobSortsStmt                 *sql.Stmt
+	jobSortsOfProviderStmt       *sql.Stmt
+	jobSortsOfProvidersStmt      *sql.Stmt
+	jobsBeforeStmt               *sql.Stmt
+	jobsNamedStmt                *sql.Stmt
+	jobsOfAllStmt                *sql.Stmt
+	jobsOfConnectionStmt         *sql.Stmt
+	jobsOfEntityStmt             *sql.Stmt
+	jobsOfProviderStmt           *sql.Stmt
+	jobsOfProviderSortStmt       *sql.Stmt
+	jobsOfSortStmt               *sql.Stmt
+	joinCrowdStmt                *sql.Stmt
+	judgedConnectionStmt         *sql.Stmt
+	judgedJobsStmt               *sql.Stmt
+	keyIDsStmt                   *sql.Stmt
+	lastProblemOfKeyStmt         *sql.Stmt
+	lastSuccessesStmt            *sql.Stmt
+	lastSyncsStmt                *sql.Stmt
+	linkKeyIDsStmt               *sql.Stmt
+	lookSoonStmt                 *sql.Stmt
+	markAloneStmt                *sql.Stmt
+	markNewestStmt               *sql.Stmt
+	markRemovedStmt              *sql.Stmt
+	markTellingStmt              *sql.Stmt
+	matchesStmt                  *sql.Stmt
+	methodsStmt                  *sql.Stmt
+	missDeliveryStmt             *sql.Stmt
+	moveJobsStmt                 *sql.Stmt
+	moveToCardStmt               *sql.Stmt
+	namesStmt                    *sql.Stmt
+	newestSessionStmt            *sql.Stmt
+	newestSummaryStmt            *sql.Stmt
+	noteAuditStmt                *sql.Stmt
+	noteCrowdStmt                *sql.Stmt
+	noticeOwedStmt               *sql.Stmt
+	oddsAtProviderStmt           *sql.Stmt
+	oddsOfAllStmt                *sql.Stmt
+	oldSessionsStmt              *sql.Stmt
+	olderTroublesStmt            *sql.Stmt
+	oldestJobStmt                *sql.Stmt
+	oldestOwedStmt               *sql.Stmt
+	openProblemsStmt             *sql.Stmt
+	openProblemsBeforeStmt       *sql.Stmt
+	openProblemsOfStmt           *sql.Stmt
+	openSessionsAtStmt           *sql.Stmt
+	openSessionsOfStmt           *sql.Stmt
+	openTokenSpanStmt            *sql.Stmt
+	othersOnCardStmt             *sql.Stmt
+	oweStmt                      *sql.Stmt
+	paceEditsStmt                *sql.Stmt
+	pageStmt                     *sql.Stmt
+	pendingStmt                  *sql.Stmt
+	placeBackStmt                *sql.Stmt
+	placeCardStmt                *sql.Stmt
+	placeListStmt                *sql.Stmt
+	placesOfProviderStmt         *sql.Stmt
+	placesOfProviderSortStmt     *sql.Stmt
+	placesOfSortStmt             *sql.Stmt
+	postponeStmt                 *sql.Stmt
+	postponeJobStmt              *sql.Stmt
+	postponeSessionStmt          *sql.Stmt
+	problemByIDStmt              *sql.Stmt
+	problemEventsStmt            *sql.Stmt
+	problemPlaceStmt             *sql.Stmt
+	problemsNewestStmt           *sql.Stmt
+	problemsOldestStmt           *sql.Stmt
+	problemsOnCardStmt           *sql.Stmt
+	problemsOverSinceStmt        *sql.Stmt
+	problemsSinceStmt            *sql.Stmt
+	providerNameStmt             *sql.Stmt
+	providersLearnedStmt         *sql.Stmt
+	pruneAuditStmt               *sql.Stmt
+	pruneCardsStmt               *sql.Stmt
+	pruneChangesStmt             *sql.Stmt
+	pruneFunnelStmt              *sql.Stmt
+	pruneInboxStmt               *sql.Stmt
+	pruneJobsStmt                *sql.Stmt
+	pruneOwedStmt                *sql.Stmt
+	pruneToldStmt                *sql.Stmt
+	prunedProblemsStmt           *sql.Stmt
+	putOffCardsStmt              *sql.Stmt
+	putOffEditsStmt              *sql.Stmt
+	putOnCardStmt                *sql.Stmt
+	putOnDigestStmt              *sql.Stmt
+	readSessionByStmt            *sql.Stmt
+	readSessionsOfConnectionStmt *sql.Stmt
+	releaseLaneStmt              *sql.Stmt
+	remindAtStmt                 *sql.Stmt
+	removeCardStmt               *sql.Stmt
+	replaceOtherTokensStmt       *sql.Stmt
+	resumeReadsStmt              *sql.Stmt
+	revokeSessionStmt            *sql.Stmt
+	sameErrorStmt                *sql.Stmt
+	saveBodyStmt                 *sql.Stmt
+	saveConnectionStmt           *sql.Stmt
+	saveCrowdStmt                *sql.Stmt
+	saveFailuresStmt             *sql.Stmt
+	saveJobStmt                  *sql.Stmt
+	saveProblemStmt              *sql.Stmt
+	saveProviderStmt             *sql.Stmt
+	saveReadingStmt              *sql.Stmt
+	saveSenseStmt                *sql.Stmt
+	saveSessionStmt              *sql.Stmt
+	saveSessionErrorStmt         *sql.Stmt
+	saveSessionLinkStmt          *sql.Stmt
+	saveSubscriptionStmt         *sql.Stmt
+	saveTellingStmt              *sql.Stmt
+	saveTokenStmt                *sql.Stmt
+	scheduleLookStmt             *sql.Stmt
+	scheduleReadStmt             *sql.Stmt
+	seeTokenStmt                 *sql.Stmt
+	sendOffStmt                  *sql.Stmt
+	sensesStmt                   *sql.Stmt
+	sentOffStmt                  *sql.Stmt
+	sessionByIDStmt              *sql.Stmt
+	sessionByNumStmt             *sql.Stmt
+	sessionErrorsStmt            *sql.Stmt
+	sessionEventSourceStmt       *sql.Stmt
+	sessionLinkByHashStmt        *sql.Stmt
+	sessionLinkOfStmt            *sql.Stmt
+	sessionMatchesStmt           *sql.Stmt
+	sessionNamesStmt             *sql.Stmt
+	sessionsEveryStmt            *sql.Stmt
+	sessionsExactlyStmt          *sql.Stmt
+	sessionsOfConnectionStmt     *sql.Stmt
+	sessionsOfCustomerStmt       *sql.Stmt
+	sessionsStagedStmt           *sql.Stmt
+	sessionsUnderwayStmt         *sql.Stmt
+	setJudgementStmt             *sql.Stmt
+	setParentStmt                *sql.Stmt
+	setTellingDueStmt            *sql.Stmt
+	setWakeStmt                  *sql.Stmt
+	silenceCrowdStmt             *sql.Stmt
+	soilCardStmt                 *sql.Stmt
+	soilCardsStmt                *sql.Stmt
+	soilCrowdStmt                *sql.Stmt
+	soilListsStmt                *sql.Stmt
+	standingStmt                 *sql.Stmt
+	standingCardStmt             *sql.Stmt
+	statusStepsStmt              *sql.Stmt
+	subscriptionByIDStmt         *sql.Stmt
+	subscriptionsStmt            *sql.Stmt
+	subscriptionsOfStmt          *sql.Stmt
+	takeBackStmt                 *sql.Stmt
+	takeInStmt                   *sql.Stmt
+	tallyStmt                    *sql.Stmt
+	tellOnCardStmt               *sql.Stmt
+	tellingByIDStmt              *sql.Stmt
+	tellingsOfStmt               *sql.Stmt
+	tellingsOfOpenStmt           *sql.Stmt
+	tokenStmt                    *sql.Stmt
+	tokenHistoryStmt             *sql.Stmt
+	unclaimCardStmt              *sql.Stmt
+	unoweStmt                    *sql.Stmt
+	unoweAllStmt                 *sql.Stmt
+	unoweCrowdStmt               *sql.Stmt
+	untellStmt                   *sql.Stmt
+	untellOnCardStmt             *sql.Stmt
+	untoldOfStmt                 *sql.Stmt
+	untoldOnCardStmt             *sql.Stmt
+	unwatchCustomerStmt          *sql.Stmt
+	wakeLaneStmt                 *sql.Stmt
+	watchCustomerStmt            *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                       tx,
-		tx:                       tx,
-		activeConnectionsStmt:    q.activeConnectionsStmt,
-		addCardStmt:              q.addCardStmt,
-		addChangeStmt:            q.addChangeStmt,
-		addEntityStmt:            q.addEntityStmt,
-		addJobStmt:               q.addJobStmt,
-		addJobSortStmt:           q.addJobSortStmt,
-		addJobSortsOfStmt:        q.addJobSortsOfStmt,
-		addLineStmt:              q.addLineStmt,
-		addMethodStmt:            q.addMethodStmt,
-		addProblemStmt:           q.addProblemStmt,
-		addProblemEventStmt:      q.addProblemEventStmt,
-		addSubscriptionStmt:      q.addSubscriptionStmt,
-		anOpenChildStmt:          q.anOpenChildStmt,
-		anySubscriptionStmt:      q.anySubscriptionStmt,
-		backlogStmt:              q.backlogStmt,
-		becomeOutageStmt:         q.becomeOutageStmt,
-		beganStmt:                q.beganStmt,
-		beginStmt:                q.beginStmt,
-		beginPaceStmt:            q.beginPaceStmt,
-		briefStmt:                q.briefStmt,
-		callLaneStmt:             q.callLaneStmt,
-		cardStmt:                 q.cardStmt,
-		cardAtStmt:               q.cardAtStmt,
-		cardOfTellingStmt:        q.cardOfTellingStmt,
-		cardsSinceStmt:           q.cardsSinceStmt,
-		changeAfterStmt:          q.changeAfterStmt,
-		changeBeforeStmt:         q.changeBeforeStmt,
-		changesStmt:              q.changesStmt,
-		changesSaidStmt:          q.changesSaidStmt,
-		childrenOfStmt:           q.childrenOfStmt,
-		childrenOfConnectionStmt: q.childrenOfConnectionStmt,
-		claimCardStmt:            q.claimCardStmt,
-		claimDueStmt:             q.claimDueStmt,
-		claimInboxStmt:           q.claimInboxStmt,
-		claimJobsStmt:            q.claimJobsStmt,
-		claimJudgementsStmt:      q.claimJudgementsStmt,
-		claimLaneStmt:            q.claimLaneStmt,
-		claimTellingsStmt:        q.claimTellingsStmt,
-		claimWakesStmt:           q.claimWakesStmt,
-		cleanCardStmt:            q.cleanCardStmt,
-		clearEntitiesStmt:        q.clearEntitiesStmt,
-		clearMethodsStmt:         q.clearMethodsStmt,
-		connectionStmt:           q.connectionStmt,
-		correctChangeStmt:        q.correctChangeStmt,
-		countHeldStmt:            q.countHeldStmt,
-		countProblemsStmt:        q.countProblemsStmt,
-		crowdHearersStmt:         q.crowdHearersStmt,
-		crowdMembersStmt:         q.crowdMembersStmt,
-		crowdSizeStmt:            q.crowdSizeStmt,
-		deliveryEndStmt:          q.deliveryEndStmt,
-		digestOfCardStmt:         q.digestOfCardStmt,
-		dirtiestCardStmt:         q.dirtiestCardStmt,
-		dropProblemStmt:          q.dropProblemStmt,
-		dropProblemCardsStmt:     q.dropProblemCardsStmt,
-		dropProblemEventsStmt:    q.dropProblemEventsStmt,
-		dropTellingsStmt:         q.dropTellingsStmt,
-		dropTokenStmt:            q.dropTokenStmt,
-		dueChannelStmt:           q.dueChannelStmt,
-		dueTellingsStmt:          q.dueTellingsStmt,
-		endLooksStmt:             q.endLooksStmt,
-		endReadsStmt:             q.endReadsStmt,
-		endTellingsStmt:          q.endTellingsStmt,
-		entitiesStmt:             q.entitiesStmt,
-		exactMatchesStmt:         q.exactMatchesStmt,
-		finishDeliveryStmt:       q.finishDeliveryStmt,
-		finishInboxStmt:          q.finishInboxStmt,
-		foldIntoStmt:             q.foldIntoStmt,
-		foldableStmt:             q.foldableStmt,
-		foldableProblemsStmt:     q.foldableProblemsStmt,
-		forgetListStmt:           q.forgetListStmt,
-		freeCardsStmt:            q.freeCardsStmt,
-		freeInboxStmt:            q.freeInboxStmt,
-		freeLanesStmt:            q.freeLanesStmt,
-		freeLooksStmt:            q.freeLooksStmt,
-		freeReadsStmt:            q.freeReadsStmt,
-		gatherableStmt:           q.gatherableStmt,
-		growCardStmt:             q.growCardStmt,
-		hastenCardStmt:           q.hastenCardStmt,
-		hastenLanesStmt:          q.hastenLanesStmt,
-		hearersOnCardStmt:        q.hearersOnCardStmt,
-		holdStmt:                 q.holdStmt,
-		holdCrowdStmt:            q.holdCrowdStmt,
-		holdJobStmt:              q.holdJobStmt,
-		holdJudgementStmt:        q.holdJudgementStmt,
-		holdLaneStmt:             q.holdLaneStmt,
-		holdOwedStmt:             q.holdOwedStmt,
-		holdProblemStmt:          q.holdProblemStmt,
-		holdSubscriptionStmt:     q.holdSubscriptionStmt,
-		isCardEmptyStmt:          q.isCardEmptyStmt,
-		isOwedStmt:               q.isOwedStmt,
-		jobByIDStmt:              q.jobByIDStmt,
-		jobOwnerStmt:             q.jobOwnerStmt,
-		jobProvidersStmt:         q.jobProvidersStmt,
-		jobSortsStmt:             q.jobSortsStmt,
-		jobSortsOfProviderStmt:   q.jobSortsOfProviderStmt,
-		jobSortsOfProvidersStmt:  q.jobSortsOfProvidersStmt,
-		jobsBeforeStmt:           q.jobsBeforeStmt,
-		jobsNamedStmt:            q.jobsNamedStmt,
-		jobsOfAllStmt:            q.jobsOfAllStmt,
-		jobsOfConnectionStmt:     q.jobsOfConnectionStmt,
-		jobsOfEntityStmt:         q.jobsOfEntityStmt,
-		jobsOfProviderStmt:       q.jobsOfProviderStmt,
-		jobsOfProviderSortStmt:   q.jobsOfProviderSortStmt,
-		jobsOfSortStmt:           q.jobsOfSortStmt,
-		joinCrowdStmt:            q.joinCrowdStmt,
-		judgedConnectionStmt:     q.judgedConnectionStmt,
-		judgedJobsStmt:           q.judgedJobsStmt,
-		keyIDsStmt:               q.keyIDsStmt,
-		lastProblemOfKeyStmt:     q.lastProblemOfKeyStmt,
-		lastSuccessesStmt:        q.lastSuccessesStmt,
-		lastSyncsStmt:            q.lastSyncsStmt,
-		lookSoonStmt:             q.lookSoonStmt,
-		markRemovedStmt:          q.markRemovedStmt,
-		matchesStmt:              q.matchesStmt,
-		methodsStmt:              q.methodsStmt,
-		missDeliveryStmt:         q.missDeliveryStmt,
-		moveJobsStmt:             q.moveJobsStmt,
-		moveToCardStmt:           q.moveToCardStmt,
-		namesStmt:                q.namesStmt,
-		newestSummaryStmt:        q.newestSummaryStmt,
-		noteCrowdStmt:            q.noteCrowdStmt,
-		noticeOwedStmt:           q.noticeOwedStmt,
-		oddsAtProviderStmt:       q.oddsAtProviderStmt,
-		oddsOfAllStmt:            q.oddsOfAllStmt,
-		olderTroublesStmt:        q.olderTroublesStmt,
-		oldestJobStmt:            q.oldestJobStmt,
-		oldestOwedStmt:           q.oldestOwedStmt,
-		openProblemsStmt:         q.openProblemsStmt,
-		openProblemsBeforeStmt:   q.openProblemsBeforeStmt,
-		openProblemsOfStmt:       q.openProblemsOfStmt,
-		openTokenSpanStmt:        q.openTokenSpanStmt,
-		othersOnCardStmt:         q.othersOnCardStmt,
-		oweStmt:                  q.oweStmt,
-		paceEditsStmt:            q.paceEditsStmt,
-		pageStmt:                 q.pageStmt,
-		pendingStmt:              q.pendingStmt,
-		placeBackStmt:            q.placeBackStmt,
-		placeCardStmt:            q.placeCardStmt,
-		placeListStmt:            q.placeListStmt,
-		placesOfProviderStmt:     q.placesOfProviderStmt,
-		placesOfProviderSortStmt: q.placesOfProviderSortStmt,
-		placesOfSortStmt:         q.placesOfSortStmt,
-		postponeStmt:             q.postponeStmt,
-		postponeJobStmt:          q.postponeJobStmt,
-		problemByIDStmt:          q.problemByIDStmt,
-		problemEventsStmt:        q.problemEventsStmt,
-		problemPlaceStmt:         q.problemPlaceStmt,
-		problemsNewestStmt:       q.problemsNewestStmt,
-		problemsOldestStmt:       q.problemsOldestStmt,
-		problemsOnCardStmt:       q.problemsOnCardStmt,
-		problemsOverSinceStmt:    q.problemsOverSinceStmt,
-		problemsSinceStmt:        q.problemsSinceStmt,
-		providersLearnedStmt:     q.providersLearnedStmt,
-		pruneCardsStmt:           q.pruneCardsStmt,
-		pruneChangesStmt:         q.pruneChangesStmt,
-		pruneInboxStmt:           q.pruneInboxStmt,
-		pruneJobsStmt:            q.pruneJobsStmt,
-		pruneOwedStmt:            q.pruneOwedStmt,
-		pruneToldStmt:            q.pruneToldStmt,
-		prunedProblemsStmt:       q.prunedProblemsStmt,
-		putOffCardsStmt:          q.putOffCardsStmt,
-		putOffEditsStmt:          q.putOffEditsStmt,
-		putOnCardStmt:            q.putOnCardStmt,
-		putOnDigestStmt:          q.putOnDigestStmt,
-		releaseLaneStmt:          q.releaseLaneStmt,
-		remindAtStmt:             q.remindAtStmt,
-		removeCardStmt:           q.removeCardStmt,
-		replaceOtherTokensStmt:   q.replaceOtherTokensStmt,
-		resumeReadsStmt:          q.resumeReadsStmt,
-		saveBodyStmt:             q.saveBodyStmt,
-		saveConnectionStmt:       q.saveConnectionStmt,
-		saveCrowdStmt:            q.saveCrowdStmt,
-		saveFailuresStmt:         q.saveFailuresStmt,
-		saveJobStmt:              q.saveJobStmt,
-		saveProblemStmt:          q.saveProblemStmt,
-		saveProviderStmt:         q.saveProviderStmt,
-		saveSenseStmt:            q.saveSenseStmt,
-		saveSubscriptionStmt:     q.saveSubscriptionStmt,
-		saveTellingStmt:          q.saveTellingStmt,
-		saveTokenStmt:            q.saveTokenStmt,
-		scheduleLookStmt:         q.scheduleLookStmt,
-		scheduleReadStmt:         q.scheduleReadStmt,
-		seeTokenStmt:             q.seeTokenStmt,
-		sendOffStmt:              q.sendOffStmt,
-		sensesStmt:               q.sensesStmt,
-		sentOffStmt:              q.sentOffStmt,
-		setJudgementStmt:         q.setJudgementStmt,
-		setParentStmt:            q.setParentStmt,
-		setTellingDueStmt:        q.setTellingDueStmt,
-		setWakeStmt:              q.setWakeStmt,
-		silenceCrowdStmt:         q.silenceCrowdStmt,
-		soilCardStmt:             q.soilCardStmt,
-		soilCardsStmt:            q.soilCardsStmt,
-		soilCrowdStmt:            q.soilCrowdStmt,
-		soilListsStmt:            q.soilListsStmt,
-		standingStmt:             q.standingStmt,
-		standingCardStmt:         q.standingCardStmt,
-		subscriptionByIDStmt:     q.subscriptionByIDStmt,
-		subscriptionsStmt:        q.subscriptionsStmt,
-		subscriptionsOfStmt:      q.subscriptionsOfStmt,
-		takeBackStmt:             q.takeBackStmt,
-		takeInStmt:               q.takeInStmt,
-		tallyStmt:                q.tallyStmt,
-		tellOnCardStmt:           q.tellOnCardStmt,
-		tellingByIDStmt:          q.tellingByIDStmt,
-		tellingsOfStmt:           q.tellingsOfStmt,
-		tellingsOfOpenStmt:       q.tellingsOfOpenStmt,
-		tokenStmt:                q.tokenStmt,
-		tokenHistoryStmt:         q.tokenHistoryStmt,
-		unclaimCardStmt:          q.unclaimCardStmt,
-		unoweStmt:                q.unoweStmt,
-		unoweAllStmt:             q.unoweAllStmt,
-		unoweCrowdStmt:           q.unoweCrowdStmt,
-		untellStmt:               q.untellStmt,
-		untellOnCardStmt:         q.untellOnCardStmt,
-		untoldOfStmt:             q.untoldOfStmt,
-		untoldOnCardStmt:         q.untoldOnCardStmt,
-		wakeLaneStmt:             q.wakeLaneStmt,
+		db:                           tx,
+		tx:                           tx,
+		activeConnectionsStmt:        q.activeConnectionsStmt,
+		addCardStmt:                  q.addCardStmt,
+		addChangeStmt:                q.addChangeStmt,
+		addEntityStmt:                q.addEntityStmt,
+		addJobStmt:                   q.addJobStmt,
+		addJobSortStmt:               q.addJobSortStmt,
+		addJobSortsOfStmt:            q.addJobSortsOfStmt,
+		addLineStmt:                  q.addLineStmt,
+		addMethodStmt:                q.addMethodStmt,
+		addProblemStmt:               q.addProblemStmt,
+		addProblemEventStmt:          q.addProblemEventStmt,
+		addSessionStmt:               q.addSessionStmt,
+		addSessionEventStmt:          q.addSessionEventStmt,
+		addSubscriptionStmt:          q.addSubscriptionStmt,
+		addToFunnelDayStmt:           q.addToFunnelDayStmt,
+		anOpenChildStmt:              q.anOpenChildStmt,
+		anySessionDueStmt:            q.anySessionDueStmt,
+		anySubscriptionStmt:          q.anySubscriptionStmt,
+		backlogStmt:                  q.backlogStmt,
+		becomeOutageStmt:             q.becomeOutageStmt,
+		beganStmt:                    q.beganStmt,
+		beginStmt:                    q.beginStmt,
+		beginPaceStmt:                q.beginPaceStmt,
+		briefStmt:                    q.briefStmt,
+		callLaneStmt:                 q.callLaneStmt,
+		cardStmt:                     q.cardStmt,
+		cardAtStmt:                   q.cardAtStmt,
+		cardOfTellingStmt:            q.cardOfTellingStmt,
+		cardsSinceStmt:               q.cardsSinceStmt,
+		changeAfterStmt:              q.changeAfterStmt,
+		changeBeforeStmt:             q.changeBeforeStmt,
+		changesStmt:                  q.changesStmt,
+		changesSaidStmt:              q.changesSaidStmt,
+		childrenOfStmt:               q.childrenOfStmt,
+		childrenOfConnectionStmt:     q.childrenOfConnectionStmt,
+		claimCardStmt:                q.claimCardStmt,
+		claimDueStmt:                 q.claimDueStmt,
+		claimInboxStmt:               q.claimInboxStmt,
+		claimJobsStmt:                q.claimJobsStmt,
+		claimJudgementsStmt:          q.claimJudgementsStmt,
+		claimLaneStmt:                q.claimLaneStmt,
+		claimSessionsStmt:            q.claimSessionsStmt,
+		claimTellingsStmt:            q.claimTellingsStmt,
+		claimWakesStmt:               q.claimWakesStmt,
+		cleanCardStmt:                q.cleanCardStmt,
+		clearEntitiesStmt:            q.clearEntitiesStmt,
+		clearMethodsStmt:             q.clearMethodsStmt,
+		connectionStmt:               q.connectionStmt,
+		connectionStatusStmt:         q.connectionStatusStmt,
+		correctChangeStmt:            q.correctChangeStmt,
+		correctSessionEventStmt:      q.correctSessionEventStmt,
+		countHeldStmt:                q.countHeldStmt,
+		countProblemsStmt:            q.countProblemsStmt,
+		countSessionEventsStmt:       q.countSessionEventsStmt,
+		countSessionsStmt:            q.countSessionsStmt,
+		countStagedStmt:              q.countStagedStmt,
+		countUnderwayStmt:            q.countUnderwayStmt,
+		countWatchesStmt:             q.countWatchesStmt,
+		crowdHearersStmt:             q.crowdHearersStmt,
+		crowdMembersStmt:             q.crowdMembersStmt,
+		crowdSizeStmt:                q.crowdSizeStmt,
+		customersExactlyStmt:         q.customersExactlyStmt,
+		deliveryEndStmt:              q.deliveryEndStmt,
+		digestOfCardStmt:             q.digestOfCardStmt,
+		dirtiestCardStmt:             q.dirtiestCardStmt,
+		dropErrorsOfSessionStmt:      q.dropErrorsOfSessionStmt,
+		dropEventsOfSessionStmt:      q.dropEventsOfSessionStmt,
+		dropLinkOfSessionStmt:        q.dropLinkOfSessionStmt,
+		dropProblemStmt:              q.dropProblemStmt,
+		dropProblemCardsStmt:         q.dropProblemCardsStmt,
+		dropProblemEventsStmt:        q.dropProblemEventsStmt,
+		dropSessionStmt:              q.dropSessionStmt,
+		dropSessionErrorStmt:         q.dropSessionErrorStmt,
+		dropTellingsStmt:             q.dropTellingsStmt,
+		dropTokenStmt:                q.dropTokenStmt,
+		dropWatchesOfStmt:            q.dropWatchesOfStmt,
+		dueChannelStmt:               q.dueChannelStmt,
+		dueTellingsStmt:              q.dueTellingsStmt,
+		endLooksStmt:                 q.endLooksStmt,
+		endReadsStmt:                 q.endReadsStmt,
+		endTellingsStmt:              q.endTellingsStmt,
+		entitiesStmt:                 q.entitiesStmt,
+		eventsOfSessionStmt:          q.eventsOfSessionStmt,
+		exactMatchesStmt:             q.exactMatchesStmt,
+		finishDeliveryStmt:           q.finishDeliveryStmt,
+		finishInboxStmt:              q.finishInboxStmt,
+		firstSyncStmt:                q.firstSyncStmt,
+		firstTokenSeenStmt:           q.firstTokenSeenStmt,
+		foldIntoStmt:                 q.foldIntoStmt,
+		foldableStmt:                 q.foldableStmt,
+		foldableProblemsStmt:         q.foldableProblemsStmt,
+		forgetListStmt:               q.forgetListStmt,
+		freeCardsStmt:                q.freeCardsStmt,
+		freeInboxStmt:                q.freeInboxStmt,
+		freeLanesStmt:                q.freeLanesStmt,
+		freeLooksStmt:                q.freeLooksStmt,
+		freeReadsStmt:                q.freeReadsStmt,
+		freeSessionsStmt:             q.freeSessionsStmt,
+		funnelDaysStmt:               q.funnelDaysStmt,
+		funnelNamesStmt:              q.funnelNamesStmt,
+		gatherableStmt:               q.gatherableStmt,
+		growCardStmt:                 q.growCardStmt,
+		hastenCardStmt:               q.hastenCardStmt,
+		hastenLanesStmt:              q.hastenLanesStmt,
+		hearersOnCardStmt:            q.hearersOnCardStmt,
+		holdStmt:                     q.holdStmt,
+		holdCrowdStmt:                q.holdCrowdStmt,
+		holdFunnelDayStmt:            q.holdFunnelDayStmt,
+		holdJobStmt:                  q.holdJobStmt,
+		holdJudgementStmt:            q.holdJudgementStmt,
+		holdLaneStmt:                 q.holdLaneStmt,
+		holdOwedStmt:                 q.holdOwedStmt,
+		holdProblemStmt:              q.holdProblemStmt,
+		holdSessionStmt:              q.holdSessionStmt,
+		holdSubscriptionStmt:         q.holdSubscriptionStmt,
+		holdToAddEventsStmt:          q.holdToAddEventsStmt,
+		isCardEmptyStmt:              q.isCardEmptyStmt,
+		isOwedStmt:                   q.isOwedStmt,
+		jobByIDStmt:                  q.jobByIDStmt,
+		jobOwnerStmt:                 q.jobOwnerStmt,
+		jobProvidersStmt:             q.jobProvidersStmt,
+		jobSortsStmt:                 q.jobSortsStmt,
+		jobSortsOfProviderStmt:       q.jobSortsOfProviderStmt,
+		jobSortsOfProvidersStmt:      q.jobSortsOfProvidersStmt,
+		jobsBeforeStmt:               q.jobsBeforeStmt,
+		jobsNamedStmt:                q.jobsNamedStmt,
+		jobsOfAllStmt:                q.jobsOfAllStmt,
+		jobsOfConnectionStmt:         q.jobsOfConnectionStmt,
+		jobsOfEntityStmt:             q.jobsOfEntityStmt,
+		jobsOfProviderStmt:           q.jobsOfProviderStmt,
+		jobsOfProviderSortStmt:       q.jobsOfProviderSortStmt,
+		jobsOfSortStmt:               q.jobsOfSortStmt,
+		joinCrowdStmt:                q.joinCrowdStmt,
+		judgedConnectionStmt:         q.judgedConnectionStmt,
+		judgedJobsStmt:               q.judgedJobsStmt,
+		keyIDsStmt:                   q.keyIDsStmt,
+		lastProblemOfKeyStmt:         q.lastProblemOfKeyStmt,
+		lastSuccessesStmt:            q.lastSuccessesStmt,
+		lastSyncsStmt:                q.lastSyncsStmt,
+		linkKeyIDsStmt:               q.linkKeyIDsStmt,
+		lookSoonStmt:                 q.lookSoonStmt,
+		markAloneStmt:                q.markAloneStmt,
+		markNewestStmt:               q.markNewestStmt,
+		markRemovedStmt:              q.markRemovedStmt,
+		markTellingStmt:              q.markTellingStmt,
+		matchesStmt:                  q.matchesStmt,
+		methodsStmt:                  q.methodsStmt,
+		missDeliveryStmt:             q.missDeliveryStmt,
+		moveJobsStmt:                 q.moveJobsStmt,
+		moveToCardStmt:               q.moveToCardStmt,
+		namesStmt:                    q.namesStmt,
+		newestSessionStmt:            q.newestSessionStmt,
+		newestSummaryStmt:            q.newestSummaryStmt,
+		noteAuditStmt:                q.noteAuditStmt,
+		noteCrowdStmt:                q.noteCrowdStmt,
+		noticeOwedStmt:               q.noticeOwedStmt,
+		oddsAtProviderStmt:           q.oddsAtProviderStmt,
+		oddsOfAllStmt:                q.oddsOfAllStmt,
+		oldSessionsStmt:              q.oldSessionsStmt,
+		olderTroublesStmt:            q.olderTroublesStmt,
+		oldestJobStmt:                q.oldestJobStmt,
+		oldestOwedStmt:               q.oldestOwedStmt,
+		openProblemsStmt:             q.openProblemsStmt,
+		openProblemsBeforeStmt:       q.openProblemsBeforeStmt,
+		openProblemsOfStmt:           q.openProblemsOfStmt,
+		openSessionsAtStmt:           q.openSessionsAtStmt,
+		openSessionsOfStmt:           q.openSessionsOfStmt,
+		openTokenSpanStmt:            q.openTokenSpanStmt,
+		othersOnCardStmt:             q.othersOnCardStmt,
+		oweStmt:                      q.oweStmt,
+		paceEditsStmt:                q.paceEditsStmt,
+		pageStmt:                     q.pageStmt,
+		pendingStmt:                  q.pendingStmt,
+		placeBackStmt:                q.placeBackStmt,
+		placeCardStmt:                q.placeCardStmt,
+		placeListStmt:                q.placeListStmt,
+		placesOfProviderStmt:         q.placesOfProviderStmt,
+		placesOfProviderSortStmt:     q.placesOfProviderSortStmt,
+		placesOfSortStmt:             q.placesOfSortStmt,
+		postponeStmt:                 q.postponeStmt,
+		postponeJobStmt:              q.postponeJobStmt,
+		postponeSessionStmt:          q.postponeSessionStmt,
+		problemByIDStmt:              q.problemByIDStmt,
+		problemEventsStmt:            q.problemEventsStmt,
+		problemPlaceStmt:             q.problemPlaceStmt,
+		problemsNewestStmt:           q.problemsNewestStmt,
+		problemsOldestStmt:           q.problemsOldestStmt,
+		problemsOnCardStmt:           q.problemsOnCardStmt,
+		problemsOverSinceStmt:        q.problemsOverSinceStmt,
+		problemsSinceStmt:            q.problemsSinceStmt,
+		providerNameStmt:             q.providerNameStmt,
+		providersLearnedStmt:         q.providersLearnedStmt,
+		pruneAuditStmt:               q.pruneAuditStmt,
+		pruneCardsStmt:               q.pruneCardsStmt,
+		pruneChangesStmt:             q.pruneChangesStmt,
+		pruneFunnelStmt:              q.pruneFunnelStmt,
+		pruneInboxStmt:               q.pruneInboxStmt,
+		pruneJobsStmt:                q.pruneJobsStmt,
+		pruneOwedStmt:                q.pruneOwedStmt,
+		pruneToldStmt:                q.pruneToldStmt,
+		prunedProblemsStmt:           q.prunedProblemsStmt,
+		putOffCardsStmt:              q.putOffCardsStmt,
+		putOffEditsStmt:              q.putOffEditsStmt,
+		putOnCardStmt:                q.putOnCardStmt,
+		putOnDigestStmt:              q.putOnDigestStmt,
+		readSessionByStmt:            q.readSessionByStmt,
+		readSessionsOfConnectionStmt: q.readSessionsOfConnectionStmt,
+		releaseLaneStmt:              q.releaseLaneStmt,
+		remindAtStmt:                 q.remindAtStmt,
+		removeCardStmt:               q.removeCardStmt,
+		replaceOtherTokensStmt:       q.replaceOtherTokensStmt,
+		resumeReadsStmt:              q.resumeReadsStmt,
+		revokeSessionStmt:            q.revokeSessionStmt,
+		sameErrorStmt:                q.sameErrorStmt,
+		saveBodyStmt:                 q.saveBodyStmt,
+		saveConnectionStmt:           q.saveConnectionStmt,
+		saveCrowdStmt:                q.saveCrowdStmt,
+		saveFailuresStmt:             q.saveFailuresStmt,
+		saveJobStmt:                  q.saveJobStmt,
+		saveProblemStmt:              q.saveProblemStmt,
+		saveProviderStmt:             q.saveProviderStmt,
+		saveReadingStmt:              q.saveReadingStmt,
+		saveSenseStmt:                q.saveSenseStmt,
+		saveSessionStmt:              q.saveSessionStmt,
+		saveSessionErrorStmt:         q.saveSessionErrorStmt,
+		saveSessionLinkStmt:          q.saveSessionLinkStmt,
+		saveSubscriptionStmt:         q.saveSubscriptionStmt,
+		saveTellingStmt:              q.saveTellingStmt,
+		saveTokenStmt:                q.saveTokenStmt,
+		scheduleLookStmt:             q.scheduleLookStmt,
+		scheduleReadStmt:             q.scheduleReadStmt,
+		seeTokenStmt:                 q.seeTokenStmt,
+		sendOffStmt:                  q.sendOffStmt,
+		sensesStmt:                   q.sensesStmt,
+		sentOffStmt:                  q.sentOffStmt,
+		sessionByIDStmt:              q.sessionByIDStmt,
+		sessionByNumStmt:             q.sessionByNumStmt,
+		sessionErrorsStmt:            q.sessionErrorsStmt,
+		sessionEventSourceStmt:       q.sessionEventSourceStmt,
+		sessionLinkByHashStmt:        q.sessionLinkByHashStmt,
+		sessionLinkOfStmt:            q.sessionLinkOfStmt,
+		sessionMatchesStmt:           q.sessionMatchesStmt,
+		sessionNamesStmt:             q.sessionNamesStmt,
+		sessionsEveryStmt:            q.sessionsEveryStmt,
+		sessionsExactlyStmt:          q.sessionsExactlyStmt,
+		sessionsOfConnectionStmt:     q.sessionsOfConnectionStmt,
+		sessionsOfCustomerStmt:       q.sessionsOfCustomerStmt,
+		sessionsStagedStmt:           q.sessionsStagedStmt,
+		sessionsUnderwayStmt:         q.sessionsUnderwayStmt,
+		setJudgementStmt:             q.setJudgementStmt,
+		setParentStmt:                q.setParentStmt,
+		setTellingDueStmt:            q.setTellingDueStmt,
+		setWakeStmt:                  q.setWakeStmt,
+		silenceCrowdStmt:             q.silenceCrowdStmt,
+		soilCardStmt:                 q.soilCardStmt,
+		soilCardsStmt:                q.soilCardsStmt,
+		soilCrowdStmt:                q.soilCrowdStmt,
+		soilListsStmt:                q.soilListsStmt,
+		standingStmt:                 q.standingStmt,
+		standingCardStmt:             q.standingCardStmt,
+		statusStepsStmt:              q.statusStepsStmt,
+		subscriptionByIDStmt:         q.subscriptionByIDStmt,
+		subscriptionsStmt:            q.subscriptionsStmt,
+		subscriptionsOfStmt:          q.subscriptionsOfStmt,
+		takeBackStmt:                 q.takeBackStmt,
+		takeInStmt:                   q.takeInStmt,
+		tallyStmt:                    q.tallyStmt,
+		tellOnCardStmt:               q.tellOnCardStmt,
+		tellingByIDStmt:              q.tellingByIDStmt,
+		tellingsOfStmt:               q.tellingsOfStmt,
+		tellingsOfOpenStmt:           q.tellingsOfOpenStmt,
+		tokenStmt:                    q.tokenStmt,
+		tokenHistoryStmt:             q.tokenHistoryStmt,
+		unclaimCardStmt:              q.unclaimCardStmt,
+		unoweStmt:                    q.unoweStmt,
+		unoweAllStmt:                 q.unoweAllStmt,
+		unoweCrowdStmt:               q.unoweCrowdStmt,
+		untellStmt:                   q.untellStmt,
+		untellOnCardStmt:             q.untellOnCardStmt,
+		untoldOfStmt:                 q.untoldOfStmt,
+		untoldOnCardStmt:             q.untoldOnCardStmt,
+		unwatchCustomerStmt:          q.unwatchCustomerStmt,
+		wakeLaneStmt:                 q.wakeLaneStmt,
+		watchCustomerStmt:            q.watchCustomerStmt,
 	}
 }

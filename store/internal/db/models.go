@@ -279,44 +279,49 @@ type Sense struct {
 }
 
 type Session struct {
-	Num           int64
-	ID            string
-	CustomerID    string
-	CustomerName  string
-	ConnectionID  string
-	ProviderID    string
-	Method        string
-	Environment   string
-	Reconnect     int16
-	Sandbox       int16
-	Source        string
-	Maker         string
-	Created       int64
-	Expires       int64
-	Revoked       int64
-	Noted         int64
-	NameFolded    string
-	IdsFolded     string
-	Events        int64
-	BrowserEvents int64
-	Outcome       string
-	Provisional   int16
-	Stage         string
-	Opened        int64
-	LastAt        int64
-	Over          int64
-	Errors        int64
-	Moved         int64
-	Counted       string
-	Due           int64
-	Fence         int64
+	Num            int64
+	ID             string
+	CustomerID     string
+	CustomerName   string
+	ConnectionID   string
+	ProviderID     string
+	Method         string
+	Reconnect      int16
+	Sandbox        int16
+	Source         string
+	Maker          string
+	Created        int64
+	Expires        int64
+	Revoked        int64
+	Noted          int64
+	NameFolded     string
+	IDFolded       string
+	CustomerFolded string
+	IdsFolded      string
+	Newest         int16
+	Tells          int16
+	Events         int64
+	BrowserEvents  int64
+	Outcome        string
+	Open           int16
+	Provisional    int16
+	Stage          string
+	Opened         int64
+	LastAt         int64
+	Over           int64
+	Errors         int64
+	Dropped        int16
+	DroppedAt      string
+	Counted        string
+	Due            int64
+	Fence          int64
 }
 
 type SessionError struct {
-	Hash    string
-	Session int64
-	Last    int64
-	Count   int64
+	Session    int64
+	Hash       string
+	CustomerID string
+	LastAt     int64
 }
 
 type SessionEvent struct {
@@ -331,12 +336,52 @@ type SessionEvent struct {
 	Source    string
 }
 
+type SessionLine struct {
+	Num            int64
+	ID             string
+	CustomerID     string
+	CustomerName   string
+	ConnectionID   string
+	ProviderID     string
+	Method         string
+	Reconnect      int16
+	Sandbox        int16
+	Source         string
+	Maker          string
+	Created        int64
+	Expires        int64
+	Revoked        int64
+	Noted          int64
+	NameFolded     string
+	IDFolded       string
+	CustomerFolded string
+	IdsFolded      string
+	Newest         int16
+	Tells          int16
+	Events         int64
+	BrowserEvents  int64
+	Outcome        string
+	Open           int16
+	Provisional    int16
+	Stage          string
+	Opened         int64
+	LastAt         int64
+	Over           int64
+	Errors         int64
+	Dropped        int16
+	DroppedAt      string
+	Counted        string
+	Due            int64
+	Fence          int64
+	ProviderName   string
+	Attempts       int64
+}
+
 type SessionLink struct {
-	Session   int64
-	Hash      string
-	KeyID     string
-	Sealed    []byte
-	Exchanged int64
+	Session int64
+	Hash    string
+	KeyID   string
+	Sealed  []byte
 }
 
 type SessionWatch struct {

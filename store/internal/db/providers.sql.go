@@ -9,6 +9,17 @@ import (
 	"context"
 )
 
+const providerName = `-- name: ProviderName :one
+SELECT display_name FROM providers WHERE id = $1
+`
+
+func (q *Queries) ProviderName(ctx context.Context, id string) (string, error) {
+	row := q.queryRow(ctx, q.providerNameStmt, providerName, id)
+	var display_name string
+	err := row.Scan(&display_name)
+	return display_name, err
+}
+
 const providersLearned = `-- name: ProvidersLearned :one
 SELECT CAST(COALESCE(MAX(learned), 0) AS BIGINT) AS learned FROM providers
 `

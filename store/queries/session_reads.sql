@@ -1,0 +1,44 @@
+-- name: AnySessionDue :one
+SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE due > 0 AND due <= sqlc.arg(now) LIMIT 1) waiting;
+
+-- The condition stands twice for the reason given at ClaimDue.
+-- name: ClaimSessions :many
+UPDATE sessions SET due = sqlc.arg(lease_until), fence = fence + 1
+WHERE num IN (
+    SELECT waiting.num FROM sessions waiting WHERE waiting.due > 0 AND waiting.due <= sqlc.arg(now)
+    ORDER BY waiting.due LIMIT sqlc.arg(count)
+) AND due > 0 AND due <= sqlc.arg(now)
+RETURNING id, customer_id, fence;
+
+-- What was read off a session. Something new since the claim leaves it due.
+-- name: SaveReading :exec
+UPDATE sessions SET outcome = sqlc.arg(outcome), open = sqlc.arg(open), provisional = sqlc.arg(provisional), stage = sqlc.arg(stage),
+    opened = sqlc.arg(opened), last_at = sqlc.arg(last_at), over = sqlc.arg(over), errors = sqlc.arg(errors),
+    dropped = sqlc.arg(dropped), dropped_at = sqlc.arg(dropped_at), counted = sqlc.arg(counted)
+WHERE num = sqlc.arg(num);
+
+-- name: PostponeSession :exec
+UPDATE sessions SET due = sqlc.arg(due) WHERE id = sqlc.arg(id) AND fence = sqlc.arg(fence);
+
+-- Brings a session's next reading forward.
+-- name: ReadSessionBy :exec
+UPDATE sessions SET due = sqlc.arg(due) WHERE id = sqlc.arg(id) AND (due = 0 OR due > sqlc.arg(due));
+
+-- A claim cannot be told from a reading that is to come as soon.
+-- name: FreeSessions :exec
+UPDATE sessions SET due = sqlc.arg(now) WHERE due > 0 AND due > sqlc.arg(now) AND due <= sqlc.arg(until);
+
+-- name: SessionErrors :many
+SELECT hash, last_at FROM session_errors WHERE session = sqlc.arg(session);
+
+-- name: SaveSessionError :exec
+INSERT INTO session_errors (session, hash, customer_id, last_at)
+VALUES (sqlc.arg(session), sqlc.arg(hash), sqlc.arg(customer_id), sqlc.arg(last_at))
+ON CONFLICT (session, hash) DO UPDATE SET customer_id = excluded.customer_id, last_at = excluded.last_at;
+
+-- name: DropSessionError :exec
+DELETE FROM session_errors WHERE session = sqlc.arg(session) AND hash = sqlc.arg(hash);
+
+-- name: SameError :one
+SELECT COUNT(*) AS sessions, COUNT(DISTINCT customer_id) AS customers FROM session_errors
+WHERE hash = sqlc.arg(hash) AND last_at >= sqlc.arg(since);

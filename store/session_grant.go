@@ -1,0 +1,98 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"perch/internal/connect"
+	"perch/internal/finch"
+	"perch/store/internal/db"
+)
+
+// clockSkew is by how much the clock of the application that made a session may
+// run ahead of ours.
+const clockSkew = time.Minute
+
+// joinSessions ends the open sessions of a customer whose connection got a token:
+// it is what they were for. A token that was known before a session was made says
+// nothing of it.
+func (s *Store) joinSessions(ctx context.Context, q *db.Queries, c finch.Connection, f finch.Facts) error {
+	rows, err := sessionsToJoin(ctx, q, c)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	tokenID := clean(f.Introspection.TokenID)
+	seen, err := q.FirstTokenSeen(ctx, db.FirstTokenSeenParams{ConnectionID: c.ID, TokenID: tokenID})
+	if err != nil {
+		return fmt.Errorf("select since when the token is known: %w", err)
+	}
+	for _, row := range rows {
+		if row.Created > seen+clockSkew.Milliseconds() {
+			continue
+		}
+		if err := s.joinSession(ctx, q, row, c, connect.Event{
+			ID: "token-" + cmp.Or(tokenID, c.ID), At: timeOf(max(seen, row.Created)), Type: connect.TokenExchanged, Source: connect.FromPerch,
+		}); err != nil {
+			return fmt.Errorf("join session %q: %w", row.ID, err)
+		}
+	}
+	return nil
+}
+
+// sessionsToJoin are the open sessions of the customer and of the connection, in
+// the order in which sessions are held.
+func sessionsToJoin(ctx context.Context, q *db.Queries, c finch.Connection) ([]db.SessionLine, error) {
+	customerID := clean(c.CustomerID)
+	var rows []db.SessionLine
+	var err error
+	if customerID != "" {
+		rows, err = q.OpenSessionsOf(ctx, db.OpenSessionsOfParams{CustomerID: customerID, ConnectionID: c.ID})
+		if err != nil {
+			return nil, fmt.Errorf("select the customer's open sessions: %w", err)
+		}
+	}
+	more, err := q.OpenSessionsAt(ctx, db.OpenSessionsAtParams{CustomerID: customerID, ConnectionID: c.ID})
+	if err != nil {
+		return nil, fmt.Errorf("select the connection's open sessions: %w", err)
+	}
+	rows = append(rows, more...)
+	slices.SortFunc(rows, func(a, b db.SessionLine) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(rows, func(a, b db.SessionLine) bool { return a.ID == b.ID }), nil
+}
+
+func (s *Store) joinSession(ctx context.Context, q *db.Queries, row db.SessionLine, c finch.Connection, e connect.Event) error {
+	row, err := sessionToChange(ctx, q, row.ID)
+	if err != nil {
+		return err
+	}
+	b := &batch{sessionID: row.ID, events: s.tidyEvents([]connect.Event{e}), now: stamp(s.now())}
+	if err := b.add(ctx, q, row.Num); err != nil {
+		return err
+	}
+	was := storedSession(row)
+	is := was
+	is.ConnectionID, is.ProviderID = c.ID, cmp.Or(clean(c.ProviderID), was.ProviderID)
+	is.CustomerID, is.CustomerName = cmp.Or(was.CustomerID, clean(c.CustomerID)), cmp.Or(was.CustomerName, clean(c.CustomerName))
+	is.Method = cmp.Or(methodOf(c), was.Method)
+	if is == was {
+		return nil
+	}
+	if err := s.saveSession(ctx, q, row, is); err != nil || is.CustomerID == was.CustomerID {
+		return err
+	}
+	return markNewest(ctx, q, is.CustomerID, is.ID)
+}
+
+// methodOf is how the employer signed in, by Finch's word.
+func methodOf(c finch.Connection) string {
+	if c.Assisted {
+		return "assisted"
+	}
+	if len(c.Methods) > 0 {
+		return word(c.Methods[0].Type)
+	}
+	return ""
+}

@@ -1,0 +1,246 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"perch/internal/connect"
+	"perch/store/internal/db"
+)
+
+const (
+	// readLease is when what was claimed to be read and was not, because the process
+	// died, is claimed again; readAgain is when what failed is tried again.
+	readLease = time.Minute
+	readAgain = 5 * time.Minute
+	// readOfCustomer is how many of a customer's sessions are read together.
+	readOfCustomer = 10
+)
+
+// Moved receives a value after a session became due to be read. It has one
+// receiver; a replica's news comes only to that replica.
+func (s *Store) Moved() <-chan struct{} { return s.moved }
+
+// rouse wakes whoever reads sessions, unless somebody did already.
+func (s *Store) rouse() {
+	select {
+	case s.moved <- struct{}{}:
+	default:
+	}
+}
+
+// ReadSessions reads up to n sessions that are due: those of which something new
+// is known, and those that time alone changes. Whatever was read off a session is
+// saved with all that follows from it, in one transaction for each customer. It
+// reports whether more waits. What fails is put off, and does not hold up the
+// others; the error names all of it.
+func (s *Store) ReadSessions(ctx context.Context, n int) (more bool, err error) {
+	n = min(max(n, 1), 1000)
+	claimed, err := s.claimSessions(ctx, n)
+	if err != nil {
+		return false, fmt.Errorf("claim Connect sessions to read: %w", err)
+	}
+	var errs []error
+	for _, group := range byCustomer(claimed) {
+		err := s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) { return s.readCustomer(ctx, q, group) })
+		if err != nil && ctx.Err() == nil {
+			errs = append(errs, fmt.Errorf("session %q: %w", group[0].ID, err), s.readLater(ctx, group))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return len(claimed) == n, fmt.Errorf("read Connect sessions: %w", err)
+	}
+	return len(claimed) == n, nil
+}
+
+// claimSessions looks first whether there is anything to claim, since it is asked
+// often, and a look keeps no writer waiting.
+func (s *Store) claimSessions(ctx context.Context, n int) (claimed []db.ClaimSessionsRow, err error) {
+	now := s.now()
+	waits, err := s.reads.AnySessionDue(ctx, stamp(now))
+	if err != nil || waits == 0 {
+		return nil, damage(err)
+	}
+	err = s.change(ctx, func(q *db.Queries) (err error) {
+		claimed, err = q.ClaimSessions(ctx, db.ClaimSessionsParams{LeaseUntil: stamp(now.Add(readLease)), Now: stamp(now), Count: count(n)})
+		return err
+	})
+	return claimed, err
+}
+
+// byCustomer are the sessions of each customer together. Those of customers whose
+// id nobody told have nothing to do with each other.
+func byCustomer(claimed []db.ClaimSessionsRow) [][]db.ClaimSessionsRow {
+	slices.SortFunc(claimed, func(a, b db.ClaimSessionsRow) int {
+		return cmp.Or(cmp.Compare(a.CustomerID, b.CustomerID), cmp.Compare(a.ID, b.ID))
+	})
+	var groups [][]db.ClaimSessionsRow
+	for i, c := range claimed {
+		if i > 0 && c.CustomerID != "" && c.CustomerID == claimed[i-1].CustomerID {
+			groups[len(groups)-1] = append(groups[len(groups)-1], c)
+		} else {
+			groups = append(groups, []db.ClaimSessionsRow{c})
+		}
+	}
+	return groups
+}
+
+func (s *Store) readLater(ctx context.Context, group []db.ClaimSessionsRow) error {
+	var errs []error
+	for _, c := range group {
+		errs = append(errs, s.writes.PostponeSession(ctx, db.PostponeSessionParams{ID: c.ID, Fence: c.Fence, Due: stamp(s.now().Add(readAgain))}))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("put a reading off: %w", err)
+	}
+	return nil
+}
+
+// readCustomer reads the sessions of a customer that are due, and the newest
+// besides, since problems are judged by those.
+func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.ClaimSessionsRow) (news bool, err error) {
+	customerID, now := group[0].CustomerID, millis(s.now())
+	rows, err := holdSessions(ctx, q, group)
+	if err != nil {
+		return false, err
+	}
+	var readings []connect.Reading
+	for _, row := range rows {
+		r, err := s.readSession(ctx, q, row, now)
+		if err != nil {
+			return false, fmt.Errorf("read session %q: %w", row.ID, err)
+		}
+		readings = append(readings, r)
+	}
+	for _, c := range group {
+		i := slices.IndexFunc(readings, func(r connect.Reading) bool { return r.Session.ID == c.ID })
+		if i < 0 { // it went meanwhile
+			continue
+		}
+		due := db.PostponeSessionParams{ID: c.ID, Fence: c.Fence, Due: stamp(nextReading(readings[i], now))}
+		if err := q.PostponeSession(ctx, due); err != nil {
+			return false, fmt.Errorf("note when to read again: %w", err)
+		}
+	}
+	if customerID == "" || len(readings) == 0 {
+		return false, nil
+	}
+	if err := markTelling(ctx, q, rows, readings); err != nil {
+		return false, err
+	}
+	news, next, err := s.afterReading(ctx, q, customerID, readings)
+	if err != nil || next.IsZero() {
+		return news, err
+	}
+	if err := q.ReadSessionBy(ctx, db.ReadSessionByParams{ID: readings[0].Session.ID, Due: stamp(notBefore(next, now.Add(soonest)))}); err != nil {
+		return false, fmt.Errorf("note when to judge again: %w", err)
+	}
+	return news, nil
+}
+
+// markTelling notes which of the customer's sessions says how the customer stands.
+func markTelling(ctx context.Context, q *db.Queries, rows []db.SessionLine, readings []connect.Reading) error {
+	tells, _, _ := connect.Journey(readings)
+	i := slices.IndexFunc(rows, func(r db.SessionLine) bool { return r.ID == tells.Session.ID })
+	if err := q.MarkTelling(ctx, db.MarkTellingParams{CustomerID: rows[i].CustomerID, Num: rows[i].Num}); err != nil {
+		return fmt.Errorf("note which session tells how the customer stands: %w", err)
+	}
+	return nil
+}
+
+// notBefore keeps a judgement that names the present from turning in circles.
+func notBefore(at, soonest time.Time) time.Time {
+	if at.Before(soonest) {
+		return soonest
+	}
+	return at
+}
+
+// holdSessions are the newest sessions of a customer and those that are due,
+// newest first, which nobody else changes until the transaction ends. Whoever
+// reads sessions of a customer holds the newest, so only one does at a time.
+func holdSessions(ctx context.Context, q *db.Queries, group []db.ClaimSessionsRow) ([]db.SessionLine, error) {
+	rows, err := customerSessions(ctx, q, group[0].CustomerID, readOfCustomer)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+	}
+	for _, c := range group {
+		ids = append(ids, c.ID)
+	}
+	slices.Sort(ids)
+	rows = rows[:0]
+	for _, id := range slices.Compact(ids) {
+		row, err := sessionToChange(ctx, q, id)
+		if errors.Is(err, ErrUnknownSession) { // it was pruned
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b db.SessionLine) int {
+		return cmp.Or(cmp.Compare(b.Created, a.Created), cmp.Compare(b.Num, a.Num))
+	})
+	return rows, nil
+}
+
+func customerSessions(ctx context.Context, q *db.Queries, customerID string, n int) ([]db.SessionLine, error) {
+	if customerID == "" {
+		return nil, nil
+	}
+	rows, err := q.SessionsOfCustomer(ctx, db.SessionsOfCustomerParams{CustomerID: customerID, Count: count(n)})
+	if err != nil {
+		return nil, fmt.Errorf("select the customer's sessions: %w", err)
+	}
+	return rows, nil
+}
+
+// readSession reads all that is known of a session and saves what can be read off it.
+func (s *Store) readSession(ctx context.Context, q *db.Queries, row db.SessionLine, now time.Time) (connect.Reading, error) {
+	r, err := s.reading(ctx, q, row, now)
+	if err != nil {
+		return connect.Reading{}, err
+	}
+	return r, saveReading(ctx, q, row, r)
+}
+
+// reading is what can be read off a session now, without remarks.
+func (s *Store) reading(ctx context.Context, q *db.Queries, row db.SessionLine, now time.Time) (connect.Reading, error) {
+	events, err := timeline(ctx, q, row)
+	if err != nil {
+		return connect.Reading{}, err
+	}
+	session := sessionOf(row)
+	return connect.Reading{Session: session, Progress: connect.Read(session, events, s.limits, now)}, nil
+}
+
+// nextReading is when time alone changes a session; the zero time is never.
+func nextReading(r connect.Reading, now time.Time) time.Time {
+	if r.Progress.Outcome.Over() {
+		return time.Time{}
+	}
+	var next time.Time
+	for _, at := range []time.Time{r.Progress.DropsOff, r.Session.Expires} {
+		if at.After(now) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
+}
+
+// afterReading is called for a customer once the sessions that were due are read
+// and saved, with the newest of the customer's sessions, the last one first: it
+// judges what is wrong and owes the notices. news: something is owed. next is when
+// time alone changes that, zero for never; the last session is due again then.
+func (s *Store) afterReading(ctx context.Context, q *db.Queries, customerID string, readings []connect.Reading) (news bool, next time.Time, err error) {
+	return false, time.Time{}, nil
+}

@@ -1,0 +1,497 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"perch/internal/connect"
+	"perch/store"
+)
+
+// fern is a session of Blue Fern Dental, made when the test begins.
+func fern(id string) connect.Session {
+	return connect.Session{ID: id, CustomerID: "cust-fern", CustomerName: "Blue Fern Dental", ProviderID: "gusto", Source: connect.FromHost, Created: start}
+}
+
+// of is a session of another customer.
+func of(id, customerID, name string) connect.Session {
+	c := fern(id)
+	c.CustomerID, c.CustomerName = customerID, name
+	return c
+}
+
+func register(t testing.TB, s *store.Store, sessions ...connect.Session) {
+	t.Helper()
+	for _, c := range sessions {
+		if _, _, err := s.RegisterSession(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// told is an event that the host tells of, at a time after start.
+func told(after time.Duration, what connect.Type, stage connect.Stage) connect.Event {
+	return connect.Event{At: start.Add(after), Type: what, Stage: stage, Source: connect.FromHost}
+}
+
+func saw(after time.Duration, message string) connect.Event {
+	e := told(after, connect.Failed, connect.Authentication)
+	e.Message = message
+	return e
+}
+
+func tell(t testing.TB, s *store.Store, id string, events ...connect.Event) int {
+	t.Helper()
+	n, err := s.AddSessionEvents(t.Context(), id, events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// readDue reads what is due until nothing is.
+func readDue(t testing.TB, s *store.Store) {
+	t.Helper()
+	for more := true; more; {
+		var err error
+		if more, err = s.ReadSessions(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// brief is a session as lists tell of it.
+func brief(t testing.TB, s *store.Store, id string) connect.Brief {
+	t.Helper()
+	found, err := s.FindSessions(t.Context(), id, 1)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d sessions of id %s, %v", len(found), id, err)
+	}
+	return found[0]
+}
+
+func TestRegisterSession(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		known, created, err := s.RegisterSession(t.Context(), connect.Session{ID: "s1", CustomerID: "cust-fern", Source: connect.FromHost})
+		if err != nil || !created {
+			t.Fatalf("created %v, %v", created, err)
+		}
+		want := connect.Session{ID: "s1", CustomerID: "cust-fern", Source: connect.FromHost, Created: start, Expires: start.Add(connect.LinkLife)}
+		if known != want {
+			t.Errorf("got  %+v\nwant %+v", known, want)
+		}
+		again := fern("s1")
+		again.CustomerID, again.Created, again.Expires = "another", start.Add(-time.Hour), start.Add(time.Hour)
+		known, created, err = s.RegisterSession(t.Context(), again)
+		want.CustomerName, want.ProviderID, want.ProviderName, want.Expires = "Blue Fern Dental", "gusto", "gusto", start.Add(time.Hour)
+		if err != nil || created || known != want {
+			t.Errorf("told more: created %v, %v\ngot  %+v\nwant %+v", created, err, known, want)
+		}
+		known, _, err = s.RegisterSession(t.Context(), of("s1", "cust-fern", "Blue Fern Dental Group"))
+		want.CustomerName = "Blue Fern Dental Group"
+		if err != nil || known != want {
+			t.Errorf("a name corrected: %v\ngot  %+v\nwant %+v", err, known, want)
+		}
+		for _, id := range []string{"", "a\x00b", "\xff", strings.Repeat("x", 201)} {
+			if _, _, err := s.RegisterSession(t.Context(), connect.Session{ID: id}); err == nil {
+				t.Errorf("id %q was taken", id)
+			}
+		}
+	})
+}
+
+func TestEventsAreKeptOnce(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"), fern("s2"))
+		named := told(time.Minute, connect.Opened, "")
+		named.ID = "e1"
+		batch := []connect.Event{named, told(2*time.Minute, connect.StageEntered, connect.TermsOfService), named}
+		if n := tell(t, s, "s1", batch...); n != 2 {
+			t.Errorf("%d are new, want 2", n)
+		}
+		if n := tell(t, s, "s1", batch...); n != 0 {
+			t.Errorf("told again %d are new", n)
+		}
+		if n := tell(t, s, "s2", batch...); n != 2 {
+			t.Errorf("of another session %d are new, want 2", n)
+		}
+		timeless := connect.Event{Type: connect.Closed, Source: connect.FromHost}
+		if n := tell(t, s, "s1", timeless, timeless); n != 2 {
+			t.Errorf("without id and time %d are new, want 2", n)
+		}
+		events, err := s.SessionEvents(t.Context(), "s1")
+		if err != nil || len(events) != 4 {
+			t.Fatalf("%d events, %v", len(events), err)
+		}
+		named.Received = start
+		if events[2] != named || events[0].Type != connect.Closed || events[0].At != start {
+			t.Errorf("out of order or changed: %+v", events)
+		}
+	})
+}
+
+func TestEventsOfNobody(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		if _, err := s.AddSessionEvents(t.Context(), "nobody", []connect.Event{told(0, connect.Opened, "")}); !errors.Is(err, connect.ErrUnknown) {
+			t.Errorf("add: %v", err)
+		}
+		if _, err := s.SessionEvents(t.Context(), "nobody"); !errors.Is(err, connect.ErrUnknown) {
+			t.Errorf("events: %v", err)
+		}
+		if _, err := s.Session(t.Context(), "nobody\x00"); !errors.Is(err, connect.ErrUnknown) {
+			t.Errorf("session: %v", err)
+		}
+		if readings, err := s.CustomerSessions(t.Context(), "nobody", 3); err != nil || len(readings) > 0 {
+			t.Errorf("of a customer: %v, %v", readings, err)
+		}
+	})
+}
+
+// TestAServerIsBelieved has a browser tell under an id that the host uses too.
+func TestAServerIsBelieved(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"))
+		claimed, real := told(0, connect.Closed, ""), told(0, connect.Succeeded, "")
+		claimed.ID, real.ID, claimed.Source = "e1", "e1", connect.FromBrowser
+		for i, e := range []connect.Event{claimed, real, claimed} {
+			if n := tell(t, s, "s1", e); n != []int{1, 1, 0}[i] {
+				t.Errorf("event %d: %d are new", i, n)
+			}
+		}
+		events, err := s.SessionEvents(t.Context(), "s1")
+		if err != nil || len(events) != 1 || events[0].Type != connect.Succeeded {
+			t.Errorf("%+v, %v", events, err)
+		}
+	})
+}
+
+func TestASessionIsFull(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"))
+		numbered := func(from, n int) []connect.Event {
+			events := make([]connect.Event, n)
+			for i := range events {
+				events[i] = connect.Event{ID: fmt.Sprint("e", from+i), At: start, Type: connect.Opened, Source: connect.FromBrowser}
+			}
+			return events
+		}
+		tell(t, s, "s1", numbered(0, 1990)...)
+		if _, err := s.AddSessionEvents(t.Context(), "s1", numbered(1985, 16)); !errors.Is(err, connect.ErrFull) {
+			t.Errorf("one too many: %v", err)
+		}
+		if n := tell(t, s, "s1", numbered(1985, 15)...); n != 10 {
+			t.Errorf("of those that fit %d are new: something of the refused was kept", n)
+		}
+		if n := tell(t, s, "s1", numbered(100, 500)...); n != 0 {
+			t.Errorf("told again: %d are new", n)
+		}
+		if n := tell(t, s, "s1", told(0, connect.Succeeded, "")); n != 1 {
+			t.Errorf("the host's: %d are new", n)
+		}
+	})
+}
+
+// TestEventsAtOnce has many tell of few sessions at the same time.
+func TestEventsAtOnce(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s0"), fern("s1"), fern("s2"))
+		var wg sync.WaitGroup
+		for teller := range 30 {
+			wg.Go(func() {
+				for i := range 20 {
+					id := fmt.Sprint("s", (teller+i)%4) // one of them unknown
+					e := connect.Event{ID: fmt.Sprint("e", teller, "-", i), At: start, Type: connect.Opened, Source: connect.FromBrowser}
+					n, err := s.AddSessionEvents(t.Context(), id, []connect.Event{e, e})
+					if id == "s3" && !errors.Is(err, connect.ErrUnknown) || id != "s3" && (err != nil || n != 1) {
+						t.Errorf("%s: %d, %v", id, n, err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		for _, id := range []string{"s0", "s1", "s2"} {
+			if events, err := s.SessionEvents(t.Context(), id); err != nil || len(events) != 150 {
+				t.Errorf("%s has %d events, %v", id, len(events), err)
+			}
+		}
+	})
+}
+
+func TestTheNewestEventsAreShown(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"))
+		events := make([]connect.Event, 5_001)
+		for i := range events {
+			events[i] = told(time.Duration(i)*time.Second, connect.Opened, "")
+		}
+		tell(t, s, "s1", events...)
+		got, err := s.SessionEvents(t.Context(), "s1")
+		if err != nil || len(got) != 5_000 || got[0].At != start.Add(time.Second) {
+			t.Errorf("%d events, %v", len(got), err)
+		}
+	})
+}
+
+func TestMoved(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		moved := func() bool {
+			select {
+			case <-s.Moved():
+				return true
+			default:
+				return false
+			}
+		}
+		register(t, s, fern("s1"))
+		if !moved() || moved() {
+			t.Error("a new session: want one value")
+		}
+		e := told(0, connect.Opened, "")
+		tell(t, s, "s1", e)
+		if !moved() {
+			t.Error("nobody was woken for an event")
+		}
+		tell(t, s, "s1", e)
+		if moved() {
+			t.Error("somebody was woken for nothing new")
+		}
+		grant(t, s, named("conn-1", "cust-fern", "Blue Fern Dental"))
+		if !moved() {
+			t.Error("nobody was woken for a token")
+		}
+	})
+}
+
+func TestReadSessions(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"), of("s2", "", ""), of("s3", "", ""))
+		tell(t, s, "s1", told(0, connect.StageEntered, connect.TermsOfService))
+		p.clock.advance(time.Minute)
+		readDue(t, s)
+		if b := brief(t, s, "s1"); b.Outcome != connect.InProgress || b.Stage != connect.TermsOfService || b.Opened != start || b.Last != start {
+			t.Errorf("after the first event: %+v", b)
+		}
+		p.clock.advance(28 * time.Minute)
+		readDue(t, s)
+		if b := brief(t, s, "s1"); b.Outcome != connect.InProgress {
+			t.Errorf("after 29 minutes: %+v", b)
+		}
+		p.clock.advance(time.Minute)
+		readDue(t, s)
+		if b := brief(t, s, "s1"); b.Outcome != connect.DroppedOff {
+			t.Errorf("after 30 minutes: %+v", b)
+		}
+		tell(t, s, "s1", told(30*time.Minute, connect.Succeeded, ""), saw(20*time.Minute, "Wrong password"))
+		readDue(t, s)
+		if b := brief(t, s, "s1"); b.Outcome != connect.Connected || b.Errors != 1 || b.Provisional {
+			t.Errorf("after the success: %+v", b)
+		}
+		p.clock.advance(connect.LinkLife)
+		readDue(t, s)
+		for id, want := range map[string]connect.Outcome{"s1": connect.Connected, "s2": connect.Lapsed, "s3": connect.Lapsed} {
+			if b := brief(t, s, id); b.Outcome != want {
+				t.Errorf("after 90 days: %+v", b)
+			}
+		}
+	})
+}
+
+// TestASessionIsReadByOneAtATime claims from two stores, as replicas do.
+func TestASessionIsReadByOneAtATime(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s, other := p.open(t), p.open(t)
+		for i := range 40 {
+			id := fmt.Sprint("s", i)
+			register(t, s, of(id, fmt.Sprint("cust-", i/2), "Acme"))
+			tell(t, s, id, told(0, connect.StageEntered, connect.TermsOfService), saw(0, "Wrong password"))
+		}
+		var wg sync.WaitGroup
+		for _, reader := range []*store.Store{s, other} {
+			wg.Go(func() { readDue(t, reader) })
+			wg.Go(func() { readDue(t, reader) })
+		}
+		wg.Wait()
+		page, err := s.Sessions(t.Context(), connect.ListQuery{Scope: connect.Every, Limit: 100})
+		if err != nil || page.Total != 40 {
+			t.Fatalf("%d sessions, %v", page.Total, err)
+		}
+		for _, b := range page.Briefs {
+			if b.Outcome != connect.InProgress || b.Attempts != 2 {
+				t.Errorf("%+v", b)
+			}
+		}
+		if sessions, customers, err := s.SameError(t.Context(), "Wrong password", start); sessions != 40 || customers != 20 || err != nil {
+			t.Errorf("the error was in %d sessions of %d customers, %v", sessions, customers, err)
+		}
+	})
+}
+
+func TestSameError(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"), fern("s2"), of("s3", "cust-3", "Acme"))
+		p.clock.advance(2 * time.Hour)
+		for i, id := range []string{"s1", "s2", "s3"} {
+			tell(t, s, id, saw(time.Duration(i)*time.Hour, "Wrong password"), saw(0, "Another of "+id))
+		}
+		readDue(t, s)
+		for _, c := range []struct {
+			message             string
+			since               time.Duration
+			sessions, customers int
+		}{
+			{"Wrong password", 0, 3, 2},
+			{"Wrong password", time.Hour, 2, 2},
+			{"Wrong password", 2 * time.Hour, 1, 1},
+			{"Wrong password", 3 * time.Hour, 0, 0},
+			{"Another of s2", 0, 1, 1},
+			{"wrong password", 0, 0, 0},
+		} {
+			sessions, customers, err := s.SameError(t.Context(), c.message, start.Add(c.since))
+			if err != nil || sessions != c.sessions || customers != c.customers {
+				t.Errorf("%q since %s: %d sessions of %d customers, %v, want %d of %d", c.message, c.since, sessions, customers, err, c.sessions, c.customers)
+			}
+		}
+	})
+}
+
+func TestSessionsOfACustomer(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		for i, id := range []string{"s2", "s3", "s1"} {
+			c := fern(id)
+			c.Created = start.Add(time.Duration(i) * time.Hour)
+			if i == 1 {
+				c.ConnectionID, c.Reconnect = "conn-1", true
+			}
+			register(t, s, c)
+		}
+		p.clock.advance(3 * time.Hour)
+		tell(t, s, "s3", told(time.Hour, connect.Opened, ""))
+		ids := func(readings []connect.Reading, err error) (ids []string) {
+			if err != nil {
+				t.Error(err)
+			}
+			for _, r := range readings {
+				ids = append(ids, r.Session.ID)
+			}
+			return ids
+		}
+		if got := ids(s.CustomerSessions(t.Context(), "cust-fern", 2)); !slices.Equal(got, []string{"s1", "s3"}) {
+			t.Errorf("of the customer: %v", got)
+		}
+		if got := ids(s.ConnectionSessions(t.Context(), "conn-1", 5)); !slices.Equal(got, []string{"s3"}) {
+			t.Errorf("of the connection: %v", got)
+		}
+		if r, err := s.Session(t.Context(), "s3"); err != nil || r.Progress.Outcome != connect.DroppedOff || r.Progress.Visits != 1 {
+			t.Errorf("unread as it is, it says %+v, %v", r, err)
+		}
+	})
+}
+
+func TestAClaimedSessionComesBack(t *testing.T) {
+	t.Parallel()
+	p := sqlitePlace(t)
+	o := p.options()
+	o.Exclusive = true
+	s, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	register(t, s, fern("s1"))
+	sqlite(t, p.database, fmt.Sprintf("UPDATE sessions SET due = %d, fence = fence + 1", start.Add(time.Minute).UnixMilli())) // by one that died
+	tells := func() connect.Outcome {
+		readDue(t, s)
+		page, err := s.Sessions(t.Context(), connect.ListQuery{Scope: connect.Every})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page.Briefs[0].Outcome
+	}
+	sqlite(t, p.database, "UPDATE sessions SET outcome = 'unread'")
+	if got := tells(); got != "unread" {
+		t.Errorf("within its lease it is read: %s", got)
+	}
+	if err := s.FreeClaims(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if got := tells(); got != connect.Unopened {
+		t.Errorf("freed it is %s", got)
+	}
+}
+
+// TestWhatCannotBeReadHoldsUpNobody has one session damaged.
+func TestWhatCannotBeReadHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	p := sqlitePlace(t)
+	s := p.open(t)
+	register(t, s, fern("s1"), of("s2", "cust-2", "Acme"))
+	sqlite(t, p.database, "UPDATE sessions SET counted = 'no JSON' WHERE id = 's1'")
+	tell(t, s, "s2", told(0, connect.Opened, ""))
+	if _, err := s.ReadSessions(t.Context(), 10); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), `"s1"`) {
+		t.Errorf("the damage: %v", err)
+	}
+	if b := brief(t, s, "s2"); b.Outcome != connect.InProgress {
+		t.Errorf("the other: %+v", b)
+	}
+	if _, err := s.ReadSessions(t.Context(), 10); err != nil {
+		t.Errorf("it is tried again at once: %v", err)
+	}
+	sqlite(t, p.database, "UPDATE sessions SET counted = ''")
+	p.clock.advance(5 * time.Minute)
+	readDue(t, s)
+	if r, err := s.Funnel(t.Context(), connect.FunnelQuery{Since: start, Until: start.Add(time.Hour)}); err != nil || r.Sessions != 2 {
+		t.Errorf("in the end: %+v, %v", r, err)
+	}
+}
+
+// TestEventsDuringAReading: what comes between claim and reading is read again.
+func TestEventsDuringAReading(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"))
+		var wg sync.WaitGroup
+		p.clock.advance(time.Hour)
+		for i := range 40 {
+			wg.Go(func() { tell(t, s, "s1", told(time.Duration(i)*time.Second, connect.Failed, connect.MFA)) })
+			wg.Go(func() {
+				if _, err := s.ReadSessions(t.Context(), 1); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		readDue(t, s)
+		if b := brief(t, s, "s1"); b.Errors != 40 {
+			t.Errorf("%d errors were read", b.Errors)
+		}
+	})
+}
