@@ -53,7 +53,7 @@ func newPage(o Options) page {
 	finch, library := originOf(o.ConnectURL), originOf(o.ConnectJS)
 	return page{
 		open:       o.Links != nil && o.PublicURL != "" && finch != "" && library != "",
-		connectURL: o.ConnectURL, connectJS: o.ConnectJS,
+		connectURL: strings.TrimSuffix(o.ConnectURL, "/"), connectJS: o.ConnectJS,
 		policy: strings.Join([]string{
 			"default-src 'none'", "script-src 'self' " + hashOf(pageJS) + " " + library, "style-src " + hashOf(pageCSS),
 			"connect-src 'self'", "frame-src " + finch, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",

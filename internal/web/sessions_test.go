@@ -173,4 +173,25 @@ func TestTheDoorOfSessionsIsForTheHostAlone(t *testing.T) {
 	h.answer(t, ask("POST", "/v1/sessions", registration)).want(t, 500, "internal")
 }
 
+// FuzzSession takes any body from the host: what is kept is fit for a token and a
+// path.
+func FuzzSession(f *testing.F) {
+	for _, seed := range []string{registration, `{"session_id":"\u0000"}`, `{"created_at":-1e300}`, `{"session_id":["s1"]}`, "{", "\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		b := newBook()
+		a := newHouse(keeping(b)).answer(t, ask("POST", "/v1/sessions", body))
+		if a.Code >= 500 {
+			t.Fatalf("%d for %q", a.Code, body)
+		}
+		for id, s := range b.sessions {
+			of, err := eventKeys.Verify(a.EventsToken, s.Created)
+			if of != id || err != nil || s.CustomerID == "" || s.Created.IsZero() || s.Source != connect.FromHost {
+				t.Errorf("kept %+v, token of %q, %v", s, of, err)
+			}
+		}
+	})
+}
+
 var _ web.Sessions = (*book)(nil)
