@@ -151,8 +151,9 @@ type Sessions interface {
 type SessionFinder interface {
 	CustomerSessions(ctx context.Context, customerID string, n int) ([]connect.Reading, error)
 	ConnectionSessions(ctx context.Context, connectionID string, n int) ([]connect.Reading, error)
-	// FindSessions returns the newest of each customer that the words mean, by an
-	// id or a part of the name; NearestSessions those whose names are most like it.
+	// FindSessions returns the session of that id, or the newest of each customer
+	// that the words mean, by an id or a part of the name; NearestSessions those
+	// whose names are most like it.
 	FindSessions(ctx context.Context, words string, limit int) ([]connect.Brief, error)
 	NearestSessions(ctx context.Context, words string, limit int) ([]connect.Brief, error)
 }

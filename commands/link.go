@@ -91,7 +91,7 @@ func linkComing(w linkWish) slack.ModalViewRequest {
 func linkView(link connect.Link, now time.Time) slack.ModalViewRequest {
 	said := linkSaid(link, "A link", now)
 	again := "Resend link, on the session's timeline, shows it again. "
-	return card.Modal{Title: "New link", Close: "Done", Blocks: append(said.blocks(link.URL), card.Context(again), card.Actions("link", revokeButton(link.Session.ID)))}.View()
+	return card.Modal{Title: "New link", Close: "Done", Blocks: append(said.blocks(link.URL), card.Context(again), card.Actions("link", revokeButton(link)))}.View()
 }
 
 // connectedView leads to a reconnect link.
@@ -165,9 +165,13 @@ func (w linkWish) refused(err *finch.Error) bot.Submitted {
 	return bot.Next(form)
 }
 
-func revokeButton(sessionID string) *slack.ButtonBlockElement {
-	return card.Button("session-timeline.revoke", sessionID, "Revoke", card.Danger(), card.Says("Take the link back"),
-		card.Confirm("Take the link back?", "Whoever has it cannot use it any more.", "Take it back", "Leave it"))
+func revokeButton(link connect.Link) *slack.ButtonBlockElement {
+	warning := "Whoever has it cannot use it any more."
+	if !link.Hosted {
+		warning = "Perch counts it as over. Finch takes no link back, so its page opens until the link expires."
+	}
+	return card.Button("session-timeline.revoke", link.Session.ID, "Revoke", card.Danger(), card.Says("Take the link back"),
+		card.Confirm("Take the link back?", warning, "Take it back", "Leave it"))
 }
 
 // escapeLines is card.Escape for text of several lines.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,7 +74,10 @@ func (g *register) ConnectionSessions(_ context.Context, id string, n int) ([]co
 }
 
 // FindSessions finds the newest of each customer.
-func (g *register) FindSessions(_ context.Context, words string, limit int) ([]connect.Brief, error) {
+func (g *register) FindSessions(ctx context.Context, words string, limit int) ([]connect.Brief, error) {
+	if r, err := g.Session(ctx, words); !errors.Is(err, connect.ErrUnknown) {
+		return []connect.Brief{briefOf(r)}, err
+	}
 	seen := map[string]bool{}
 	var found []connect.Brief
 	for _, r := range g.where(func(s connect.Session) bool {
@@ -84,7 +88,7 @@ func (g *register) FindSessions(_ context.Context, words string, limit int) ([]c
 			found = append(found, briefOf(r))
 		}
 	}
-	return found[:min(limit, len(found))], nil
+	return found[:min(limit, len(found))], g.broken
 }
 
 func (g *register) NearestSessions(ctx context.Context, _ string, limit int) ([]connect.Brief, error) {

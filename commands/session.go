@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"perch/bot"
 	"perch/bot/card"
@@ -76,15 +75,6 @@ func (t sessions) run(ctx context.Context, r *bot.Request) error {
 	words := unquoted(r.Text)
 	if words == "" {
 		return t.list(ctx, r, connect.ListQuery{Scope: connect.Underway})
-	}
-	if !strings.Contains(words, " ") {
-		reading, err := t.Sessions.Session(ctx, words)
-		if err == nil {
-			return t.show(ctx, r, reading)
-		}
-		if !errors.Is(err, connect.ErrUnknown) {
-			return fmt.Errorf("read a session: %w", err)
-		}
 	}
 	found, err := t.Finder.FindSessions(ctx, words, maxPicks+1)
 	if err != nil {

@@ -254,7 +254,7 @@ func (l timeline) resendable() bool {
 func renewButton(s connect.Session) *slack.ButtonBlockElement {
 	var sure []card.ButtonOption
 	if s.Source == connect.FromPerch && s.Revoked.IsZero() {
-		sure = append(sure, card.Confirm("Make a new link?", "The link that the employer has now stops working.", "Make it", "Leave it"))
+		sure = append(sure, card.Confirm("Make a new link?", "The link that the employer has now is taken back.", "Make it", "Leave it"))
 	}
 	return card.Button("session-timeline.renew", s.ID, "Renew link", sure...)
 }

@@ -214,7 +214,7 @@ func TestATimelineTellsTheStory(t *testing.T) {
 		"sign-in":     {signingIn, []string{"In progress at Sign-in", "Your move:", wrongPassword, "4 times", "here · 11 min · 4 errors", "done · 40 s"}},
 		"browser":     {browserOnly, []string{"Closed after 4 min, stage unknown", "nobody told of them", "reported by the browser alone"}},
 		"unopened":    {unopened, []string{"Not opened yet", "link made 24 h ago", "The employer's move"}},
-		"provisional": {provisional, []string{"Connected, says the browser; not confirmed yet", "only the employer's browser says so"}},
+		"provisional": {provisional, []string{"Connected, says the browser; not confirmed yet", "it is once the code is exchanged"}},
 		"assisted":    {assisted, []string{"Through Finch Connect, the assisted set-up goes on", "the employer must invite Finch", "Invitation accepted", "waiting for it, 3 h so far"}},
 		"connected":   {through, []string{"Nothing to do", "not seen", "the exchange of the code"}},
 	} {
@@ -331,5 +331,49 @@ func TestLinkAndNudgeCards(t *testing.T) {
 		"nudge_hostile":   nudgeCard(seenAs(hostileReading)),
 	} {
 		t.Run(name, func(t *testing.T) { check(t, "session_link_"+name, m) })
+	}
+}
+
+// readOff is a session as its events are really read.
+func readOff(s connect.Session, events ...connect.Event) timeline {
+	p := connect.Read(s, events, connect.Limits{}, now)
+	return timeline{
+		Reading: connect.Reading{Session: s, Progress: p, Remarks: connect.Remarks(p, connect.Baseline{})},
+		Events:  newest(tell(events), lastEvents), Now: now, CanShare: true,
+	}
+}
+
+// happening makes events, each so many minutes before now.
+func happening(source connect.Source, said ...string) []connect.Event {
+	var events []connect.Event
+	for i, line := range said {
+		var e connect.Event
+		minutes := 0
+		_, _ = fmt.Sscan(line, &minutes, &e.Type, &e.Stage)
+		_, e.Message, _ = strings.Cut(line, ": ")
+		e.Stage = connect.Stage(strings.TrimSuffix(string(e.Stage), ":"))
+		e.ID, e.At, e.Source = fmt.Sprint(source, i), now.Add(-time.Duration(minutes)*time.Minute), source
+		events = append(events, e)
+	}
+	return events
+}
+
+func TestTimelinesOfEventsAsTheyAreRead(t *testing.T) {
+	assistedSession := blueFern()
+	assistedSession.Method, assistedSession.ConnectionID = "assisted", harbor().ID
+	for name, l := range map[string]timeline{
+		"stopped": readOff(blueFern(), happening(connect.FromHost,
+			"180 opened", "180 stage_entered terms_of_service", "175 stage_exited terms_of_service", "170 stage_entered terms_of_service", "165 stage_exited terms_of_service",
+			"160 stage_entered terms_of_service", "158 stage_entered provider_selection", "155 stage_entered authentication",
+			"150 error authentication: "+wrongPassword, "148 error authentication: "+wrongPassword, "140 closed")...),
+		"through": readOff(blueFern(), happening(connect.FromHost,
+			"60 opened", "60 stage_entered terms_of_service", "58 stage_entered provider_selection", "55 stage_entered authentication", "50 succeeded", "49 token_exchanged")...),
+		"browser": readOff(blueFern(), happening(connect.FromBrowser, "60 opened", "56 closed")...),
+		"claimed": readOff(blueFern(), happening(connect.FromBrowser, "60 opened", "56 succeeded")...),
+		"invited": readOff(assistedSession, append(happening(connect.FromHost, "9000 opened", "8990 succeeded", "8990 token_exchanged"),
+			happening(connect.FromFinch, "8980 status_changed : pending", "300 status_changed : processing")...)...),
+		"brand_new": readOff(blueFern(), happening(connect.FromHost, "9 opened", "9 stage_entered palm_reading", "3 stage_entered terms_of_service")...),
+	} {
+		t.Run(name, func(t *testing.T) { check(t, "timeline_read_"+name, timelineCard(l)) })
 	}
 }

@@ -63,10 +63,21 @@ func (t sessions) renew(ctx context.Context, r *bot.Request) error {
 		return r.Open(ctx, wishOf(s).view("Perch did not make the old link, so it does not know what it asked for. Fill in the rest."))
 	}
 	link, err := t.Links.RenewLink(ctx, s.ID, r.Who.ID)
-	if err != nil {
+	connected, isConnected := errors.AsType[*ConnectedError](err)
+	switch {
+	case link.URL != "":
+		if err != nil { // the old one could not be taken back; the new one is good all the same
+			r.Note(err)
+		}
+		return r.Reply(ctx, madeCard(link, "A new link", t.Now()))
+	case isConnected:
+		return r.Reply(ctx, buttons("They are connected already, so Finch makes no link for a second connection. If they must sign in again, send them a reconnect link.",
+			card.Button("perch.relink", connected.ConnectionID, "Get reconnect link")))
+	case errors.Is(err, connect.ErrUnknown):
+		return r.Open(ctx, wishOf(s).view("What the old link asked for is not known here any more. Fill in the rest."))
+	default:
 		return refusedLink(err)
 	}
-	return r.Reply(ctx, madeCard(link, "A new link", t.Now()))
 }
 
 // reconnect makes a reconnect link in the place of one that the application made.
@@ -84,7 +95,7 @@ func (t sessions) revoke(ctx context.Context, r *bot.Request) error {
 	if err := t.Links.RevokeLink(ctx, r.Value, r.Who.ID); err != nil {
 		return unknownSession("take a link back", err)
 	}
-	said := ":black_circle: *The link was taken back.* Whoever opens it now is told that it does not work any more."
+	said := ":black_circle: *The link was taken back.* Perch's own page for it is closed. A link straight to Finch's page opens there until it expires: Finch takes none back."
 	if r.View != nil {
 		return r.UpdateView(ctx, card.Modal{Title: "Link taken back", Close: "Close", Blocks: card.Blocks{card.Text(said)}}.View())
 	}
@@ -129,5 +140,5 @@ func linkSaid(link connect.Link, title string, now time.Time) madeLink {
 }
 
 func madeButtons(link connect.Link) card.Elements {
-	return card.Elements{card.Button("session-timeline.open", link.Session.ID, "Timeline"), revokeButton(link.Session.ID)}
+	return card.Elements{card.Button("session-timeline.open", link.Session.ID, "Timeline"), revokeButton(link)}
 }

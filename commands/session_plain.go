@@ -12,7 +12,7 @@ import (
 func (l timeline) fallback() string {
 	lines := []string{card.EscapeCut(sessionName(l.Session), 200) + ": " + unstarred(strings.Join(l.outcome(), " ")), unstarred(l.facts()), unstarred(l.Notice)}
 	rows := l.stageRows()
-	if len(rows) == 0 && !l.Progress.Opened.IsZero() {
+	if l.stageless() {
 		lines = append(lines, unknownStages)
 	}
 	for _, r := range append(rows, l.assistedRows()...) {

@@ -24,13 +24,19 @@ func (l timeline) progress() card.Blocks {
 	switch rows := l.stageRows(); {
 	case len(rows) > 0:
 		blocks = append(blocks, progressBlock("Progress", rows))
-	case !l.Progress.Opened.IsZero():
+	case l.stageless():
 		blocks = append(blocks, card.Text(unknownStages))
 	}
 	if rows := l.assistedRows(); len(rows) > 0 {
 		blocks = append(blocks, progressBlock("Assisted set-up", rows))
 	}
 	return blocks
+}
+
+// stageless: the employer was there and nobody told how far. Of one who is through
+// it does not matter.
+func (l timeline) stageless() bool {
+	return len(l.Progress.Stages) == 0 && !l.Progress.Opened.IsZero() && l.Progress.Outcome != connect.Connected
 }
 
 func progressBlock(title string, rows []stageRow) slack.Block {

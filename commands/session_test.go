@@ -135,9 +135,18 @@ func TestALinkIsRenewed(t *testing.T) {
 	if a := d.hears("A new link for Blue Fern Dental."); !strings.Contains(a.raw, "session-timeline.revoke") {
 		t.Errorf("it cannot be taken back: %s", a.raw)
 	}
-	g.noLink = &finch.Error{Status: 422, Message: "no"}
+	g.noLink = errors.New("the old one could not be taken back")
+	d.click("session-timeline.renew", "session", blueFern().ID)
+	d.hears("A new link for Blue Fern Dental.")
+	g.noLink, g.link.URL = &finch.Error{Status: 422, Message: "no"}, ""
 	d.click("session-timeline.renew", "session", blueFern().ID)
 	d.hears("There is no link:")
+	g.noLink = &ConnectedError{ConnectionID: harbor().ID}
+	d.click("session-timeline.renew", "session", blueFern().ID)
+	d.hears("perch.relink")
+	g.noLink = connect.ErrUnknown
+	d.click("session-timeline.renew", "session", blueFern().ID)
+	d.sees("is not known here any more. Fill in the rest.")
 	d.click("session-timeline.renew", "session", "harbor-session")
 	d.hears("They are connected already, so no link was made.")
 

@@ -201,7 +201,10 @@ func (l timeline) countsFrom() string {
 // moveAfter says who must act once the employer is through.
 func (l timeline) moveAfter() string {
 	if l.Progress.Provisional {
-		return "*Not confirmed yet:* only the employer's browser says so. It is confirmed when your application exchanges the code."
+		return "*Not confirmed yet:* it is once the code is exchanged, by your application or on Perch's own page."
+	}
+	if l.Progress.Status == "" {
+		return "*Nothing to do:* they are through."
 	}
 	status := finch.Status(l.Progress.Status).Known()
 	switch {
