@@ -2,6 +2,7 @@ package playground
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -38,20 +39,22 @@ var parts = []part{
 	{name: "Open Door Books", habit: neverOpens, made: time.Minute}, // the last one is the page's first
 }
 
-// Cast brings in the employers whose stories are under way.
+// Cast brings in the employers whose stories are under way. One that cannot be
+// does not keep the others out.
 func (h *Host) Cast(ctx context.Context, now time.Time) error {
 	dice := rand.New(rand.NewPCG(h.Seed, 32))
+	var failed []error
 	for _, p := range parts {
 		if err := h.play(ctx, p, dice, now); err != nil {
-			return fmt.Errorf("bring in %s: %w", p.name, err)
+			failed = append(failed, fmt.Errorf("bring in %s: %w", p.name, err))
 		}
 	}
 	for _, n := range newlyConnected {
 		if err := h.arrive(ctx, n.name, n.habit, dice); err != nil {
-			return fmt.Errorf("bring in %s: %w", n.name, err)
+			failed = append(failed, fmt.Errorf("bring in %s: %w", n.name, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // newlyConnected are customers of the local Finch who came through Connect hours
@@ -84,7 +87,7 @@ func (h *Host) arrive(ctx context.Context, name string, does habit, dice *rand.R
 		return err
 	}
 	r.endsAt(at)
-	if err := h.bring(ctx, r, "", false); err != nil {
+	if err := h.bringWhole(ctx, r); err != nil {
 		return err
 	}
 	r.ConnectionID = c.ID // known only afterwards: at first it would make it a reconnect
@@ -103,8 +106,9 @@ func (h *Host) play(ctx context.Context, p part, dice *rand.Rand, now time.Time)
 		if len(of) == 0 {
 			return nil // another seed's world, or a small one
 		}
-		w.ConnectionID, w.CustomerID = of[0].ID, of[0].CustomerID
+		w.ConnectionID, w.CustomerID, w.Life = of[0].ID, of[0].CustomerID, 90*day
 		p.provider, p.method = of[0].ProviderID, of[0].Methods[0].Type
+		w.Provider = p.provider
 	} else {
 		w.CustomerID, _ = h.people.next()
 	}
@@ -124,6 +128,9 @@ func (h *Host) play(ctx context.Context, p part, dice *rand.Rand, now time.Time)
 		return err
 	}
 	r.SessionID = a.ID
+	if p.life > 0 {
+		return h.bring(ctx, r, "", false) // the browser may tell no more
+	}
 	return h.bring(ctx, r, a.token, p.quiet)
 }
 
