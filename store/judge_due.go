@@ -114,6 +114,8 @@ func (s *Store) wake(ctx context.Context, q *db.Queries, c db.ClaimWakesRow) (ne
 		news, err = s.judge(ctx, q, c.ConnectionID)
 	case c.Kind == string(alert.Outage):
 		news, err = s.judgeOutage(ctx, q, c.ID)
+	case kindOfSessions(c.Kind):
+		news, err = s.judgeSessionsOf(ctx, q, c.ID)
 	default:
 		news, err = s.judgeNow(ctx, q, "")
 	}

@@ -16,6 +16,7 @@ import (
 	"perch/bot/socket"
 	"perch/commands"
 	"perch/internal/alert"
+	"perch/internal/finch"
 	"perch/internal/watch"
 	"perch/internal/web"
 	"perch/store"
@@ -114,6 +115,11 @@ func (v *service) sources(st *store.Store, watcher finchWatcher) commands.Source
 		Subscriptions: st, Subscriber: st, Pauser: st,
 		Status: overall{store: st, sockets: v.ready.sockets, settings: v.settings, latencies: &v.meters.latencies, began: time.Now()},
 	}
+}
+
+// ReconnectLink makes a link by which an employer signs in again.
+func (w finchWatcher) ReconnectLink(ctx context.Context, connectionID, _ string) (finch.Reconnect, error) {
+	return w.Watcher.ReconnectLink(ctx, connectionID)
 }
 
 // databaseKind is how the log names the database. A URL may hold a password.

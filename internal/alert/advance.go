@@ -98,6 +98,9 @@ func (a *advance) goOn(p Problem) {
 		p, what = p.end(Closed, f.Over, a.now), HasClosed
 	case Right:
 		p, what = p.right(f.Over, a.now)
+	case Settled:
+		p, what = p.end(Resolved, f.Over, a.now), HasResolved
+		p.Facts.Session.Connected, p.Facts.Session.Provisional = true, f.Facts.Session.Provisional
 	}
 	if step, changed := follow(was, p, what, a.now); changed {
 		if what == HasRecurred || what == HasEscalated {

@@ -444,6 +444,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.linkKeyIDsStmt, err = db.PrepareContext(ctx, linkKeyIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query LinkKeyIDs: %w", err)
 	}
+	if q.linkedSinceStmt, err = db.PrepareContext(ctx, linkedSince); err != nil {
+		return nil, fmt.Errorf("error preparing query LinkedSince: %w", err)
+	}
 	if q.lookSoonStmt, err = db.PrepareContext(ctx, lookSoon); err != nil {
 		return nil, fmt.Errorf("error preparing query LookSoon: %w", err)
 	}
@@ -455,6 +458,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.markRemovedStmt, err = db.PrepareContext(ctx, markRemoved); err != nil {
 		return nil, fmt.Errorf("error preparing query MarkRemoved: %w", err)
+	}
+	if q.markTellingStmt, err = db.PrepareContext(ctx, markTelling); err != nil {
+		return nil, fmt.Errorf("error preparing query MarkTelling: %w", err)
 	}
 	if q.matchesStmt, err = db.PrepareContext(ctx, matches); err != nil {
 		return nil, fmt.Errorf("error preparing query Matches: %w", err)
@@ -486,6 +492,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.noteCrowdStmt, err = db.PrepareContext(ctx, noteCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query NoteCrowd: %w", err)
 	}
+	if q.noteWatchStmt, err = db.PrepareContext(ctx, noteWatch); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteWatch: %w", err)
+	}
 	if q.noticeOwedStmt, err = db.PrepareContext(ctx, noticeOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query NoticeOwed: %w", err)
 	}
@@ -506,6 +515,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.oldestOwedStmt, err = db.PrepareContext(ctx, oldestOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestOwed: %w", err)
+	}
+	if q.openProblemOfKeyStmt, err = db.PrepareContext(ctx, openProblemOfKey); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenProblemOfKey: %w", err)
 	}
 	if q.openProblemsStmt, err = db.PrepareContext(ctx, openProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenProblems: %w", err)
@@ -872,6 +884,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.watchCustomerStmt, err = db.PrepareContext(ctx, watchCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query WatchCustomer: %w", err)
+	}
+	if q.watchesOfStmt, err = db.PrepareContext(ctx, watchesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query WatchesOf: %w", err)
 	}
 	return &q, nil
 }
@@ -1578,6 +1593,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing linkKeyIDsStmt: %w", cerr)
 		}
 	}
+	if q.linkedSinceStmt != nil {
+		if cerr := q.linkedSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing linkedSinceStmt: %w", cerr)
+		}
+	}
 	if q.lookSoonStmt != nil {
 		if cerr := q.lookSoonStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lookSoonStmt: %w", cerr)
@@ -1596,6 +1616,11 @@ func (q *Queries) Close() error {
 	if q.markRemovedStmt != nil {
 		if cerr := q.markRemovedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing markRemovedStmt: %w", cerr)
+		}
+	}
+	if q.markTellingStmt != nil {
+		if cerr := q.markTellingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing markTellingStmt: %w", cerr)
 		}
 	}
 	if q.matchesStmt != nil {
@@ -1648,6 +1673,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing noteCrowdStmt: %w", cerr)
 		}
 	}
+	if q.noteWatchStmt != nil {
+		if cerr := q.noteWatchStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteWatchStmt: %w", cerr)
+		}
+	}
 	if q.noticeOwedStmt != nil {
 		if cerr := q.noticeOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing noticeOwedStmt: %w", cerr)
@@ -1681,6 +1711,11 @@ func (q *Queries) Close() error {
 	if q.oldestOwedStmt != nil {
 		if cerr := q.oldestOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oldestOwedStmt: %w", cerr)
+		}
+	}
+	if q.openProblemOfKeyStmt != nil {
+		if cerr := q.openProblemOfKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openProblemOfKeyStmt: %w", cerr)
 		}
 	}
 	if q.openProblemsStmt != nil {
@@ -2293,6 +2328,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing watchCustomerStmt: %w", cerr)
 		}
 	}
+	if q.watchesOfStmt != nil {
+		if cerr := q.watchesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing watchesOfStmt: %w", cerr)
+		}
+	}
 	return err
 }
 
@@ -2472,10 +2512,12 @@ type Queries struct {
 	lastSuccessesStmt            *sql.Stmt
 	lastSyncsStmt                *sql.Stmt
 	linkKeyIDsStmt               *sql.Stmt
+	linkedSinceStmt              *sql.Stmt
 	lookSoonStmt                 *sql.Stmt
 	markAloneStmt                *sql.Stmt
 	markNewestStmt               *sql.Stmt
 	markRemovedStmt              *sql.Stmt
+	markTellingStmt              *sql.Stmt
 	matchesStmt                  *sql.Stmt
 	methodsStmt                  *sql.Stmt
 	missDeliveryStmt             *sql.Stmt
@@ -2486,6 +2528,7 @@ type Queries struct {
 	newestSummaryStmt            *sql.Stmt
 	noteAuditStmt                *sql.Stmt
 	noteCrowdStmt                *sql.Stmt
+	noteWatchStmt                *sql.Stmt
 	noticeOwedStmt               *sql.Stmt
 	oddsAtProviderStmt           *sql.Stmt
 	oddsOfAllStmt                *sql.Stmt
@@ -2493,6 +2536,7 @@ type Queries struct {
 	olderTroublesStmt            *sql.Stmt
 	oldestJobStmt                *sql.Stmt
 	oldestOwedStmt               *sql.Stmt
+	openProblemOfKeyStmt         *sql.Stmt
 	openProblemsStmt             *sql.Stmt
 	openProblemsBeforeStmt       *sql.Stmt
 	openProblemsOfStmt           *sql.Stmt
@@ -2615,6 +2659,7 @@ type Queries struct {
 	unwatchCustomerStmt          *sql.Stmt
 	wakeLaneStmt                 *sql.Stmt
 	watchCustomerStmt            *sql.Stmt
+	watchesOfStmt                *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -2761,10 +2806,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastSuccessesStmt:            q.lastSuccessesStmt,
 		lastSyncsStmt:                q.lastSyncsStmt,
 		linkKeyIDsStmt:               q.linkKeyIDsStmt,
+		linkedSinceStmt:              q.linkedSinceStmt,
 		lookSoonStmt:                 q.lookSoonStmt,
 		markAloneStmt:                q.markAloneStmt,
 		markNewestStmt:               q.markNewestStmt,
 		markRemovedStmt:              q.markRemovedStmt,
+		markTellingStmt:              q.markTellingStmt,
 		matchesStmt:                  q.matchesStmt,
 		methodsStmt:                  q.methodsStmt,
 		missDeliveryStmt:             q.missDeliveryStmt,
@@ -2775,6 +2822,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		newestSummaryStmt:            q.newestSummaryStmt,
 		noteAuditStmt:                q.noteAuditStmt,
 		noteCrowdStmt:                q.noteCrowdStmt,
+		noteWatchStmt:                q.noteWatchStmt,
 		noticeOwedStmt:               q.noticeOwedStmt,
 		oddsAtProviderStmt:           q.oddsAtProviderStmt,
 		oddsOfAllStmt:                q.oddsOfAllStmt,
@@ -2782,6 +2830,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		olderTroublesStmt:            q.olderTroublesStmt,
 		oldestJobStmt:                q.oldestJobStmt,
 		oldestOwedStmt:               q.oldestOwedStmt,
+		openProblemOfKeyStmt:         q.openProblemOfKeyStmt,
 		openProblemsStmt:             q.openProblemsStmt,
 		openProblemsBeforeStmt:       q.openProblemsBeforeStmt,
 		openProblemsOfStmt:           q.openProblemsOfStmt,
@@ -2904,5 +2953,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		unwatchCustomerStmt:          q.unwatchCustomerStmt,
 		wakeLaneStmt:                 q.wakeLaneStmt,
 		watchCustomerStmt:            q.watchCustomerStmt,
+		watchesOfStmt:                q.watchesOfStmt,
 	}
 }
