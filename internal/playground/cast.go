@@ -2,6 +2,7 @@ package playground
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -14,9 +15,10 @@ import (
 type part struct {
 	name string
 	// reconnects: the customer of that name in the local Finch signs in again.
-	reconnects       bool
-	provider, method string // preset
-	habit            habit
+	reconnects bool
+	// likes are the provider and the way to sign in that they choose.
+	likes finch.Step
+	habit habit
 	// ended is how long ago they were seen last; made is how long before they
 	// opened the link it was made.
 	ended, made time.Duration
@@ -30,28 +32,30 @@ const day = 24 * time.Hour
 // parts are the stories. The first is the README's.
 var parts = []part{
 	{name: "Blue Fern Dental", reconnects: true, habit: readsTheTerms, ended: 32 * time.Minute, made: 40 * time.Minute},
-	{name: "Ferris Wheel Bakehouse", provider: "paylocity", method: "credential", habit: wrongPassword, ended: 50 * time.Minute, made: 2 * time.Hour},
-	{name: "Kestrel Outdoor", provider: "justworks", habit: waitsForTheCode, ended: 12 * time.Minute, made: day},
+	{name: "Ferris Wheel Bakehouse", likes: finch.Step{Provider: "paylocity", Method: "credential"}, habit: wrongPassword, ended: 50 * time.Minute, made: 2 * time.Hour},
+	{name: "Kestrel Outdoor", likes: finch.Step{Provider: "justworks"}, habit: waitsForTheCode, ended: 12 * time.Minute, made: day},
 	{name: "Lantern House Inn", habit: neverOpens, made: 12 * day},
 	{name: "Driftwood Charter School", habit: stopsAt("provider_selection", 2, 2*time.Minute, 20*time.Minute), ended: 8 * day, made: 3 * time.Hour, life: 7 * day},
 	{name: "Nimbus Kayaks", habit: looksIn, ended: 25 * time.Minute, made: 3 * time.Hour, quiet: true},
 	{name: "Open Door Books", habit: neverOpens, made: time.Minute}, // the last one is the page's first
 }
 
-// Cast brings in the employers whose stories are under way.
+// Cast brings in the employers whose stories are under way. One that cannot be
+// does not keep the others out.
 func (h *Host) Cast(ctx context.Context, now time.Time) error {
 	dice := rand.New(rand.NewPCG(h.Seed, 32))
+	var failed []error
 	for _, p := range parts {
 		if err := h.play(ctx, p, dice, now); err != nil {
-			return fmt.Errorf("bring in %s: %w", p.name, err)
+			failed = append(failed, fmt.Errorf("bring in %s: %w", p.name, err))
 		}
 	}
 	for _, n := range newlyConnected {
 		if err := h.arrive(ctx, n.name, n.habit, dice); err != nil {
-			return fmt.Errorf("bring in %s: %w", n.name, err)
+			failed = append(failed, fmt.Errorf("bring in %s: %w", n.name, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // newlyConnected are customers of the local Finch who came through Connect hours
@@ -78,13 +82,14 @@ func (h *Host) arrive(ctx context.Context, name string, does habit, dice *rand.R
 		return err
 	}
 	r, err := rehearse(plot{
-		id: c.CustomerID, name: name, provider: c.ProviderID, method: c.Methods[0].Type, manual: true, habit: does, start: at.Add(-time.Hour), run: sum(c.ID),
+		id: c.CustomerID, name: name, manual: true, habit: does, start: at.Add(-time.Hour), run: sum(c.ID),
+		likes: finch.Step{Provider: c.ProviderID, Method: c.Methods[0].Type},
 	}, dice)
 	if err != nil {
 		return err
 	}
 	r.endsAt(at)
-	if err := h.bring(ctx, r, "", false); err != nil {
+	if err := h.bringWhole(ctx, r); err != nil {
 		return err
 	}
 	r.ConnectionID = c.ID // known only afterwards: at first it would make it a reconnect
@@ -96,20 +101,20 @@ func (h *Host) arrive(ctx context.Context, name string, does habit, dice *rand.R
 // happened in it.
 func (h *Host) play(ctx context.Context, p part, dice *rand.Rand, now time.Time) error {
 	w := wish{quiet: p.quiet, Invitation: finch.Invitation{
-		CustomerName: p.name, Provider: p.provider, Method: p.method, Manual: true, Life: p.life,
+		CustomerName: p.name, Manual: true, Life: p.life,
 	}}
 	if p.reconnects {
 		of := h.Finch.Named(p.name)
 		if len(of) == 0 {
 			return nil // another seed's world, or a small one
 		}
-		w.ConnectionID, w.CustomerID = of[0].ID, of[0].CustomerID
-		p.provider, p.method = of[0].ProviderID, of[0].Methods[0].Type
+		w.ConnectionID, w.CustomerID, w.Life = of[0].ID, of[0].CustomerID, 90*day
+		w.Provider, w.Method = of[0].ProviderID, of[0].Methods[0].Type
 	} else {
 		w.CustomerID, _ = h.people.next()
 	}
 	r, err := rehearse(plot{
-		id: w.CustomerID, name: p.name, provider: p.provider, method: p.method, manual: true, habit: p.habit, start: now.Add(-p.ended), run: 1,
+		id: w.CustomerID, name: p.name, provider: w.Provider, method: w.Method, manual: true, habit: p.habit, start: now.Add(-p.ended), likes: p.likes, run: 1,
 	}, dice)
 	if err != nil {
 		return err
@@ -124,6 +129,9 @@ func (h *Host) play(ctx context.Context, p part, dice *rand.Rand, now time.Time)
 		return err
 	}
 	r.SessionID = a.ID
+	if p.life > 0 {
+		return h.bring(ctx, r, "", false) // the browser may tell no more
+	}
 	return h.bring(ctx, r, a.token, p.quiet)
 }
 

@@ -17,8 +17,8 @@ const (
 	// busyFor is after how many the rush is over.
 	busyFor      = 40
 	someoneLater = 3 * time.Minute
-	hurry        = 6
-	leastPause   = 1500 * time.Millisecond
+	hurry        = 3
+	leastPause   = 3 * time.Second
 	mostPause    = 20 * time.Second
 	// staysAway is long enough to count as dropped off in the playground.
 	staysAway = 210 * time.Second

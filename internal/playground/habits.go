@@ -29,6 +29,9 @@ type employer struct {
 // habit is how an employer goes through Connect.
 type habit func(*employer)
 
+// moment is between what happens on the page and what is heard around it.
+const moment = 300 * time.Millisecond
+
 // dwells are how long a stage takes those who go through it, more or less.
 var dwells = map[string]time.Duration{
 	"terms_of_service": 40 * time.Second, "provider_selection": 30 * time.Second, "auth_method": 15 * time.Second,
@@ -51,6 +54,7 @@ func (e *employer) open() {
 		return
 	}
 	e.says("opened", "")
+	e.rest(moment)
 	e.seen = e.does(finch.Step{Act: finch.Open})
 }
 
@@ -59,6 +63,7 @@ func (e *employer) close() {
 		return
 	}
 	e.seen = e.does(finch.Step{Act: finch.Leave})
+	e.rest(moment)
 	e.says("closed", "")
 }
 

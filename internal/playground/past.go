@@ -213,9 +213,17 @@ func (h *Host) Recall(ctx context.Context, now time.Time) error {
 			return err
 		}
 		r.until(now)
-		group.Go(func() error { return h.bring(ctx, r, "", false) })
+		group.Go(func() error { return h.bringWhole(ctx, r) })
 	}
 	return group.Wait()
+}
+
+// bringWhole registers a rehearsed session and has the application tell all of it.
+func (h *Host) bringWhole(ctx context.Context, r rehearsal) error {
+	if _, err := h.register(ctx, r.registration); err != nil {
+		return fmt.Errorf("register a past session: %w", err)
+	}
+	return h.bring(ctx, r, "", false)
 }
 
 // until drops what would lie in the future.
@@ -227,11 +235,6 @@ func (r *rehearsal) until(now time.Time) {
 // its own part; otherwise the application tells all. Quiet leaves the
 // application's part out.
 func (h *Host) bring(ctx context.Context, r rehearsal, token string, quiet bool) error {
-	if token == "" {
-		if _, err := h.register(ctx, r.registration); err != nil {
-			return fmt.Errorf("register a past session: %w", err)
-		}
-	}
 	parts := map[string][]toldEvent{}
 	for _, e := range r.events {
 		switch {
