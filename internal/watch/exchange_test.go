@@ -197,6 +197,7 @@ func TestAnExchangeOutlivesItsPage(t *testing.T) {
 			t.Errorf("the page that was closed: %v", err)
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if len(s.granted) != 1 {
 			t.Error("the token is lost")
 		}
