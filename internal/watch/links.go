@@ -128,6 +128,7 @@ func (w *Watcher) keepLink(ctx context.Context, s connect.Session, secrets conne
 	if w.publicURL != "" && secrets.RedirectURI == "" {
 		secrets.Link = newSecret()
 	}
+	s.Created, s.Expires = s.Created.UTC().Truncate(time.Millisecond), s.Expires.UTC().Truncate(time.Millisecond)
 	ctx, cancel := recording(ctx)
 	defer cancel()
 	if err := w.sessions.SaveLink(ctx, s, secrets); err != nil {
