@@ -148,6 +148,7 @@ func detailIDs(p alert.Problem) []string {
 	}
 	add("connection", p.Key.ConnectionID)
 	add("entity", p.Key.EntityID)
+	add("session", p.Facts.Session.ID)
 	add("customer", p.Subject.CustomerID)
 	add("company", p.Subject.CompanyID)
 	add("provider", p.Subject.ProviderID)

@@ -12,6 +12,43 @@ import (
 // to ranges of indexes: what it costs does not grow with what is kept.
 func TestJudgementsReadByIndex(t *testing.T) {
 	t.Parallel()
+	// Tables of a few rows, those that are asked for whole, and what prunes.
+	few := regexp.MustCompile(`^(OldestJob|Senses|Subscriptions|AddSubscription|CountProblems|OpenProblemsBefore|PruneCards|Problems(Oldest|Newest|Since|OverSince))$`)
+	plans := plansOf(t, few, "judge", "problems", "outages", "tellings", "subscriptions")
+	for name, plan := range plans {
+		if strings.Contains(strings.ReplaceAll(plan, "SCAN kin", ""), "SCAN") {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+	}
+	if len(plans) < 40 {
+		t.Errorf("only %d queries were found", len(plans))
+	}
+}
+
+// TestSessionsAreReadByIndex holds what is asked of Connect sessions to the like.
+// Lists and searches read an index in its order, and no more than that where they
+// look for words.
+func TestSessionsAreReadByIndex(t *testing.T) {
+	t.Parallel()
+	// What is put into tables, asked for whole, or prunes.
+	few := regexp.MustCompile(`^(Add\w+|Save\w+|NoteAudit|WatchCustomer|LinkKeyIDs|PruneFunnel|HoldFunnelDay)$`)
+	lists := regexp.MustCompile(`^(Sessions(Every|Staged|Underway|OfCustomer|OfConnection)|FunnelNames|FirstSync|StatusSteps|NewestSession|ClaimSessions|OldSessions)$`)
+	plans := plansOf(t, few, "sessions", "session_events", "session_reads", "session_lists", "session_links", "session_prune", "funnel")
+	for name, plan := range plans {
+		plan = regexp.MustCompile(`SCAN waiting\n|SCAN (s|hit|sessions) USING COVERING INDEX sessions_\w+\n`).ReplaceAllString(plan, "\n")
+		if strings.Contains(plan, "SCAN") || lists.MatchString(name) && strings.Contains(plan, "B-TREE") {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+	}
+	if len(plans) < 40 {
+		t.Errorf("only %d queries were found", len(plans))
+	}
+}
+
+// plansOf are SQLite's plans for the queries of these files, by their names, but
+// for some.
+func plansOf(t *testing.T, but *regexp.Regexp, files ...string) map[string]string {
+	t.Helper()
 	p := sqlitePlace(t)
 	if err := p.open(t).Close(); err != nil {
 		t.Fatal(err)
@@ -22,25 +59,17 @@ func TestJudgementsReadByIndex(t *testing.T) {
 	}
 	defer pool.Close()
 	argument := regexp.MustCompile(`sqlc\.arg\(\w+\)`)
-	// Tables of a few rows, those that are asked for whole, and what prunes.
-	few := regexp.MustCompile(`^(OldestJob|Senses|Subscriptions|AddSubscription|CountProblems|OpenProblemsBefore|PruneCards|Problems(Oldest|Newest|Since|OverSince))$`)
-	explained := 0
-	for _, file := range []string{"judge", "problems", "outages", "tellings", "subscriptions"} {
+	plans := map[string]string{}
+	for _, file := range files {
 		text, err := os.ReadFile("queries/" + file + ".sql")
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, query := range regexp.MustCompile(`(?s)-- name: (\w+).*?\n(.*?);\n`).FindAllStringSubmatch(string(text), -1) {
-			if few.MatchString(query[1]) {
-				continue
-			}
-			explained++
-			if plan := explain(t, pool, argument.ReplaceAllString(query[2], "?")); strings.Contains(strings.ReplaceAll(plan, "SCAN kin", ""), "SCAN") {
-				t.Errorf("%s:\n%s", query[1], plan)
+			if !but.MatchString(query[1]) {
+				plans[query[1]] = explain(t, pool, argument.ReplaceAllString(query[2], "?"))
 			}
 		}
 	}
-	if explained < 40 {
-		t.Errorf("only %d queries were found", explained)
-	}
+	return plans
 }

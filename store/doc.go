@@ -1,7 +1,7 @@
 // Package store is what survives a restart: what is known of connections and
 // their jobs, the steps of each status, the vault of access tokens, the queues
-// of looks at connections and reads of jobs, and the inbox of events, in SQLite
-// or PostgreSQL.
+// of looks at connections and reads of jobs, the inbox of events, and Connect
+// sessions with what happened in them, in SQLite or PostgreSQL.
 //
 // Guarantees:
 //
@@ -19,15 +19,21 @@
 //   - Whatever is recorded of a connection is judged in the same transaction, with
 //     all that follows: its problems, their outage, who hears of them, what is
 //     owed. So nothing is lost between knowing and owing, and nothing owed twice.
+//   - What is told of a Connect session is only stored, and the session due to be
+//     read: what is read off it is read off all of its events, so it does not
+//     matter in which order or how often they came.
 //   - Each active subscription that asks for a problem has one row that says what
 //     it hears of it, and why not if it does not.
 //
-// Whoever records holds first the connections it judges, then the crowds (see
-// outages.go), each in the order of their names, and only then changes problems.
+// Whoever records holds first the connections it judges, then Connect sessions,
+// then days of the funnel, then the crowds (see outages.go), each in the order of
+// their names, and only then changes problems.
 //
 // Duties of the caller: call JudgeDue every second or so, for what time alone
-// changes; Close what Open returned; only one process with Options.Exclusive for
-// one SQLite file; no other code of the process opens the database file (closing any descriptor of it drops SQLite's locks).
+// changes, and ReadSessions likewise, and whenever Moved says so; Close what Open
+// returned; only one process with Options.Exclusive for one SQLite file; no other
+// code of the process opens the database file (closing any descriptor of it drops
+// SQLite's locks).
 //
 // A page of jobs is read as ranges of indexes, whatever its filters: it takes
 // about as long with ten million jobs as with ten thousand (BenchmarkJobs).

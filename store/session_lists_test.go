@@ -25,7 +25,7 @@ func many(t *testing.T, p place) *store.Store {
 		at := c.Created.Sub(start)
 		switch i % 5 {
 		case 1:
-			tell(t, s, id, told(48*time.Hour-time.Duration(i)*time.Minute, connect.StageEntered, connect.MFA))
+			tell(t, s, id, told(48*time.Hour-time.Duration(20-i)*time.Minute, connect.StageEntered, connect.MFA))
 		case 2:
 			tell(t, s, id, told(at, connect.StageEntered, connect.TermsOfService))
 		case 3:
@@ -76,7 +76,7 @@ func TestListsOfSessions(t *testing.T) {
 				{"19", "18", "17", "16", "15", "14", "13", "12", "11", "10", "09", "08"}, {"07", "06", "05", "04", "03", "02", "01", "00"},
 			}, 20},
 			{"staged", connect.ListQuery{Scope: connect.Staged, Limit: 4}, [][]string{{"17", "16", "15", "12"}, {"11", "10"}}, 6},
-			{"underway", connect.ListQuery{Scope: connect.Underway, Limit: 3}, [][]string{{"12", "17", "16"}, {"11"}}, 4},
+			{"underway", connect.ListQuery{Scope: connect.Underway, Limit: 3}, [][]string{{"12", "17", "11"}, {"16"}}, 4},
 			{"of a name", connect.ListQuery{Scope: connect.Every, Words: "CAFE", Limit: 100}, [][]string{{"19", "16", "13", "10", "09", "06", "03", "00"}}, 8},
 			{"staged of a name", connect.ListQuery{Scope: connect.Staged, Words: "noir", Limit: 1}, [][]string{{"16"}, {"10"}}, 2},
 			{"underway of an id", connect.ListQuery{Scope: connect.Underway, Words: "cust_7", Limit: 1}, [][]string{{"17"}}, 1},
@@ -129,6 +129,10 @@ func TestARenewedLinkTakesTheOldOnesPlace(t *testing.T) {
 			return pages
 		}
 		register(t, s, renewed)
+		readDue(t, s)
+		if pages, _ := allSessions(t, s, connect.ListQuery{Scope: connect.Underway, Limit: 9}); len(pages) != 1 || !slices.Equal(pages[0], []string{"1"}) {
+			t.Errorf("underway, though the renewed link is not opened: %v", pages)
+		}
 		if got := staged(); len(got) != 1 || !slices.Equal(got[0], []string{"2"}) {
 			t.Errorf("staged: %v", got)
 		}
@@ -138,6 +142,12 @@ func TestARenewedLinkTakesTheOldOnesPlace(t *testing.T) {
 		register(t, s, reconnect)
 		if got := staged(); len(got) != 0 {
 			t.Errorf("staged though there is a connection: %v", got)
+		}
+		p.clock.advance(time.Hour)
+		tell(t, s, "s-2", told(30*time.Minute, connect.Opened, ""))
+		readDue(t, s)
+		if pages, _ := allSessions(t, s, connect.ListQuery{Scope: connect.Underway, Limit: 9}); len(pages) != 1 || !slices.Equal(pages[0], []string{"2"}) {
+			t.Errorf("underway, once the renewed link is opened: %v", pages)
 		}
 	})
 }

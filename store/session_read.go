@@ -129,6 +129,9 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 	if customerID == "" || len(readings) == 0 {
 		return false, nil
 	}
+	if err := markTelling(ctx, q, rows, readings); err != nil {
+		return false, err
+	}
 	news, next, err := s.afterReading(ctx, q, customerID, readings)
 	if err != nil || next.IsZero() {
 		return news, err
@@ -137,6 +140,16 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 		return false, fmt.Errorf("note when to judge again: %w", err)
 	}
 	return news, nil
+}
+
+// markTelling notes which of the customer's sessions says how the customer stands.
+func markTelling(ctx context.Context, q *db.Queries, rows []db.SessionLine, readings []connect.Reading) error {
+	tells, _, _ := connect.Journey(readings)
+	i := slices.IndexFunc(rows, func(r db.SessionLine) bool { return r.ID == tells.Session.ID })
+	if err := q.MarkTelling(ctx, db.MarkTellingParams{CustomerID: rows[i].CustomerID, Num: rows[i].Num}); err != nil {
+		return fmt.Errorf("note which session tells how the customer stands: %w", err)
+	}
+	return nil
 }
 
 // notBefore keeps a judgement that names the present from turning in circles.
@@ -229,5 +242,16 @@ func nextReading(r connect.Reading, now time.Time) time.Time {
 // judges what is wrong and owes the notices. news: something is owed. next is when
 // time alone changes that, zero for never; the last session is due again then.
 func (s *Store) afterReading(ctx context.Context, q *db.Queries, customerID string, readings []connect.Reading) (news bool, next time.Time, err error) {
-	return false, time.Time{}, nil
+	steps, next, err := s.assessSessions(ctx, q, customerID, readings)
+	if err != nil {
+		return false, time.Time{}, fmt.Errorf("judge customer %q: %w", customerID, err)
+	}
+	if _, err := s.happen(ctx, q, steps); err != nil {
+		return false, time.Time{}, err
+	}
+	owed, again, err := s.noticeWatchers(ctx, q, customerID, readings[0])
+	if !again.IsZero() && (next.IsZero() || again.Before(next)) {
+		next = again
+	}
+	return owed || len(steps) > 0, next, err
 }

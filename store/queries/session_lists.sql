@@ -13,7 +13,7 @@ ORDER BY s.created DESC, s.num DESC LIMIT sqlc.arg(count);
 
 -- name: SessionsUnderway :many
 SELECT * FROM session_lines s
-WHERE s.newest = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= sqlc.arg(since)
+WHERE s.tells = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= sqlc.arg(since)
     AND (s.last_at, s.num) > (CAST(sqlc.arg(after_at) AS BIGINT), CAST(sqlc.arg(after_num) AS BIGINT))
     AND (CAST(sqlc.arg(within) AS TEXT) = '' OR s.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR s.ids_folded LIKE sqlc.arg(within) ESCAPE '\')
 ORDER BY s.last_at, s.num LIMIT sqlc.arg(count);
@@ -29,7 +29,7 @@ WHERE s.newest = 1 AND s.open = 1 AND s.reconnect = 0
 
 -- name: CountUnderway :one
 SELECT COUNT(*) FROM sessions s
-WHERE s.newest = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= sqlc.arg(since)
+WHERE s.tells = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= sqlc.arg(since)
     AND (CAST(sqlc.arg(within) AS TEXT) = '' OR s.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR s.ids_folded LIKE sqlc.arg(within) ESCAPE '\');
 
 -- name: SessionsExactly :many

@@ -1,13 +1,13 @@
 -- name: AddSession :execrows
 INSERT INTO sessions (
     id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker,
-    created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events,
+    created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events,
     outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence
 ) VALUES (
     sqlc.arg(id), sqlc.arg(customer_id), sqlc.arg(customer_name), sqlc.arg(connection_id), sqlc.arg(provider_id), sqlc.arg(method),
     sqlc.arg(reconnect), sqlc.arg(sandbox), sqlc.arg(source), sqlc.arg(maker),
     sqlc.arg(created), sqlc.arg(expires), sqlc.arg(revoked), sqlc.arg(noted),
-    sqlc.arg(name_folded), sqlc.arg(id_folded), sqlc.arg(customer_folded), sqlc.arg(ids_folded), 0, 0, 0,
+    sqlc.arg(name_folded), sqlc.arg(id_folded), sqlc.arg(customer_folded), sqlc.arg(ids_folded), 0, 0, 0, 0,
     'unopened', 1, 0, '', 0, 0, 0, 0, 0, '', '', sqlc.arg(due), 0
 )
 ON CONFLICT (id) DO NOTHING;
@@ -42,9 +42,13 @@ SELECT num FROM sessions WHERE customer_id = sqlc.arg(customer_id) ORDER BY crea
 UPDATE sessions SET newest = CASE WHEN num = sqlc.arg(num) THEN 1 ELSE 0 END
 WHERE customer_id = sqlc.arg(customer_id) AND newest <> CASE WHEN num = sqlc.arg(num) THEN 1 ELSE 0 END;
 
+-- name: MarkTelling :exec
+UPDATE sessions SET tells = CASE WHEN num = sqlc.arg(num) THEN 1 ELSE 0 END
+WHERE customer_id = sqlc.arg(customer_id) AND tells <> CASE WHEN num = sqlc.arg(num) THEN 1 ELSE 0 END;
+
 -- Of customers whose id nobody told, each session is the last.
 -- name: MarkAlone :exec
-UPDATE sessions SET newest = 1 WHERE id = sqlc.arg(id);
+UPDATE sessions SET newest = 1, tells = 1 WHERE id = sqlc.arg(id);
 
 -- The sessions that a grant may end: those that are open, or of which only a
 -- browser says that they are over.

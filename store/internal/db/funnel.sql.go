@@ -87,7 +87,7 @@ func (q *Queries) FunnelDays(ctx context.Context, arg FunnelDaysParams) ([]Funne
 }
 
 const funnelNames = `-- name: FunnelNames :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines
 WHERE dropped = 1 AND dropped_at = $1 AND created >= $2 AND created < $3
     AND (CAST($4 AS TEXT) = '' OR provider_id = $4)
 ORDER BY created DESC, num DESC LIMIT $5
@@ -137,6 +137,7 @@ func (q *Queries) FunnelNames(ctx context.Context, arg FunnelNamesParams) ([]Ses
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,

@@ -299,6 +299,7 @@ type Session struct {
 	CustomerFolded string
 	IdsFolded      string
 	Newest         int16
+	Tells          int16
 	Events         int64
 	BrowserEvents  int64
 	Outcome        string
@@ -356,6 +357,7 @@ type SessionLine struct {
 	CustomerFolded string
 	IdsFolded      string
 	Newest         int16
+	Tells          int16
 	Events         int64
 	BrowserEvents  int64
 	Outcome        string
@@ -387,6 +389,7 @@ type SessionWatch struct {
 	UserID     string
 	Made       int64
 	Told       string
+	ToldAt     int64
 }
 
 type Subscription struct {

@@ -36,7 +36,7 @@ func (q *Queries) CountStaged(ctx context.Context, within string) (int64, error)
 
 const countUnderway = `-- name: CountUnderway :one
 SELECT COUNT(*) FROM sessions s
-WHERE s.newest = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= $1
+WHERE s.tells = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= $1
     AND (CAST($2 AS TEXT) = '' OR s.name_folded LIKE $2 ESCAPE '\' OR s.ids_folded LIKE $2 ESCAPE '\')
 `
 
@@ -53,7 +53,7 @@ func (q *Queries) CountUnderway(ctx context.Context, arg CountUnderwayParams) (i
 }
 
 const customersExactly = `-- name: CustomersExactly :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s WHERE s.customer_folded = $1 AND s.newest = 1 ORDER BY s.created DESC, s.num DESC LIMIT $2
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s WHERE s.customer_folded = $1 AND s.newest = 1 ORDER BY s.created DESC, s.num DESC LIMIT $2
 `
 
 type CustomersExactlyParams struct {
@@ -91,6 +91,7 @@ func (q *Queries) CustomersExactly(ctx context.Context, arg CustomersExactlyPara
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -123,7 +124,7 @@ func (q *Queries) CustomersExactly(ctx context.Context, arg CustomersExactlyPara
 }
 
 const sessionByNum = `-- name: SessionByNum :one
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE num = $1
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE num = $1
 `
 
 func (q *Queries) SessionByNum(ctx context.Context, num int64) (SessionLine, error) {
@@ -150,6 +151,7 @@ func (q *Queries) SessionByNum(ctx context.Context, num int64) (SessionLine, err
 		&i.CustomerFolded,
 		&i.IdsFolded,
 		&i.Newest,
+		&i.Tells,
 		&i.Events,
 		&i.BrowserEvents,
 		&i.Outcome,
@@ -172,7 +174,7 @@ func (q *Queries) SessionByNum(ctx context.Context, num int64) (SessionLine, err
 }
 
 const sessionMatches = `-- name: SessionMatches :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines l
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines l
 WHERE l.num IN (
     SELECT hit.num FROM sessions hit
     WHERE hit.newest = 1 AND (hit.name_folded LIKE CAST($1 AS TEXT) ESCAPE '\' OR hit.ids_folded LIKE CAST($2 AS TEXT) ESCAPE '\')
@@ -230,6 +232,7 @@ func (q *Queries) SessionMatches(ctx context.Context, arg SessionMatchesParams) 
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -294,7 +297,7 @@ func (q *Queries) SessionNames(ctx context.Context, count int32) ([]SessionNames
 }
 
 const sessionsEvery = `-- name: SessionsEvery :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s
 WHERE (s.created, s.num) < (CAST($1 AS BIGINT), CAST($2 AS BIGINT))
     AND (CAST($3 AS TEXT) = '' OR s.name_folded LIKE $3 ESCAPE '\' OR s.ids_folded LIKE $3 ESCAPE '\')
 ORDER BY s.created DESC, s.num DESC LIMIT $4
@@ -342,6 +345,7 @@ func (q *Queries) SessionsEvery(ctx context.Context, arg SessionsEveryParams) ([
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -374,7 +378,7 @@ func (q *Queries) SessionsEvery(ctx context.Context, arg SessionsEveryParams) ([
 }
 
 const sessionsExactly = `-- name: SessionsExactly :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s WHERE s.id_folded = $1 ORDER BY s.created DESC, s.num DESC LIMIT $2
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s WHERE s.id_folded = $1 ORDER BY s.created DESC, s.num DESC LIMIT $2
 `
 
 type SessionsExactlyParams struct {
@@ -412,6 +416,7 @@ func (q *Queries) SessionsExactly(ctx context.Context, arg SessionsExactlyParams
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -444,7 +449,7 @@ func (q *Queries) SessionsExactly(ctx context.Context, arg SessionsExactlyParams
 }
 
 const sessionsStaged = `-- name: SessionsStaged :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s
 WHERE s.newest = 1 AND s.open = 1 AND s.reconnect = 0
     AND (s.created, s.num) < (CAST($1 AS BIGINT), CAST($2 AS BIGINT))
     AND (CAST($3 AS TEXT) = '' OR s.name_folded LIKE $3 ESCAPE '\' OR s.ids_folded LIKE $3 ESCAPE '\')
@@ -493,6 +498,7 @@ func (q *Queries) SessionsStaged(ctx context.Context, arg SessionsStagedParams) 
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -525,8 +531,8 @@ func (q *Queries) SessionsStaged(ctx context.Context, arg SessionsStagedParams) 
 }
 
 const sessionsUnderway = `-- name: SessionsUnderway :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s
-WHERE s.newest = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= $1
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines s
+WHERE s.tells = 1 AND s.open = 1 AND s.opened > 0 AND s.last_at >= $1
     AND (s.last_at, s.num) > (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
     AND (CAST($4 AS TEXT) = '' OR s.name_folded LIKE $4 ESCAPE '\' OR s.ids_folded LIKE $4 ESCAPE '\')
 ORDER BY s.last_at, s.num LIMIT $5
@@ -576,6 +582,7 @@ func (q *Queries) SessionsUnderway(ctx context.Context, arg SessionsUnderwayPara
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,

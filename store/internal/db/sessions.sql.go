@@ -12,13 +12,13 @@ import (
 const addSession = `-- name: AddSession :execrows
 INSERT INTO sessions (
     id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker,
-    created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events,
+    created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events,
     outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence
 ) VALUES (
     $1, $2, $3, $4, $5, $6,
     $7, $8, $9, $10,
     $11, $12, $13, $14,
-    $15, $16, $17, $18, 0, 0, 0,
+    $15, $16, $17, $18, 0, 0, 0, 0,
     'unopened', 1, 0, '', 0, 0, 0, 0, 0, '', '', $19, 0
 )
 ON CONFLICT (id) DO NOTHING
@@ -85,7 +85,7 @@ func (q *Queries) HoldSession(ctx context.Context, id string) error {
 }
 
 const markAlone = `-- name: MarkAlone :exec
-UPDATE sessions SET newest = 1 WHERE id = $1
+UPDATE sessions SET newest = 1, tells = 1 WHERE id = $1
 `
 
 // Of customers whose id nobody told, each session is the last.
@@ -109,6 +109,21 @@ func (q *Queries) MarkNewest(ctx context.Context, arg MarkNewestParams) error {
 	return err
 }
 
+const markTelling = `-- name: MarkTelling :exec
+UPDATE sessions SET tells = CASE WHEN num = $1 THEN 1 ELSE 0 END
+WHERE customer_id = $2 AND tells <> CASE WHEN num = $1 THEN 1 ELSE 0 END
+`
+
+type MarkTellingParams struct {
+	Num        int64
+	CustomerID string
+}
+
+func (q *Queries) MarkTelling(ctx context.Context, arg MarkTellingParams) error {
+	_, err := q.exec(ctx, q.markTellingStmt, markTelling, arg.Num, arg.CustomerID)
+	return err
+}
+
 const newestSession = `-- name: NewestSession :one
 SELECT num FROM sessions WHERE customer_id = $1 ORDER BY created DESC, num DESC LIMIT 1
 `
@@ -121,7 +136,7 @@ func (q *Queries) NewestSession(ctx context.Context, customerID string) (int64, 
 }
 
 const openSessionsAt = `-- name: OpenSessionsAt :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines
 WHERE connection_id = $1 AND connection_id <> '' AND customer_id <> $2 AND (open = 1 OR provisional = 1)
 ORDER BY id
 `
@@ -161,6 +176,7 @@ func (q *Queries) OpenSessionsAt(ctx context.Context, arg OpenSessionsAtParams) 
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -193,7 +209,7 @@ func (q *Queries) OpenSessionsAt(ctx context.Context, arg OpenSessionsAtParams) 
 }
 
 const openSessionsOf = `-- name: OpenSessionsOf :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines
 WHERE customer_id = $1 AND (open = 1 OR provisional = 1) AND (connection_id = '' OR connection_id = $2)
 ORDER BY id
 `
@@ -235,6 +251,7 @@ func (q *Queries) OpenSessionsOf(ctx context.Context, arg OpenSessionsOfParams) 
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -338,7 +355,7 @@ func (q *Queries) SaveSession(ctx context.Context, arg SaveSessionParams) error 
 }
 
 const sessionByID = `-- name: SessionByID :one
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE id = $1
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE id = $1
 `
 
 func (q *Queries) SessionByID(ctx context.Context, id string) (SessionLine, error) {
@@ -365,6 +382,7 @@ func (q *Queries) SessionByID(ctx context.Context, id string) (SessionLine, erro
 		&i.CustomerFolded,
 		&i.IdsFolded,
 		&i.Newest,
+		&i.Tells,
 		&i.Events,
 		&i.BrowserEvents,
 		&i.Outcome,
@@ -387,7 +405,7 @@ func (q *Queries) SessionByID(ctx context.Context, id string) (SessionLine, erro
 }
 
 const sessionsOfConnection = `-- name: SessionsOfConnection :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE connection_id = $1 AND connection_id <> '' ORDER BY created DESC, num DESC LIMIT $2
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE connection_id = $1 AND connection_id <> '' ORDER BY created DESC, num DESC LIMIT $2
 `
 
 type SessionsOfConnectionParams struct {
@@ -425,6 +443,7 @@ func (q *Queries) SessionsOfConnection(ctx context.Context, arg SessionsOfConnec
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,
@@ -457,7 +476,7 @@ func (q *Queries) SessionsOfConnection(ctx context.Context, arg SessionsOfConnec
 }
 
 const sessionsOfCustomer = `-- name: SessionsOfCustomer :many
-SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE customer_id = $1 ORDER BY created DESC, num DESC LIMIT $2
+SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines WHERE customer_id = $1 ORDER BY created DESC, num DESC LIMIT $2
 `
 
 type SessionsOfCustomerParams struct {
@@ -495,6 +514,7 @@ func (q *Queries) SessionsOfCustomer(ctx context.Context, arg SessionsOfCustomer
 			&i.CustomerFolded,
 			&i.IdsFolded,
 			&i.Newest,
+			&i.Tells,
 			&i.Events,
 			&i.BrowserEvents,
 			&i.Outcome,

@@ -27,6 +27,7 @@ CREATE TABLE sessions (
     customer_folded TEXT COLLATE "C" NOT NULL,
     ids_folded      TEXT COLLATE "C" NOT NULL, -- session, customer, connection, a line each
     newest          SMALLINT NOT NULL, -- 1: the customer's last
+    tells           SMALLINT NOT NULL, -- 1: how the customer stands, as connect.Journey says
 
     events          BIGINT NOT NULL, -- how many are kept
     browser_events  BIGINT NOT NULL, -- of those, how many a browser told
@@ -56,8 +57,9 @@ CREATE INDEX sessions_by_id_folded ON sessions (id_folded);
 CREATE INDEX sessions_by_customer_folded ON sessions (customer_folded, created, num);
 CREATE INDEX sessions_newest ON sessions (created, num) WHERE newest = 1;
 CREATE INDEX sessions_staged ON sessions (created, num) WHERE newest = 1 AND open = 1 AND reconnect = 0;
-CREATE INDEX sessions_underway ON sessions (last_at, num) WHERE newest = 1 AND open = 1 AND opened > 0;
+CREATE INDEX sessions_underway ON sessions (last_at, num) WHERE tells = 1 AND open = 1 AND opened > 0;
 CREATE INDEX sessions_dropped ON sessions (dropped_at, created, num, provider_id) WHERE dropped = 1;
+CREATE INDEX sessions_by_sign ON sessions (last_at) WHERE last_at > 0;
 
 CREATE VIEW session_lines AS
 SELECT s.*, COALESCE(p.display_name, '') AS provider_name,
@@ -105,6 +107,7 @@ CREATE TABLE session_watches (
     user_id     TEXT COLLATE "C" NOT NULL,
     made        BIGINT NOT NULL,
     told        TEXT COLLATE "C" NOT NULL, -- what was told last: outcome and stage
+    told_at     BIGINT NOT NULL, -- when, 0 for never
     PRIMARY KEY (customer_id, user_id)
 );
 

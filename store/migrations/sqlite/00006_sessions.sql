@@ -27,6 +27,7 @@ CREATE TABLE sessions (
     customer_folded TEXT NOT NULL,
     ids_folded      TEXT NOT NULL, -- session, customer, connection, a line each
     newest          SMALLINT NOT NULL, -- 1: the customer's last
+    tells           SMALLINT NOT NULL, -- 1: how the customer stands, as connect.Journey says
 
     events          BIGINT NOT NULL, -- how many are kept
     browser_events  BIGINT NOT NULL, -- of those, how many a browser told
@@ -48,16 +49,18 @@ CREATE TABLE sessions (
     due             BIGINT NOT NULL,
     fence           BIGINT NOT NULL
 );
+-- What stands in an index after num is for counting and searching without the rows.
 CREATE INDEX sessions_by_customer ON sessions (customer_id, created, num);
 CREATE INDEX sessions_by_connection ON sessions (connection_id, created, num) WHERE connection_id <> '';
 CREATE INDEX sessions_by_due ON sessions (due) WHERE due > 0;
 CREATE INDEX sessions_by_creation ON sessions (created, num, name_folded, ids_folded);
 CREATE INDEX sessions_by_id_folded ON sessions (id_folded);
 CREATE INDEX sessions_by_customer_folded ON sessions (customer_folded, created, num);
-CREATE INDEX sessions_newest ON sessions (created, num, name_folded, ids_folded) WHERE newest = 1;
-CREATE INDEX sessions_staged ON sessions (created, num, name_folded, ids_folded) WHERE newest = 1 AND open = 1 AND reconnect = 0;
-CREATE INDEX sessions_underway ON sessions (last_at, num, name_folded, ids_folded) WHERE newest = 1 AND open = 1 AND opened > 0;
+CREATE INDEX sessions_newest ON sessions (created, num, name_folded, ids_folded, newest) WHERE newest = 1;
+CREATE INDEX sessions_staged ON sessions (created, num, name_folded, ids_folded, newest, open, reconnect) WHERE newest = 1 AND open = 1 AND reconnect = 0;
+CREATE INDEX sessions_underway ON sessions (last_at, num, name_folded, ids_folded, tells, open, opened) WHERE tells = 1 AND open = 1 AND opened > 0;
 CREATE INDEX sessions_dropped ON sessions (dropped_at, created, num, provider_id) WHERE dropped = 1;
+CREATE INDEX sessions_by_sign ON sessions (last_at) WHERE last_at > 0;
 
 CREATE VIEW session_lines AS
 SELECT s.*, COALESCE(p.display_name, '') AS provider_name,
@@ -105,6 +108,7 @@ CREATE TABLE session_watches (
     user_id     TEXT NOT NULL,
     made        BIGINT NOT NULL,
     told        TEXT NOT NULL, -- what was told last: outcome and stage
+    told_at     BIGINT NOT NULL, -- when, 0 for never
     PRIMARY KEY (customer_id, user_id)
 );
 
