@@ -243,6 +243,7 @@ func TestAnOrderIsCarriedOutOnce(t *testing.T) {
 			}()
 		}
 		time.Sleep(2 * time.Minute)
+		synctest.Wait()
 		if begun != 1 {
 			t.Errorf("carried out %d times", begun)
 		}
