@@ -100,12 +100,14 @@ func parseProblems(text string) (problemFilter, error) {
 	return f, nil
 }
 
-// kindsCalled are the kinds of a word: of one kind, or of the group jobs.
+// kindsCalled are the kinds of a word: of one kind, or of the groups jobs and sessions.
 func kindsCalled(word string) []alert.Kind {
 	kind := alert.Kind(strings.ReplaceAll(word, "-", "_"))
 	switch {
 	case word == "jobs":
 		return alert.JobKinds()
+	case word == "sessions":
+		return alert.SessionKinds()
 	case kind == alert.Outage, slices.Contains(alert.AllKinds(), kind):
 		return []alert.Kind{kind}
 	default:

@@ -27,6 +27,7 @@ func TestProblemFilters(t *testing.T) {
 		"job-failed JOB_FAILED":          {want: problemFilter{Kinds: []alert.Kind{alert.JobFailed}}},
 		"outage":                         {want: problemFilter{Kinds: []alert.Kind{alert.Outage}}},
 		"jobs":                           {want: problemFilter{Kinds: alert.JobKinds()}},
+		"sessions":                       {want: problemFilter{Kinds: alert.SessionKinds()}},
 		"mine":                           {want: problemFilter{Held: "mine"}},
 		"Unclaimed provider:gusto":       {want: problemFilter{Held: "unclaimed", Provider: "gusto"}},
 		"claimed all":                    {want: problemFilter{Held: "claimed", All: true}},
@@ -271,7 +272,7 @@ func TestMuteFillsInWhatIsLikeThis(t *testing.T) {
 				t.Errorf("the form lacks %s: %s", tt.field, form.raw)
 			}
 			d.submit(d.submit(form, nil), nil)
-			if got, want := l.all()[0].Wish.Text(), canonical(t, "jobs -"+tt.field); got != want {
+			if got, want := l.all()[0].Wish.Text(), canonical(t, "jobs dropped_off -"+tt.field); got != want {
 				t.Errorf("now %q, want %q", got, want)
 			}
 		})
@@ -298,7 +299,7 @@ func TestHistoryKeepsPerchsOwnWordsToItself(t *testing.T) {
 		{At: now, What: alert.HasJoined, Detail: "gusto/job_failed/data_sync_all"},
 		{At: now, What: alert.HasOpened, Detail: "453bd7d7-5355-4d6d-a38e-d9e7eb218c3f"},
 	}
-	raw, err := json.Marshal(detailsView(failing(1), events, now))
+	raw, err := json.Marshal(detailsView(failing(1), events, nil, now))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,8 +25,8 @@ func subscribeHelp(as bot.Names) card.Message {
 		{typed, "a form, filled in with the usual: new problems and recoveries here, sandbox left out"},
 		{typed + " reauth provider:gusto", "the same form, filled in so"},
 		{typed + " jobs -customer:harbor now", "now at the end saves without the form"},
-		{"kinds", strings.Join(kindWords(), ", ") + "; jobs for the first six, all for all"},
-		{"filters", "customer:, provider:, env:, type:, product:, entity:. A leading - leaves out; several of one name mean any of them; different names must all hold. A name with spaces goes into quotes: customer:\"blue fern\""},
+		{"kinds", strings.Join(kindWords(), ", ") + "; jobs for the first six, sessions for the last four, all for all"},
+		{"filters", "customer:, provider:, env:, type:, product:, entity:, stage: (of employers who stop or fail there; it narrows nothing else). A leading - leaves out; several of one name mean any of them; different names must all hold. A name with spaces goes into quotes: customer:\"blue fern\""},
 		{"when", "after:3 for failures in a row, open-for:30m for what stays open so long"},
 		{"how", "updates:channel, remind:daily, digest:9:00, quiet:22-7, zone:Europe/Berlin"},
 	}, "In the messages with Perch it is you who will hear. Sandbox stays out unless env: says otherwise.")

@@ -81,7 +81,7 @@ func TestWhatIsTypedFillsTheForm(t *testing.T) {
 			"reauth env:production",
 		},
 		"several wrong words": {
-			"gusto harbor", []string{`There is no kind \"gusto\"`, `There is no kind \"harbor\"`}, "jobs",
+			"gusto harbor", []string{`There is no kind \"gusto\"`, `There is no kind \"harbor\"`}, "jobs dropped_off",
 		},
 		"an entity of Slack's": {"jobs -customer:a&amp;b", []string{`customer:a\u0026b`}, "jobs -customer:a&b"},
 	}

@@ -114,6 +114,8 @@ func (s *Store) wake(ctx context.Context, q *db.Queries, c db.ClaimWakesRow) (ne
 		news, err = s.judge(ctx, q, c.ConnectionID)
 	case c.Kind == string(alert.Outage):
 		news, err = s.judgeOutage(ctx, q, c.ID)
+	case kindOfSessions(c.Kind):
+		news, err = s.judgeSessionsOf(ctx, q, c.ID)
 	default:
 		news, err = s.judgeNow(ctx, q, "")
 	}
@@ -142,6 +144,9 @@ func (s *Store) judgeOutage(ctx context.Context, q *db.Queries, id int64) (news 
 	was, err := s.problemToChange(ctx, q, id)
 	if err != nil || was.State != alert.Open {
 		return false, err
+	}
+	if _, surge := alert.SurgeClass(was.Class); surge {
+		return s.judgeSurge(ctx, q, was)
 	}
 	d := s.newDocket(q)
 	c, err := d.holdCrowd(ctx, crowdOf(was))

@@ -41,6 +41,7 @@ func (d *docket) holdCrowds(ctx context.Context, steps []alert.Step) error {
 			if inCrowd(step.Problem) {
 				keys = append(keys, crowdOf(step.Problem))
 			}
+			keys = append(keys, surgesOf(step.Problem)...)
 		}
 	}
 	slices.SortFunc(keys, func(a, b db.HoldCrowdParams) int {
@@ -65,9 +66,10 @@ func (d *docket) holdCrowd(ctx context.Context, key db.HoldCrowdParams) (*crowd,
 }
 
 // inCrowd reports whether a problem counts among others of its provider: an
-// outage stands for its crowd.
+// outage stands for its crowd. Employers who stop have crowds of their own: see
+// surgesOf.
 func inCrowd(p alert.Problem) bool {
-	return p.Subject.ProviderID != "" && (p.Key.ConnectionID != "" || p.Key.Kind == alert.Outage)
+	return p.Key.Kind == alert.Outage || p.Subject.ProviderID != "" && p.Key.ConnectionID != ""
 }
 
 func crowdOf(p alert.Problem) db.HoldCrowdParams {
@@ -76,6 +78,9 @@ func crowdOf(p alert.Problem) db.HoldCrowdParams {
 
 // count notes what a step did to the crowd of its problem.
 func (d *docket) count(ctx context.Context, p *alert.Problem, was spot) error {
+	if p.Key.Kind == alert.DroppedOff {
+		return d.countStop(ctx, p, was)
+	}
 	key := crowdOf(*p)
 	i := slices.IndexFunc(d.crowds, func(c *crowd) bool { return c.ProviderID == key.ProviderID && c.Class == key.Class })
 	if i < 0 || !inCrowd(*p) {
@@ -134,7 +139,9 @@ func (d *docket) gather(ctx context.Context) error {
 			continue
 		}
 		var err error
-		if c.ParentID != 0 {
+		if c.surges() {
+			err = d.rise(ctx, c)
+		} else if c.ParentID != 0 {
 			if slices.ContainsFunc(c.moves, c.concerns) {
 				err = d.growOutage(ctx, c)
 			}

@@ -58,6 +58,8 @@ type storedFacts struct {
 	Status    string    `json:"status,omitempty"`
 	Message   string    `json:"message,omitempty"`
 	Missing   bool      `json:"missing,omitempty"`
+	Session   storedWay `json:"session,omitzero"`
+	Usual     int       `json:"usual,omitempty"`
 }
 
 type storedJob struct {
@@ -94,7 +96,7 @@ func textOf(p alert.Problem) string {
 		Affected: p.Affected, Recovered: p.Recovered, Of: p.Of,
 		Facts: storedFacts{
 			LastGood: stamp(p.Facts.LastGood), Next: stamp(p.Facts.Next), NextExact: p.Facts.NextExact, Expected: stamp(p.Facts.Expected),
-			Job: storedJobOf(p.Facts.Job), Status: string(p.Facts.Status), Message: p.Facts.Message, Missing: p.Facts.Missing,
+			Job: storedJobOf(p.Facts.Job), Status: string(p.Facts.Status), Message: p.Facts.Message, Missing: p.Facts.Missing, Session: storedWayOf(p.Facts.Session), Usual: p.Facts.Usual,
 		},
 	})
 	if err != nil {
@@ -147,7 +149,7 @@ func problemOf(r db.Problem) (alert.Problem, error) {
 		ParentID: r.ParentID, Affected: f.Affected, Recovered: f.Recovered, Of: f.Of, Version: r.Version,
 		Facts: alert.Facts{
 			LastGood: timeOf(f.Facts.LastGood), Next: timeOf(f.Facts.Next), NextExact: f.Facts.NextExact, Expected: timeOf(f.Facts.Expected),
-			Job: f.Facts.Job.job(), Status: finch.Status(f.Facts.Status), Message: f.Facts.Message, Missing: f.Facts.Missing,
+			Job: f.Facts.Job.job(), Status: finch.Status(f.Facts.Status), Message: f.Facts.Message, Missing: f.Facts.Missing, Session: f.Facts.Session.facts(), Usual: f.Facts.Usual,
 		},
 	}, nil
 }

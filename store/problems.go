@@ -204,13 +204,15 @@ func (s *Store) Act(ctx context.Context, id int64, act func(alert.Problem) (aler
 }
 
 // problemToChange reads a problem that nobody else changes until the transaction
-// ends: whoever judges its connection, Perch itself or the provider waits.
+// ends: whoever judges its connection, customer, Perch itself or the provider waits.
 func (s *Store) problemToChange(ctx context.Context, q *db.Queries, id int64) (alert.Problem, error) {
 	p, err := problemByID(ctx, q, id)
 	if err != nil {
 		return alert.Problem{}, err
 	}
-	switch {
+	switch customerID, ofSessions := alert.CustomerOf(p.Key); {
+	case ofSessions:
+		_, err = holdCustomer(ctx, q, customerID)
 	case p.Key.ConnectionID != "":
 		err = q.Hold(ctx, clean(p.Key.ConnectionID))
 	case p.Key.Kind == alert.Outage:

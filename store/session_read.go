@@ -242,5 +242,16 @@ func nextReading(r connect.Reading, now time.Time) time.Time {
 // judges what is wrong and owes the notices. news: something is owed. next is when
 // time alone changes that, zero for never; the last session is due again then.
 func (s *Store) afterReading(ctx context.Context, q *db.Queries, customerID string, readings []connect.Reading) (news bool, next time.Time, err error) {
-	return false, time.Time{}, nil
+	steps, next, err := s.assessSessions(ctx, q, customerID, readings)
+	if err != nil {
+		return false, time.Time{}, fmt.Errorf("judge customer %q: %w", customerID, err)
+	}
+	if _, err := s.happen(ctx, q, steps); err != nil {
+		return false, time.Time{}, err
+	}
+	owed, again, err := s.noticeWatchers(ctx, q, customerID, readings[0])
+	if !again.IsZero() && (next.IsZero() || again.Before(next)) {
+		next = again
+	}
+	return owed || len(steps) > 0, next, err
 }

@@ -98,6 +98,9 @@ func (a *advance) goOn(p Problem) {
 		p, what = p.end(Closed, f.Over, a.now), HasClosed
 	case Right:
 		p, what = p.right(f.Over, a.now)
+	case Settled:
+		p, what = p.end(Resolved, f.Over, a.now), HasResolved
+		p.Facts.Session.Connected, p.Facts.Session.Provisional = true, f.Facts.Session.Provisional
 	}
 	if step, changed := follow(was, p, what, a.now); changed {
 		if what == HasRecurred || what == HasEscalated {
@@ -223,7 +226,8 @@ func withNew(ids, more []string) []string {
 }
 
 // WakeAt is when time alone changes the problem, zero for never: its snooze ends,
-// or it flapped and has been well for long enough. Whether a problem goes on at
+// it flapped and has been well for long enough, or a surge has seen nobody stop for
+// as long. Whether a problem goes on at
 // all is Assess's to say.
 func (p Problem) WakeAt() time.Time {
 	if p.State != Open {
@@ -235,6 +239,8 @@ func (p Problem) WakeAt() time.Time {
 	}
 	if !p.WellSince.IsZero() {
 		at = earlier(at, p.calm())
+	} else if p.surge() {
+		at = earlier(at, p.LastSeen.Add(DefaultSurge().Within))
 	}
 	return at
 }

@@ -44,6 +44,9 @@ const (
 	Moot
 	// Unsure: it cannot be told yet. No problem opens, and none ends.
 	Unsure
+	// Settled: it is right for good, since Over: the employer is through. It need
+	// not stay well for a while first, however often it came and went.
+	Settled
 )
 
 // Finding is what the rules say of one key. One that is not Wrong has no more
@@ -89,7 +92,11 @@ func rules() []rule {
 		{Stale, stale, always}, // below those it gives way to
 		{Stuck, stuck, stuckTogether},
 		{Disconnected, disconnected, never},
-		{Blind, nil, never}, // see AssessSight
+		{Blind, nil, never},      // see AssessSight
+		{DroppedOff, nil, never}, // these four: see AssessSessions
+		{AuthErrors, nil, never},
+		{LinkUnused, nil, never},
+		{LinkExpired, nil, never},
 	}
 }
 

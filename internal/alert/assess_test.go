@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perch/internal/alert"
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -235,6 +236,14 @@ func TestEveryKindThatCanBeAskedForIsJudged(t *testing.T) {
 	sight, _ := alert.AssessSight([]alert.Sense{{Name: "account", Since: on("Mon 06:50"), Bad: on("Mon 06:50")}}, on("Mon 07:00"))
 	for _, f := range sight {
 		found[f.Key.Kind] = true
+	}
+	for _, r := range []connect.Reading{
+		opened("Mon 10:00", connect.MFA, "Mon 10:10", saw(3, "wrong", connect.MFA, "Mon 10:10")), unopened("Mon 10:00"), unopened("Mon 10:00", lapsed("Thu 11:00")),
+	} {
+		ways, _ := alert.AssessSessions(alert.Attempts{CustomerID: "cust_1", Sessions: []connect.Reading{r}, Now: on("Thu 12:00")})
+		for _, f := range ways {
+			found[f.Key.Kind] = found[f.Key.Kind] || f.Word == alert.Wrong
+		}
 	}
 	for _, k := range alert.AllKinds() {
 		if !found[k] {

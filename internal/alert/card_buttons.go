@@ -58,6 +58,8 @@ type presser func(verb, label string, options ...card.ButtonOption) card.Element
 func (s Shown) remedy(press presser) card.Elements {
 	p := s.Problem
 	switch {
+	case p.Key.Kind.bySession():
+		return s.sessionButtons()
 	case p.Key.Kind == Reauth:
 		return press("link", "Get reconnect link", card.Primary())
 	case p.Key.Kind == Stale && !p.Subject.Assisted,

@@ -2,10 +2,12 @@ package alert
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"perch/bot/card"
+	"perch/internal/connect"
 )
 
 // LineText is a short line for the thread of a problem's card: what happened
@@ -17,14 +19,17 @@ func LineText(p Problem, b Body, now time.Time) card.Message {
 func (p Problem) lineWords(b Body, now time.Time) string {
 	switch b.Happening {
 	case HasResolved:
-		return fmt.Sprintf(":large_green_circle: Recovered after %s. %s", card.Span(p.Over.Sub(p.Opened)), Shown{Problem: p, Now: now}.ending())
+		return fmt.Sprintf(":large_green_circle: %s after %s. %s", p.endWord(), card.Span(p.Over.Sub(p.Opened)), Shown{Problem: p, Now: now}.ending())
 	case HasReopened:
-		return fmt.Sprintf("%s Again: %s. It had been well for less than an hour.", p.sign(), card.LowerFirst(p.what(now)))
+		return fmt.Sprintf("%s Again: %s. %s", p.sign(), card.LowerFirst(p.what(now)), p.shortly())
 	case HasFlapped:
 		return fmt.Sprintf(":part_alternation_mark: It comes and goes: opened %d times within 24 h. Perch counts it as recovered once it has been well for %s.", len(p.Openings), card.Span(FlapCalm))
 	case HasEscalated:
 		return fmt.Sprintf("%s %s: %s\n%s", p.sign(), p.what(now), p.about(), Shown{Problem: p, Now: now}.move())
 	case HasJoined:
+		if p.Key.Kind.bySession() {
+			return ":chart_with_upwards_trend: Many employers stop like this at the moment. Follow the card of all of them."
+		}
 		return ":rotating_light: Many connections of this provider fail the same way: it is an outage. Follow its card."
 	case HasClosed:
 		return ":heavy_minus_sign: Closed."
@@ -33,13 +38,27 @@ func (p Problem) lineWords(b Body, now time.Time) string {
 	}
 }
 
+// shortly says how short the time was for which it had been well.
+func (p Problem) shortly() string {
+	if p.Key.Kind.bySession() {
+		return "They had gone on for less than an hour."
+	}
+	return "It had been well for less than an hour."
+}
+
 // ReminderText says that a problem is still there.
 func ReminderText(p Problem, now time.Time) card.Message {
 	text := fmt.Sprintf(":bell: Still open after %s: %s: %s", card.Span(now.Sub(p.Opened)), card.LowerFirst(p.what(now)), p.about())
 	if p.Key.Kind == Outage {
-		text = fmt.Sprintf(":bell: Still open after %s: %s", card.Span(now.Sub(p.Opened)), strings.TrimPrefix(Shown{Problem: p, Now: now}.outageHeadline(), ":rotating_light: "))
+		text = fmt.Sprintf(":bell: Still open after %s: %s", card.Span(now.Sub(p.Opened)), withoutSign(Shown{Problem: p, Now: now}.outageHeadline()))
 	}
 	return words(text)
+}
+
+// withoutSign leaves out the emoji at the beginning of a headline.
+func withoutSign(headline string) string {
+	_, rest, _ := strings.Cut(headline, ": ")
+	return rest
 }
 
 // DigestText is what was held, in one message: those still open first.
@@ -70,22 +89,34 @@ func DigestText(ps []Problem, sub Subscription, now time.Time) card.Message {
 // SampleText shows what a subscription's cards look like, and says that it is
 // none.
 func SampleText(sub Subscription, now time.Time) card.Message {
-	p := Problem{
-		Key:     Key{Kind: JobFailed, ConnectionID: "c0ffee00-1111-4222-8333-444455556666", Part: "data_sync_all"},
-		Subject: Subject{CustomerName: "Example Customer", ProviderName: "Example Payroll"},
-		State:   Open, Move: Nobodys, Count: 1, Opened: now.Add(-4 * time.Minute),
-		Jobs: []string{"453bd7d7-5355-4d6d-a38e-d9e7eb218c3f"},
-	}
-	p.Facts.Job.Type = p.Key.Part
-	p.Facts.Job.Started, p.Facts.Job.Completed = now.Add(-8*time.Minute), now.Add(-4*time.Minute)
+	p, sample := sampleProblem(sub.Wish, now)
+	sample = ":test_tube: A sample. " + sample + "; this is how it will look."
 	s := Shown{Problem: p, Subscription: sub, Now: now}
-	sample := ":test_tube: A sample. Nothing has failed; this is how it will look."
 	lines := []string{s.headline(), s.move(), s.exactly()}
 	blocks := card.Blocks{card.Context(sample), card.Text("*" + lines[0] + "*"), card.Text(lines[1]), card.Text(lines[2])}
 	if why := sub.why(); why != "" {
 		blocks, lines = append(blocks, card.Context(why)), append(lines, why)
 	}
 	return card.Message{Text: card.FallbackText(sample + "\n" + strings.Join(lines, "\n")), Blocks: blocks}
+}
+
+// sampleProblem is a failed sync, or, for who hears of Connect sessions alone, an
+// employer who stopped; and what it says of itself.
+func sampleProblem(w Wish, now time.Time) (p Problem, nothing string) {
+	p = Problem{
+		Key:     Key{Kind: JobFailed, ConnectionID: "c0ffee00-1111-4222-8333-444455556666", Part: "data_sync_all"},
+		Subject: Subject{CustomerName: "Example Customer", ProviderName: "Example Payroll"},
+		State:   Open, Move: Nobodys, Count: 1, Opened: now.Add(-4 * time.Minute),
+		Jobs: []string{"453bd7d7-5355-4d6d-a38e-d9e7eb218c3f"},
+	}
+	if len(w.Kinds) > 0 && !slices.ContainsFunc(w.Kinds, func(k Kind) bool { return !k.bySession() }) {
+		p.Key, p.Jobs, p.Move, p.Opened = Key{Kind: DroppedOff, Part: PartOfCustomer("example")}, nil, Ours, now.Add(-32*time.Minute)
+		p.Facts.Session = SessionFacts{Stage: connect.TermsOfService, Spent: 14 * time.Minute, Visits: 6, Attempts: 1, Expires: now.Add(connect.LinkLife)}
+		return p, "Nobody has stopped"
+	}
+	p.Facts.Job.Type = p.Key.Part
+	p.Facts.Job.Started, p.Facts.Job.Completed = now.Add(-8*time.Minute), now.Add(-4*time.Minute)
+	return p, "Nothing has failed"
 }
 
 // PausedNotice tells a subscription's maker why Perch had to pause it, and the

@@ -11,6 +11,9 @@ import (
 // outageHeadline counts what fails at a provider.
 func (s Shown) outageHeadline() string {
 	p := s.Problem
+	if p.surge() {
+		return s.surgeHeadline()
+	}
 	provider := card.EscapeCut(firstSaid(p.Subject.ProviderName, p.Subject.ProviderID, "A provider"), maxName)
 	switch p.State {
 	case Open:
@@ -24,6 +27,9 @@ func (s Shown) outageHeadline() string {
 
 func moveOutage(s Shown) string {
 	p := s.Problem
+	if p.surge() {
+		return moveSurge(s)
+	}
 	recovered := fmt.Sprintf("%d of %d recovered.", p.Recovered, p.Affected)
 	if p.State != Open {
 		return recovered
@@ -91,6 +97,12 @@ func pluralless(k Kind) string {
 		return "Not moving"
 	case Blind:
 		return "Perch cannot see"
+	case DroppedOff:
+		return "Stopped on the way"
+	case AuthErrors:
+		return "Errors in Finch Connect"
+	case LinkUnused:
+		return "Link not opened"
 	default:
 		return wordings(k).what(Problem{}, time.Time{})
 	}
@@ -125,7 +137,7 @@ func (p Problem) line(now time.Time) listLine {
 	sign, state, at := p.sign(), card.LowerFirst(pluralless(p.Key.Kind))+", since", p.Opened
 	switch {
 	case p.State == Resolved:
-		sign, state, at = ":large_green_circle:", "recovered", p.Over
+		sign, state, at = ":large_green_circle:", card.LowerFirst(p.endWord()), p.Over
 	case p.State == Closed:
 		sign, state, at = ":heavy_minus_sign:", "closed", p.Over
 	case p.Key.Kind == JobFailed && p.Count > 1:

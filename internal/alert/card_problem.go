@@ -36,7 +36,7 @@ func ProblemMessage(s Shown) card.Message {
 		}
 	}
 	if ids := s.ids(); len(ids) > 0 {
-		blocks, said = append(blocks, card.Preformatted(ids...)), append(said, strings.Join(ids, " · "))
+		blocks, said = append(blocks, card.Preformatted(ids...)), append(said, inert.Replace(strings.Join(ids, " · ")))
 	}
 	if buttons := s.buttons(); len(buttons) > 0 {
 		blocks = append(blocks, card.Actions(fmt.Sprintf("problem:%d", s.Problem.ID), buttons...))
@@ -58,7 +58,7 @@ func (s Shown) headline() string {
 	case p.Key.Kind == Blind && p.State == Open:
 		return fmt.Sprintf("%s Perch cannot see well: %s", p.sign(), p.what(s.Now))
 	case p.State == Resolved:
-		return fmt.Sprintf(":large_green_circle: Recovered after %s: %s", card.Span(p.Over.Sub(p.Opened)), about)
+		return fmt.Sprintf(":large_green_circle: %s after %s: %s", p.endWord(), card.Span(p.Over.Sub(p.Opened)), about)
 	case p.State == Closed:
 		return fmt.Sprintf(":heavy_minus_sign: Closed after %s: %s", card.Span(p.Over.Sub(p.Opened)), about)
 	case p.Flapping && !p.WellSince.IsZero():
@@ -93,8 +93,12 @@ func (p Problem) about() string {
 	return strings.ReplaceAll(strings.Join(parts, " · "), "*", "∗")
 }
 
-// maxName is how much of a name from outside a card shows.
-const maxName = 80
+const (
+	// maxName is how much of a name from outside a card shows.
+	maxName = 80
+	// maxID is how much of an id that the host application chose.
+	maxID = 200
+)
 
 func firstSaid(candidates ...string) string {
 	for _, c := range candidates {
@@ -136,16 +140,24 @@ func (s Shown) standing() string {
 	if p.State == Open && p.LinkBy != "" {
 		lines = append(lines, fmt.Sprintf(":link: <@%s> got a reconnect link %s.", card.Escape(p.LinkBy), card.When(p.LinkAt, s.Now)))
 	}
-	if s.Parent != nil && s.Parent.State == Open {
+	if s.Parent != nil && s.Parent.State == Open && s.Parent.surge() {
+		lines = append(lines, ":chart_with_upwards_trend: One of many: "+card.LowerFirst(s.Parent.surgeWords())+".")
+	} else if s.Parent != nil && s.Parent.State == Open {
 		provider := card.EscapeCut(firstSaid(s.Parent.Subject.ProviderName, s.Parent.Subject.ProviderID), maxName)
 		lines = append(lines, fmt.Sprintf(":rotating_light: Part of the outage at %s: %d of %d connections.", provider, s.Parent.Affected, s.Parent.Of))
 	}
 	return strings.Join(lines, "\n")
 }
 
+// inert escapes ids as card.Escape does, and keeps the spaces that line them up.
+var inert = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // ids are what people copy into a ticket.
 func (s Shown) ids() []string {
 	p := s.Problem
+	if f := p.Facts.Session; p.Key.Kind.bySession() {
+		return []string{"session     " + card.Cut(card.Clean(f.ID), maxID), "customer    " + card.Cut(card.Clean(f.CustomerID), maxID)}
+	}
 	if p.Key.ConnectionID == "" {
 		return nil
 	}

@@ -229,6 +229,7 @@ func TestEveryKindIsSpokenOf(t *testing.T) {
 	t.Parallel()
 	for _, k := range []alert.Kind{
 		alert.JobFailed, alert.Reauth, alert.Permissions, alert.NotSetUp, alert.Stale, alert.Stuck, alert.Disconnected, alert.Blind, alert.Outage,
+		alert.DroppedOff, alert.AuthErrors, alert.LinkUnused, alert.LinkExpired,
 	} {
 		m := alert.ProblemMessage(alert.Shown{Problem: alert.Problem{Key: alert.Key{Kind: k, ConnectionID: "c"}, State: alert.Open, Opened: cardNow}, Now: cardNow})
 		if strings.Contains(m.Text, "Something is wrong") || !strings.Contains(m.Text, "*") {

@@ -39,6 +39,14 @@ func wordings(k Kind) wording {
 		return wording{":black_circle:", fixed("Connection ended"), moveDisconnected, evidenceDisconnected}
 	case Blind:
 		return wording{":see_no_evil:", whatBlind, moveBlind, evidenceBlind}
+	case DroppedOff:
+		return wording{":door:", whatDroppedOff, moveDroppedOff, evidenceDroppedOff}
+	case AuthErrors:
+		return wording{":x:", whatAuthErrors, moveAuthErrors, evidenceAuthErrors}
+	case LinkUnused:
+		return wording{":envelope:", whatLinkUnused, moveLinkUnused, evidenceLinkUnused}
+	case LinkExpired:
+		return wording{":hourglass:", whatLinkExpired, moveLinkExpired, evidenceLinkExpired}
 	case Outage:
 		return wording{":rotating_light:", fixed("Outage"), moveOutage, evidenceNone}
 	default:
@@ -76,6 +84,8 @@ func (s Shown) ending() string {
 		times = fmt.Sprintf(" (%s)", card.Counted(p.Count, "failure"))
 	}
 	switch {
+	case p.Key.Kind.bySession() && p.ClosedBy == "":
+		return s.sessionEnding()
 	case p.State == Closed:
 		by := ""
 		if p.ClosedBy != "" {

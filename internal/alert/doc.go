@@ -4,7 +4,8 @@
 //
 // The rules are pure: they take what is known and the time, and touch nothing.
 // Assess says what is wrong with one connection now, AssessSight what Perch
-// itself cannot see, AdvanceOutage what many connections of a provider have in
+// itself cannot see, AssessSessions where an employer's way through Finch Connect
+// has come to a stop, AdvanceOutage what many connections of a provider have in
 // common. Each looks only at the present, so it does not matter in which order,
 // how late or how often anything became known. Advance compares that with the
 // problems there are and says what happened: opened, recurred, resolved. What

@@ -31,16 +31,20 @@ type dimension struct {
 	allowed []string
 	// fits reports whether a folded value means this problem's subject.
 	fits func(value string, p *Problem) bool
+	// of tells which kinds have the property at all; the others are not narrowed by
+	// it. Nil means every kind.
+	of func(Kind) bool
 }
 
 // dimensions are all of them, in the order in which they are written.
 var dimensions = []dimension{
-	{"customer", "customer:harbor", func(f *Filter) *[]string { return &f.Customers }, nil, fitsCustomer},
-	{"provider", "provider:gusto", func(f *Filter) *[]string { return &f.Providers }, nil, fitsProvider},
-	{"env", "env:production", func(f *Filter) *[]string { return &f.Environments }, environments, fitsEnvironment},
-	{"type", "type:assisted", func(f *Filter) *[]string { return &f.Types }, []string{automated, assisted}, fitsType},
-	{"product", "product:payroll", func(f *Filter) *[]string { return &f.Products }, nil, fitsProduct},
-	{"entity", "entity:0099123", func(f *Filter) *[]string { return &f.Entities }, nil, fitsEntity},
+	{"customer", "customer:harbor", func(f *Filter) *[]string { return &f.Customers }, nil, fitsCustomer, nil},
+	{"provider", "provider:gusto", func(f *Filter) *[]string { return &f.Providers }, nil, fitsProvider, nil},
+	{"env", "env:production", func(f *Filter) *[]string { return &f.Environments }, environments, fitsEnvironment, nil},
+	{"type", "type:assisted", func(f *Filter) *[]string { return &f.Types }, []string{automated, assisted}, fitsType, nil},
+	{"product", "product:payroll", func(f *Filter) *[]string { return &f.Products }, nil, fitsProduct, hasProducts},
+	{"entity", "entity:0099123", func(f *Filter) *[]string { return &f.Entities }, nil, fitsEntity, nil},
+	{"stage", "stage:terms_of_service", func(f *Filter) *[]string { return &f.Stages }, nil, fitsStage, Kind.atStage},
 }
 
 func fitsCustomer(value string, p *Problem) bool {
@@ -73,11 +77,26 @@ func fitsEntity(value string, p *Problem) bool {
 	return p.Key.EntityID != "" && (folded(p.Key.EntityID) == value || strings.Contains(folded(p.Subject.EntityName), value))
 }
 
+// hasProducts leaves out the kinds of Connect sessions: before there is a
+// connection nobody tells its products.
+func hasProducts(k Kind) bool { return !k.bySession() }
+
+// fitsStage takes a stage by its name in Finch Connect or as people call it, with
+// the parts of an outage by the class that they share.
+func fitsStage(value string, p *Problem) bool {
+	stage := p.Facts.Session.Stage
+	return stage != "" && (spaced(string(stage)) == spaced(value) || spaced(stage.Name()) == spaced(value))
+}
+
+// spaced is a stage's name as it is compared, with or without underscores.
+func spaced(name string) string { return folded(strings.ReplaceAll(name, "_", " ")) }
+
 // folded is text as it is compared.
 func folded(s string) string { return finch.Fold(s) }
 
 // Matches reports whether a problem is one that was asked for and, if not, which
-// part of the wish keeps it out. What blinds Perch itself is about every
+// part of the wish keeps it out. A filter narrows only the kinds that have the
+// property: stage:mfa silences no failed sync. What blinds Perch itself is about every
 // connection, so no filter keeps it out. An outage is asked for by its kind of
 // child and its provider: whether one of its children fits the other filters
 // only its children show.
@@ -95,7 +114,7 @@ func (w Wish) Matches(p Problem) (ok bool, reason string) {
 		return false, sandbox
 	}
 	for _, d := range dimensions {
-		if p.Key.Kind == Outage && d.name != "provider" {
+		if p.Key.Kind == Outage && (d.name != "provider" || p.Subject.ProviderID == "") {
 			continue
 		}
 		if reason := d.keepsOut(&w, &p); reason != "" {
@@ -110,6 +129,8 @@ func (w Wish) Matches(p Problem) (ok bool, reason string) {
 func (d dimension) keepsOut(w *Wish, p *Problem) string {
 	fits := func(value string) bool { return d.fits(folded(value), p) }
 	switch include := *d.values(&w.Include); {
+	case d.of != nil && !d.of(p.Key.Kind):
+		return ""
 	case slices.ContainsFunc(*d.values(&w.Exclude), fits):
 		return d.name + " excluded"
 	case len(include) == 0, d.allowed != nil && holdsAll(include, d.allowed), slices.ContainsFunc(include, fits):

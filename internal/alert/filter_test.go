@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"perch/internal/alert"
+	"perch/internal/connect"
 )
 
 // harbor is a problem of a production customer, as most are.
@@ -44,6 +45,12 @@ func TestMatches(t *testing.T) {
 	outage := func(p *alert.Problem) {
 		p.Key = alert.Key{Kind: alert.Outage, Part: "gusto/job_failed"}
 		p.Subject = alert.Subject{ProviderID: "gusto", ProviderName: "Gusto"}
+	}
+	at := func(k alert.Kind, stage connect.Stage) func(*alert.Problem) {
+		return func(p *alert.Problem) {
+			p.Key, p.Class = alert.Key{Kind: k, Part: alert.PartOfCustomer("cust_1042")}, string(k)
+			p.Subject.Products, p.Facts.Session.Stage = nil, stage
+		}
 	}
 	blind := func(p *alert.Problem) { *p = alert.Problem{Key: alert.Key{Kind: alert.Blind, Part: "finch"}} }
 	tests := []struct {
@@ -112,6 +119,26 @@ func TestMatches(t *testing.T) {
 		{"an outage of a provider excluded", "-provider:gusto", outage, "provider excluded"},
 		{"an outage whatever its customers", "customer:acme type:assisted env:production", outage, ""},
 
+		{"employers who stop, by default", "", at(alert.DroppedOff, connect.MFA), ""},
+		{"nothing more of sessions by default", "", at(alert.AuthErrors, connect.MFA), "kind not asked for"},
+		{"the group of sessions", "sessions", at(alert.LinkUnused, ""), ""},
+		{"at a stage", "stage:terms_of_service", at(alert.DroppedOff, connect.TermsOfService), ""},
+		{"at a stage as people call it", `stage:"terms of SERVICE"`, at(alert.DroppedOff, connect.TermsOfService), ""},
+		{"at a stage by its name on cards", "stage:verification", at(alert.DroppedOff, connect.MFA), ""},
+		{"at a stage that Perch does not know", "stage:bank_details", at(alert.DroppedOff, "bank_details"), ""},
+		{"at another stage", "stage:mfa", at(alert.DroppedOff, connect.TermsOfService), "stage not asked for"},
+		{"a part of a stage's name is no stage", "stage:terms", at(alert.DroppedOff, connect.TermsOfService), "stage not asked for"},
+		{"at no stage that anybody told", "stage:mfa", at(alert.DroppedOff, ""), "stage not asked for"},
+		{"at a stage excluded", "-stage:mfa", at(alert.DroppedOff, connect.MFA), "stage excluded"},
+		{"at none of those excluded", "-stage:mfa", at(alert.DroppedOff, ""), ""},
+		{"errors at a stage", "sessions stage:mfa", at(alert.AuthErrors, connect.TermsOfService), "stage not asked for"},
+		{"a stage narrows no links", "sessions stage:mfa", at(alert.LinkUnused, ""), ""},
+		{"a stage silences no failed sync", "stage:mfa", nil, ""},
+		{"a product narrows no sessions", "product:payroll", at(alert.DroppedOff, connect.MFA), ""},
+		{"an employer by name", "customer:harbor -stage:mfa", at(alert.DroppedOff, connect.TermsOfService), ""},
+		{"another employer", "customer:acme", at(alert.DroppedOff, connect.TermsOfService), "customer not asked for"},
+		{"production is what nobody calls otherwise", "env:production", at(alert.DroppedOff, connect.MFA), ""},
+
 		{"blind is about everybody", "blind customer:acme env:production", blind, ""},
 		{"blind unless it is not asked for", "jobs", blind, "kind not asked for"},
 	}
@@ -136,8 +163,8 @@ func TestKindsInWords(t *testing.T) {
 		}
 		said[plain] = true
 	}
-	if len(said) != 8 || len(alert.JobKinds()) != 6 {
-		t.Errorf("%d kinds, %d of jobs", len(said), len(alert.JobKinds()))
+	if len(said) != 12 || len(alert.JobKinds()) != 6 || len(alert.SessionKinds()) != 4 {
+		t.Errorf("%d kinds, %d of jobs, %d of sessions", len(said), len(alert.JobKinds()), len(alert.SessionKinds()))
 	}
 	if alert.Outage.Plain() != "outage" {
 		t.Errorf("an outage is said as %q", alert.Outage.Plain())

@@ -10,39 +10,46 @@ type named struct {
 	kind Kind
 	// plain is what a subscription hears: "failed syncs".
 	plain string
-	// job kinds are those that keep data from syncing: the group jobs.
-	job bool
+	// group is the one that it belongs to, if to any.
+	group string
 }
 
 // names are the kinds that a subscription may ask for, in the order in which
 // they are said.
 var names = []named{
-	{JobFailed, "failed syncs", true},
-	{Reauth, "needed reconnects", true},
-	{Permissions, "missing permissions", true},
-	{NotSetUp, "accounts that are not set up", true},
-	{Stale, "syncs that did not happen", true},
-	{Stuck, "stuck syncs or set-ups", true},
-	{Disconnected, "connections that ended", false},
-	{Blind, "times when Perch itself cannot see", false},
+	{JobFailed, "failed syncs", groupJobs},
+	{Reauth, "needed reconnects", groupJobs},
+	{Permissions, "missing permissions", groupJobs},
+	{NotSetUp, "accounts that are not set up", groupJobs},
+	{Stale, "syncs that did not happen", groupJobs},
+	{Stuck, "stuck syncs or set-ups", groupJobs},
+	{Disconnected, "connections that ended", ""},
+	{Blind, "times when Perch itself cannot see", ""},
+	{DroppedOff, "employers who stop at a stage", groupSessions},
+	{AuthErrors, "employers who meet error after error", groupSessions},
+	{LinkUnused, "links that nobody opens", groupSessions},
+	{LinkExpired, "links that ran out unused", groupSessions},
 }
 
-// The groups of kinds, as they are typed.
+// The groups of kinds, as they are typed: jobs are what keeps data from syncing,
+// sessions the employers' ways through Finch Connect.
 const (
 	groupJobs     = "jobs"
 	groupSessions = "sessions"
 	groupAll      = "all"
 )
 
-// laterKinds belong to Connect sessions, which this version does not watch.
-var laterKinds = []string{groupSessions, "dropped_off", "auth_errors", "link_unused", "link_expired"}
-
 // AllKinds are the kinds that a subscription may ask for, in the order in which
 // they are said.
 func AllKinds() []Kind { return kindsWhere(func(named) bool { return true }) }
 
-// JobKinds are those that keep data from syncing: what is heard by default.
-func JobKinds() []Kind { return kindsWhere(func(n named) bool { return n.job }) }
+// JobKinds are those that keep data from syncing.
+func JobKinds() []Kind { return kindsIn(groupJobs) }
+
+// SessionKinds are about employers on their way through Finch Connect.
+func SessionKinds() []Kind { return kindsIn(groupSessions) }
+
+func kindsIn(group string) []Kind { return kindsWhere(func(n named) bool { return n.group == group }) }
 
 func kindsWhere(holds func(named) bool) []Kind {
 	var kinds []Kind
@@ -75,22 +82,23 @@ func kindsFor(word string) []Kind {
 	switch word {
 	case groupAll:
 		return AllKinds()
-	case groupJobs:
-		return JobKinds()
+	case groupJobs, groupSessions:
+		return kindsIn(word)
 	}
 	return kindsWhere(func(n named) bool { return string(n.kind) == word })
 }
 
 // kindText is how kinds are typed, shortest first.
 func kindText(kinds []Kind) []string {
+	if holdsAll(kinds, AllKinds()) {
+		return []string{groupAll}
+	}
 	var words []string
 	rest := kinds
-	switch {
-	case holdsAll(kinds, AllKinds()):
-		return []string{groupAll}
-	case holdsAll(kinds, JobKinds()):
-		words = []string{groupJobs}
-		rest = without(kinds, JobKinds())
+	for _, group := range []string{groupJobs, groupSessions} {
+		if in := kindsIn(group); holdsAll(kinds, in) {
+			words, rest = append(words, group), without(rest, in)
+		}
 	}
 	for _, k := range rest {
 		words = append(words, string(k))

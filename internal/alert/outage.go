@@ -175,11 +175,13 @@ func (c Crowd) subject(children []Problem) Subject {
 	return s
 }
 
-// connections are those that problems are about, and whether any of each is open.
+// connections are those that problems are about, and whether any of each is open;
+// before there is a connection it is the employer.
 func connections(ps []Problem) map[string]bool {
 	states := map[string]bool{}
 	for _, p := range ps {
-		states[p.Key.ConnectionID] = states[p.Key.ConnectionID] || p.State == Open
+		id := cmp.Or(p.Key.ConnectionID, p.Key.Part)
+		states[id] = states[id] || p.State == Open
 	}
 	return states
 }

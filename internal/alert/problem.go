@@ -21,6 +21,10 @@ const (
 	Stuck        Kind = "stuck"
 	Disconnected Kind = "disconnected"
 	Blind        Kind = "blind"
+	DroppedOff   Kind = "dropped_off"
+	AuthErrors   Kind = "auth_errors"
+	LinkUnused   Kind = "link_unused"
+	LinkExpired  Kind = "link_expired"
 	Outage       Kind = "outage"
 )
 
@@ -28,13 +32,15 @@ const (
 // success resolves nothing.
 type Key struct {
 	Kind Kind
-	// ConnectionID is empty where Perch itself is meant, or a provider.
+	// ConnectionID is empty where Perch itself is meant, a provider, or an employer
+	// on their way through Finch Connect.
 	ConnectionID string
 	// EntityID is set only where Finch named one; without it the whole connection
 	// is meant.
 	EntityID string
 	// Part is a job's type, an authentication method, the sense that Perch has
-	// lost (see Blind), or of an outage the provider and class.
+	// lost (see Blind), of Connect sessions whose they are (see PartOfCustomer), or
+	// of an outage the provider and class.
 	Part string
 }
 
@@ -64,14 +70,14 @@ const (
 	Closed   State = "closed"   // a person, or time, said that nobody need act any more
 )
 
-// Problem is something wrong with one connection, with Perch's own sight, or,
-// as an outage, with a provider, on which a person may have to act. Times are
-// UTC; zero is unknown or not so.
+// Problem is something wrong with one connection, with an employer's way through
+// Finch Connect, with Perch's own sight, or, as an outage, with a provider, on
+// which a person may have to act. Times are UTC; zero is unknown or not so.
 type Problem struct {
 	ID  int64
 	Key Key
 	// Class is what problems must share to be one outage: the kind, and of a job
-	// its type.
+	// its type, of a Connect session the stage.
 	Class   string
 	Subject Subject
 	State   State
@@ -142,6 +148,10 @@ type Facts struct {
 	Message string
 	// Missing: Finch named a sync that never began.
 	Missing bool
+	// Session is what is known of the Connect session that it is about.
+	Session SessionFacts
+	// Usual is of a surge how many of a hundred employers stop there otherwise.
+	Usual int
 }
 
 // Subject is whom a problem is about: what cards name and subscriptions filter by.

@@ -27,7 +27,7 @@ func (s Subject) same(o Subject) bool {
 
 func (f Facts) same(o Facts) bool {
 	return sameTimes(f.LastGood, o.LastGood, f.Next, o.Next, f.Expected, o.Expected) && f.NextExact == o.NextExact &&
-		f.Status == o.Status && f.Message == o.Message && f.Missing == o.Missing && sameJob(f.Job, o.Job)
+		f.Status == o.Status && f.Message == o.Message && f.Missing == o.Missing && sameJob(f.Job, o.Job) && f.Session.same(o.Session) && f.Usual == o.Usual
 }
 
 func sameJob(a, b finch.KnownJob) bool {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perch/bot/card"
+	"perch/internal/connect"
 )
 
 // saying is how much of the words from outside a sentence repeats; Text says all.
@@ -125,6 +126,9 @@ func (w Wish) onlyWords(how saying) string {
 	if len(in.Entities) > 0 {
 		words += ", only where Finch names an entity like " + how.list(in.Entities)
 	}
+	if len(in.Stages) > 0 {
+		words += ", of employers only those at " + how.list(stageNames(in.Stages))
+	}
 	return words
 }
 
@@ -137,6 +141,7 @@ func (w Wish) exceptions(how saying) []string {
 		how.each(out.Products, "ones with %s", "products"),
 		how.each(out.Types, "%s connections", "types"),
 		how.each(out.Entities, "entities like %s", "entities"),
+		how.each(stageNames(out.Stages), "employers at %s", "stages"),
 	)
 	for _, env := range environments {
 		byDefault := env == sandbox && len(w.Include.Environments) == 0
@@ -145,6 +150,21 @@ func (w Wish) exceptions(how saying) []string {
 		}
 	}
 	return except
+}
+
+// stageNames are stages as people call them, whatever was typed.
+func stageNames(typed []string) []string {
+	names := make([]string, 0, len(typed))
+	for _, t := range typed {
+		name := t
+		for _, s := range append(connect.Stages(), connect.AssistedStages()...) {
+			if spaced(t) == spaced(string(s)) || spaced(t) == spaced(s.Name()) {
+				name = s.Name()
+			}
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // list is "a, b or c", or "a, b or 7 more".
@@ -259,14 +279,24 @@ func (w Wish) shortKinds() []string {
 		return []string{"nothing"}
 	case text[0] == groupAll:
 		return []string{"every problem"}
-	case text[0] == groupJobs:
-		return append([]string{"whatever stops syncs"}, plainKinds(without(w.Kinds, JobKinds()))...)
 	}
-	plain := plainKinds(w.Kinds)
+	plain := w.groupedKinds()
 	if more := len(plain) - shortKinds; more > 1 {
 		return append(plain[:shortKinds:shortKinds], fmt.Sprintf("%d more kinds", more))
 	}
 	return plain
+}
+
+// groupedKinds are the kinds in words, whole groups as one.
+func (w Wish) groupedKinds() []string {
+	var plain []string
+	rest := w.Kinds
+	for _, g := range []struct{ group, words string }{{groupJobs, "whatever stops syncs"}, {groupSessions, "employers who do not get through"}} {
+		if in := kindsIn(g.group); holdsAll(w.Kinds, in) {
+			plain, rest = append(plain, g.words), without(rest, in)
+		}
+	}
+	return append(plain, plainKinds(rest)...)
 }
 
 // spanWords is a length of time in full: "1 day 1 h 30 min".

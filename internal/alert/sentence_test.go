@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	heardByDefault = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen and stuck syncs or set-ups,"
-	restByDefault  = " It will not hear connections that ended or times when Perch itself cannot see."
-	heardOfAll     = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, stuck syncs or set-ups, connections that ended and times when Perch itself cannot see,"
+	heardByDefault = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, stuck syncs or set-ups and employers who stop at a stage,"
+	restByDefault  = " It will not hear connections that ended, times when Perch itself cannot see, employers who meet error after error, links that nobody opens or links that ran out unused."
+	heardOfAll     = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, stuck syncs or set-ups, connections that ended, times when Perch itself cannot see, employers who stop at a stage, employers who meet error after error, links that nobody opens and links that ran out unused,"
 )
 
 func TestSentence(t *testing.T) {
@@ -23,6 +23,16 @@ func TestSentence(t *testing.T) {
 		{
 			"",
 			heardByDefault + " for every customer except sandbox." + restByDefault + " It mentions nobody.",
+			"whatever stops syncs and employers who stop at a stage except sandbox",
+		},
+		{
+			"sessions stage:mfa,terms_of_service -stage:odd_one",
+			"This channel will hear employers who stop at a stage, employers who meet error after error, links that nobody opens and links that ran out unused, for every customer, of employers only those at Verification or Terms of Service, except employers at odd_one and sandbox. Nothing else. It mentions nobody.",
+			"employers who do not get through, of employers only those at Verification or Terms of Service, except employers at odd_one and sandbox",
+		},
+		{
+			"jobs",
+			strings.Replace(heardByDefault, "happen, stuck syncs or set-ups and employers who stop at a stage", "happen and stuck syncs or set-ups", 1) + " for every customer except sandbox. Nothing else. It mentions nobody.",
 			"whatever stops syncs except sandbox",
 		},
 		{
@@ -44,8 +54,8 @@ func TestSentence(t *testing.T) {
 		},
 		{
 			"jobs disconnected customer:\"blue fern\",cust_1042",
-			strings.Replace(heardByDefault, "happen and stuck syncs or set-ups", "happen, stuck syncs or set-ups and connections that ended", 1) +
-				" for customers like blue fern or cust_1042 except sandbox. It will not hear times when Perch itself cannot see. It mentions nobody.",
+			strings.Replace(heardByDefault, "employers who stop at a stage", "connections that ended", 1) +
+				" for customers like blue fern or cust_1042 except sandbox. It will not hear times when Perch itself cannot see, employers who stop at a stage, employers who meet error after error, links that nobody opens or links that ran out unused. It mentions nobody.",
 			"whatever stops syncs and connections that ended for customers like blue fern or cust_1042 except sandbox",
 		},
 		{
@@ -117,7 +127,7 @@ func TestSentence(t *testing.T) {
 
 func TestSentenceToAPerson(t *testing.T) {
 	t.Parallel()
-	s := alert.Subscription{Channel: "U0ANN", Wish: parsed(t, "jobs remind:daily")}
+	s := alert.Subscription{Channel: "U0ANN", Wish: parsed(t, "remind:daily")}
 	got := s.Sentence()
 	for _, want := range []string{"You will hear failed syncs", "You will not hear connections", "Perch reminds daily", "Perch mentions nobody."} {
 		if !strings.Contains(got, want) {

@@ -31,8 +31,6 @@ const (
 	maxOpenFor  = CloseAfter
 )
 
-const noStages = "stage: is about Connect sessions, which this version does not watch yet."
-
 // Tidy is the wish in the form in which it is kept: kinds in order and once,
 // values clean and once, nothing set that means nothing. What is wrong stays for
 // Check to name.
@@ -126,9 +124,6 @@ func (w Wish) checkKinds() error {
 }
 
 func (w Wish) checkFilters() error {
-	if len(w.Include.Stages)+len(w.Exclude.Stages) > 0 {
-		return amiss("stage", noStages)
-	}
 	for _, d := range dimensions {
 		include, exclude := *d.values(&w.Include), *d.values(&w.Exclude)
 		for _, v := range slices.Concat(include, exclude) {
@@ -189,6 +184,8 @@ func (w Wish) checkPatience() error {
 		return amiss("after", "after: takes 1 to %d failures in a row.", maxAfter)
 	case w.After > 1 && !slices.ContainsFunc(w.Kinds, Kind.inRows):
 		return amiss("after", "after: counts failed syncs in a row, and this hears of none.")
+	case len(w.Include.Stages)+len(w.Exclude.Stages) > 0 && !slices.ContainsFunc(w.Kinds, Kind.atStage):
+		return amiss("stage", "stage: is about employers who stop or fail at a stage, and this hears of none.")
 	case w.OpenFor < 0 || w.OpenFor > maxOpenFor:
 		return amiss("open-for", "open-for: takes 1 minute to %d days.", maxOpenFor/(24*time.Hour))
 	case w.Reminder != 0 && w.Reminder != remindOften && w.Reminder != remindDaily:

@@ -26,9 +26,10 @@ func TestWishCheck(t *testing.T) {
 		{"the default", func(*alert.Wish) {}, "", ""},
 		{"no kinds", func(w *alert.Wish) { w.Kinds = nil }, "kinds", "This hears nothing: choose at least one kind of problem."},
 		{"an outage by name", func(w *alert.Wish) { w.Kinds = []alert.Kind{alert.Outage} }, "kinds", `There is no kind "outage" to hear of.`},
-		{"a kind of a later version", func(w *alert.Wish) { w.Kinds = append(w.Kinds, "dropped_off") }, "kinds", `There is no kind "dropped_off" to hear of.`},
+		{"a kind of a later version", func(w *alert.Wish) { w.Kinds = append(w.Kinds, "weather") }, "kinds", `There is no kind "weather" to hear of.`},
 
-		{"stages", func(w *alert.Wish) { w.Exclude.Stages = []string{"mfa"} }, "stage", "stage: is about Connect sessions, which this version does not watch yet."},
+		{"stages", func(w *alert.Wish) { w.Exclude.Stages = []string{"mfa"} }, "", ""},
+		{"stages of nobody", func(w *alert.Wish) { w.Kinds, w.Exclude.Stages = alert.JobKinds(), []string{"mfa"} }, "stage", "stage: is about employers who stop or fail at a stage, and this hears of none."},
 		{"an empty value", func(w *alert.Wish) { w.Include.Customers = []string{" "} }, "customer", "customer: wants a name or an id."},
 		{"a value that nobody sees", func(w *alert.Wish) { w.Include.Providers = []string{"\u0301"} }, "provider", "provider: wants a name or an id."},
 		{"a long value", func(w *alert.Wish) { w.Exclude.Entities = []string{strings.Repeat("x", 81)} }, "entity", "entity: takes at most 80 characters; a part of the name is enough."},
@@ -67,7 +68,7 @@ func TestWishCheck(t *testing.T) {
 			w.Digest, w.Quiet.Weekends, w.Quiet.Pass = true, true, []alert.Kind{alert.Reauth}
 		}, "pass", "pass: a digest holds everything."},
 		{"passing unheard", func(w *alert.Wish) { w.Quiet.Weekends, w.Quiet.Pass = true, []alert.Kind{alert.Blind} }, "pass", "pass: this does not hear times when Perch itself cannot see"},
-		{"everything passes", func(w *alert.Wish) { w.Quiet.Weekends, w.Quiet.Pass = true, alert.JobKinds() }, "pass", "pass: when every kind passes, quiet hours hold nothing."},
+		{"everything passes", func(w *alert.Wish) { w.Quiet.Weekends, w.Quiet.Pass = true, w.Kinds }, "pass", "pass: when every kind passes, quiet hours hold nothing."},
 		{"one kind passes", func(w *alert.Wish) { w.Quiet.To, w.Quiet.Pass = 60, []alert.Kind{alert.Reauth} }, "", ""},
 
 		{"a channel mentioned", func(w *alert.Wish) { w.Mention = []string{"C0GENERAL"} }, "mention", "mention: takes people and user groups of this workspace."},

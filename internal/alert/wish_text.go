@@ -24,14 +24,15 @@ func (e *TextError) Error() string { return strings.TrimSpace(e.Wrong + " " + e.
 const saveNow = "now"
 
 // DefaultWish is what one hears who asks for nothing in particular: whatever
-// keeps data from syncing, sandbox excluded, nobody mentioned.
-func DefaultWish() Wish { return Wish{Kinds: JobKinds()} }
+// keeps data from syncing and employers who stop on their way, sandbox excluded,
+// nobody mentioned.
+func DefaultWish() Wish { return Wish{Kinds: append(JobKinds(), DroppedOff)} }
 
 // ParseWish reads a subscription as it is typed behind /perch subscribe. Now
 // reports that the text ends in "now". An empty text is DefaultWish. The error is
 // a *TextError.
 //
-//	job_failed reauth jobs all     kinds and groups of kinds; jobs if there are none
+//	job_failed reauth jobs all     kinds and groups of kinds; jobs dropped_off if there are none
 //	-stuck                         all of those but this kind
 //	customer:harbor                of this customer, company or connection, by id or part of the name
 //	provider:gusto                 of this provider, by id or part of the name
@@ -39,7 +40,8 @@ func DefaultWish() Wish { return Wish{Kinds: JobKinds()} }
 //	type:assisted                  automated or assisted connections
 //	product:payroll                with this product, or one of this group of products
 //	entity:0099123                 of this entity, by id or part of the name
-//	-provider:gusto                not of this provider; so with all six
+//	stage:terms_of_service         of employers, those who stop or fail at this stage of Finch Connect
+//	-provider:gusto                not of this provider; so with all seven
 //	after:3                        failed syncs from the third in a row on
 //	open-for:30m                   what stayed open so long
 //	updates:channel                recoveries in the channel too; thread: only on the card
@@ -96,9 +98,6 @@ func (r *reading) read(w word) error {
 	if i := slices.IndexFunc(options, func(o option) bool { return o.name == w.name }); i >= 0 {
 		return r.set(options[i], w)
 	}
-	if w.name == "stage" {
-		return wrongWord(w, noStages, "")
-	}
 	return wrongWord(w, fmt.Sprintf("There is no filter *%s:*.", card.EscapeCut(w.name, 40)), "There are "+allNames()+".")
 }
 
@@ -126,8 +125,6 @@ func noKind(w word, value string) error {
 		return wrongWord(w, "`now` saves without asking again, so it goes to the end.", "")
 	case plain == string(Outage):
 		return wrongWord(w, "An outage is told to everybody who hears what it is made of, so it is not asked for by name.", "")
-	case slices.Contains(laterKinds, plain):
-		return wrongWord(w, fmt.Sprintf("`%s` is about Connect sessions, which this version does not watch yet.", plain), "For now there are "+allKinds()+".")
 	default:
 		return wrongWord(w, fmt.Sprintf("There is no kind \"%s\".", card.EscapeCut(value, 40)),
 			"There are "+allKinds()+". A customer is named with `customer:` before it, a provider with `provider:`.")
@@ -251,7 +248,7 @@ func allKinds() string {
 	for _, n := range names {
 		words = append(words, string(n.kind))
 	}
-	return listed(append(words, groupJobs, groupAll), "and")
+	return listed(append(words, groupJobs, groupSessions, groupAll), "and")
 }
 
 func allNames() string {

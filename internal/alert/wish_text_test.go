@@ -13,7 +13,7 @@ import (
 
 func TestParseWish(t *testing.T) {
 	t.Parallel()
-	jobs := alert.JobKinds()
+	jobs, usual := alert.JobKinds(), append(alert.JobKinds(), alert.DroppedOff)
 	tests := []struct {
 		name string
 		text string
@@ -21,41 +21,44 @@ func TestParseWish(t *testing.T) {
 		// canonical is how the wish is typed back; empty: as it was.
 		canonical string
 	}{
-		{"nothing", "", alert.Wish{Kinds: jobs}, "jobs"},
+		{"nothing", "", alert.Wish{Kinds: usual}, "jobs dropped_off"},
 		{"the group", "jobs", alert.Wish{Kinds: jobs}, ""},
 		{"everything", "ALL", alert.Wish{Kinds: alert.AllKinds()}, "all"},
 		{"kinds in another order, with hyphens and commas", "stuck, Job-Failed,reauth", alert.Wish{Kinds: []alert.Kind{alert.JobFailed, alert.Reauth, alert.Stuck}}, "job_failed reauth stuck"},
 		{"a group and a kind", "disconnected jobs", alert.Wish{Kinds: append(alert.JobKinds(), alert.Disconnected)}, "jobs disconnected"},
-		{"a kind less", "all -blind -disconnected -stuck,stale", alert.Wish{Kinds: []alert.Kind{alert.JobFailed, alert.Reauth, alert.Permissions, alert.NotSetUp}}, "job_failed reauth permissions not_set_up"},
-		{"only a kind less", "-stale", alert.Wish{Kinds: []alert.Kind{alert.JobFailed, alert.Reauth, alert.Permissions, alert.NotSetUp, alert.Stuck}}, "job_failed reauth permissions not_set_up stuck"},
+		{"a kind less", "all -blind -disconnected -stuck,stale -sessions", alert.Wish{Kinds: []alert.Kind{alert.JobFailed, alert.Reauth, alert.Permissions, alert.NotSetUp}}, "job_failed reauth permissions not_set_up"},
+		{"only a kind less", "-stale", alert.Wish{Kinds: []alert.Kind{alert.JobFailed, alert.Reauth, alert.Permissions, alert.NotSetUp, alert.Stuck, alert.DroppedOff}}, "job_failed reauth permissions not_set_up stuck dropped_off"},
+		{"all of the sessions", "dropped_off,auth-errors,link_unused link_expired", alert.Wish{Kinds: alert.SessionKinds()}, "sessions"},
+		{"both groups", "sessions jobs", alert.Wish{Kinds: append(alert.JobKinds(), alert.SessionKinds()...)}, "jobs sessions"},
+		{"stages", `sessions stage:mfa,"Terms of Service" -stage:authentication`, alert.Wish{Kinds: alert.SessionKinds(), Include: alert.Filter{Stages: []string{"mfa", "Terms of Service"}}, Exclude: alert.Filter{Stages: []string{"authentication"}}}, ""},
 		{"filters", "jobs customer:harbor -provider:gusto", alert.Wish{Kinds: jobs, Include: alert.Filter{Customers: []string{"harbor"}}, Exclude: alert.Filter{Providers: []string{"gusto"}}}, ""},
-		{"one name twice and with commas", "customer:a,b customer:c CUSTOMER:A", alert.Wish{Kinds: jobs, Include: alert.Filter{Customers: []string{"a", "b", "c"}}}, "jobs customer:a,b,c"},
-		{"quotes", `customer:"blue  fern","a, b" -customer:x" y"`, alert.Wish{Kinds: jobs, Include: alert.Filter{Customers: []string{"blue fern", "a, b"}}, Exclude: alert.Filter{Customers: []string{"x y"}}}, `jobs customer:"blue fern","a, b" -customer:"x y"`},
-		{"typographic quotes", "customer:“blue fern”", alert.Wish{Kinds: jobs, Include: alert.Filter{Customers: []string{"blue fern"}}}, `jobs customer:"blue fern"`},
-		{"a quote that is never closed", `customer:"blue fern`, alert.Wish{Kinds: jobs, Include: alert.Filter{Customers: []string{"blue fern"}}}, `jobs customer:"blue fern"`},
+		{"one name twice and with commas", "customer:a,b customer:c CUSTOMER:A", alert.Wish{Kinds: usual, Include: alert.Filter{Customers: []string{"a", "b", "c"}}}, "jobs dropped_off customer:a,b,c"},
+		{"quotes", `customer:"blue  fern","a, b" -customer:x" y"`, alert.Wish{Kinds: usual, Include: alert.Filter{Customers: []string{"blue fern", "a, b"}}, Exclude: alert.Filter{Customers: []string{"x y"}}}, `jobs dropped_off customer:"blue fern","a, b" -customer:"x y"`},
+		{"typographic quotes", "customer:“blue fern”", alert.Wish{Kinds: usual, Include: alert.Filter{Customers: []string{"blue fern"}}}, `jobs dropped_off customer:"blue fern"`},
+		{"a quote that is never closed", `customer:"blue fern`, alert.Wish{Kinds: usual, Include: alert.Filter{Customers: []string{"blue fern"}}}, `jobs dropped_off customer:"blue fern"`},
 		{"quotes in quotes", `jobs customer:"Joe \"J\\\" Doe"`, alert.Wish{Kinds: jobs, Include: alert.Filter{Customers: []string{`Joe "J\" Doe`}}}, ""},
 		{"a colon in a value", "jobs product:employer:company", alert.Wish{Kinds: jobs, Include: alert.Filter{Products: []string{"employer:company"}}}, ""},
-		{"closed lists in their order", "env:sandbox,Production environment:development type:assisted", alert.Wish{Kinds: jobs, Include: alert.Filter{Environments: []string{"production", "development", "sandbox"}, Types: []string{"assisted"}}}, "jobs env:production,development,sandbox type:assisted"},
+		{"closed lists in their order", "env:sandbox,Production environment:development type:assisted", alert.Wish{Kinds: usual, Include: alert.Filter{Environments: []string{"production", "development", "sandbox"}, Types: []string{"assisted"}}}, "jobs dropped_off env:production,development,sandbox type:assisted"},
 		{"the rest", "reauth product:payroll entity:0099123", alert.Wish{Kinds: []alert.Kind{alert.Reauth}, Include: alert.Filter{Products: []string{"payroll"}, Entities: []string{"0099123"}}}, ""},
 		{"a row", "jobs after:2", alert.Wish{Kinds: jobs, After: 2}, ""},
-		{"a row of one", "after:1", alert.Wish{Kinds: jobs}, "jobs"},
+		{"a row of one", "after:1", alert.Wish{Kinds: usual}, "jobs dropped_off"},
 		{"a while", "jobs open-for:30m", alert.Wish{Kinds: jobs, OpenFor: 30 * time.Minute}, ""},
-		{"a longer while", "OPEN_FOR:1d90min", alert.Wish{Kinds: jobs, OpenFor: 25*time.Hour + 30*time.Minute}, "jobs open-for:1d1h30m"},
+		{"a longer while", "OPEN_FOR:1d90min", alert.Wish{Kinds: usual, OpenFor: 25*time.Hour + 30*time.Minute}, "jobs dropped_off open-for:1d1h30m"},
 		{"updates", "jobs updates:channel", alert.Wish{Kinds: jobs, InChannel: true}, ""},
 		{"updates in the thread", "jobs updates:thread", alert.Wish{Kinds: jobs}, "jobs"},
 		{"reminders", "jobs remind:daily", alert.Wish{Kinds: jobs, Reminder: 24 * time.Hour}, ""},
 		{"frequent reminders", "jobs remind:4h", alert.Wish{Kinds: jobs, Reminder: 4 * time.Hour}, ""},
 		{"no reminders", "jobs remind:off", alert.Wish{Kinds: jobs}, "jobs"},
-		{"quiet hours", "quiet:22-7 zone:Europe/Berlin", alert.Wish{Kinds: jobs, Zone: "Europe/Berlin", Quiet: alert.QuietHours{From: 22 * 60, To: 7 * 60}}, "jobs quiet:22:00-7:00 zone:Europe/Berlin"},
-		{"quiet hours as Americans say them", "quiet:12am–7:30AM", alert.Wish{Kinds: jobs, Quiet: alert.QuietHours{From: 0, To: 7*60 + 30}}, "jobs quiet:0:00-7:30"},
-		{"quiet until midnight", "quiet:6pm-24", alert.Wish{Kinds: jobs, Quiet: alert.QuietHours{From: 18 * 60, To: 0}}, "jobs quiet:18:00-0:00"},
+		{"quiet hours", "quiet:22-7 zone:Europe/Berlin", alert.Wish{Kinds: usual, Zone: "Europe/Berlin", Quiet: alert.QuietHours{From: 22 * 60, To: 7 * 60}}, "jobs dropped_off quiet:22:00-7:00 zone:Europe/Berlin"},
+		{"quiet hours as Americans say them", "quiet:12am–7:30AM", alert.Wish{Kinds: usual, Quiet: alert.QuietHours{From: 0, To: 7*60 + 30}}, "jobs dropped_off quiet:0:00-7:30"},
+		{"quiet until midnight", "quiet:6pm-24", alert.Wish{Kinds: usual, Quiet: alert.QuietHours{From: 18 * 60, To: 0}}, "jobs dropped_off quiet:18:00-0:00"},
 		{"quiet weekends", "jobs quiet:weekends", alert.Wish{Kinds: jobs, Quiet: alert.QuietHours{Weekends: true}}, ""},
 		{"quiet hours and weekends, and what passes", "all quiet:weekends,22:30-7 pass:reauth pass:blind", alert.Wish{Kinds: alert.AllKinds(), Quiet: alert.QuietHours{From: 22*60 + 30, To: 7 * 60, Weekends: true, Pass: []alert.Kind{alert.Reauth, alert.Blind}}}, "all quiet:22:30-7:00,weekends pass:reauth,blind"},
 		{"a digest", "jobs digest:9 zone:America/New_York", alert.Wish{Kinds: jobs, Digest: true, DigestAt: 9 * 60, Zone: "America/New_York"}, "jobs digest:9:00 zone:America/New_York"},
 		{"a digest at midnight", "jobs digest:0:00", alert.Wish{Kinds: jobs, Digest: true}, ""},
 		{"a zone that nothing needs", "jobs zone:Europe/Berlin", alert.Wish{Kinds: jobs}, "jobs"},
 		{"UTC is what it is anyway", "jobs digest:9:05 zone:UTC", alert.Wish{Kinds: jobs, Digest: true, DigestAt: 9*60 + 5}, "jobs digest:9:05"},
-		{"mentions as Slack writes them", "mention:<@U0BO|bo>,<!subteam^S0ONCALL|@oncall> mention:<@W0ANN> mention:U0BO", alert.Wish{Kinds: jobs, Mention: []string{"U0BO", "S0ONCALL", "W0ANN"}}, "jobs mention:<@U0BO>,<!subteam^S0ONCALL>,<@W0ANN>"},
+		{"mentions as Slack writes them", "mention:<@U0BO|bo>,<!subteam^S0ONCALL|@oncall> mention:<@W0ANN> mention:U0BO", alert.Wish{Kinds: usual, Mention: []string{"U0BO", "S0ONCALL", "W0ANN"}}, "jobs dropped_off mention:<@U0BO>,<!subteam^S0ONCALL>,<@W0ANN>"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -95,25 +98,20 @@ func TestParseWishNow(t *testing.T) {
 
 func TestParseWishSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	const kinds = "There are `job_failed`, `reauth`, `permissions`, `not_set_up`, `stale`, `stuck`, `disconnected`, `blind`, `jobs` and `all`."
-	const later = " is about Connect sessions, which this version does not watch yet."
+	const kinds = "There are `job_failed`, `reauth`, `permissions`, `not_set_up`, `stale`, `stuck`, `disconnected`, `blind`, `dropped_off`, `auth_errors`, `link_unused`, `link_expired`, `jobs`, `sessions` and `all`."
 	tests := []struct {
 		text, word, says string
 	}{
 		{"harbor", "harbor", `There is no kind "harbor". ` + kinds + " A customer is named with `customer:` before it, a provider with `provider:`."},
 		{"reauth <!channel> stuck", "<!channel>", `There is no kind "&lt;!channel&gt;". ` + kinds},
-		{"dropped_off", "dropped_off", "`dropped_off`" + later + " For now there are `job_failed`"},
-		{"jobs,auth-errors", "jobs,auth-errors", "`auth_errors`" + later},
-		{"link_unused", "link_unused", "`link_unused`" + later},
-		{"-link_expired", "-link_expired", "`link_expired`" + later},
-		{"sessions", "sessions", "`sessions`" + later},
-		{"stage:mfa", "stage:mfa", "stage:" + later},
-		{"-stage:mfa", "-stage:mfa", "stage:" + later},
+		{"reauth stage:mfa", "stage:mfa", "stage: is about employers who stop or fail at a stage, and this hears of none."},
+		{"link_unused -stage:mfa", "-stage:mfa", "stage: is about employers who stop"},
+		{"stage:", "stage:", "*stage:* wants something behind the colon, as in `stage:terms_of_service`."},
 		{"outage", "outage", "An outage is told to everybody who hears what it is made of, so it is not asked for by name."},
 		{"now reauth", "now", "`now` saves without asking again, so it goes to the end."},
 		{"now now", "now", "`now` saves without asking again, so it goes to the end."},
-		{"-jobs", "", "This hears nothing: choose at least one kind of problem."},
-		{"status:failed", "status:failed", "There is no filter *status:*. There are `customer:`, `provider:`, `env:`, `type:`, `product:`, `entity:`, `after:`, `open-for:`, `updates:`, `remind:`, `quiet:`, `pass:`, `digest:`, `zone:` and `mention:`."},
+		{"-jobs -dropped_off", "", "This hears nothing: choose at least one kind of problem."},
+		{"status:failed", "status:failed", "There is no filter *status:*. There are `customer:`, `provider:`, `env:`, `type:`, `product:`, `entity:`, `stage:`, `after:`, `open-for:`, `updates:`, `remind:`, `quiet:`, `pass:`, `digest:`, `zone:` and `mention:`."},
 		{"customer:", "customer:", "*customer:* wants something behind the colon, as in `customer:harbor`."},
 		{`customer:"  "`, `customer:"  "`, "*customer:* wants something behind the colon, as in `customer:harbor`."},
 		{"quiet:", "quiet:", "*quiet:* wants something behind the colon, as in `quiet:22-7`."},

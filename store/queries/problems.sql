@@ -39,7 +39,8 @@ RETURNING id, connection_id, kind;
 UPDATE problems SET wake = sqlc.arg(wake) WHERE id = sqlc.arg(id);
 
 -- Lists of kinds are given as ",one,two,"; empty for any. Who is sought by words
--- is found as in the list of connections.
+-- is found as in the list of connections; of Connect sessions by what the key
+-- says behind "|||customer:".
 -- name: ProblemsOldest :many
 SELECT * FROM problems pr
 WHERE pr.state = sqlc.arg(state) AND (pr.opened, pr.id) > (CAST(sqlc.arg(after_opened) AS BIGINT), CAST(sqlc.arg(after_id) AS BIGINT))
@@ -52,7 +53,9 @@ WHERE pr.state = sqlc.arg(state) AND (pr.opened, pr.id) > (CAST(sqlc.arg(after_o
         OR pr.provider_id IN (SELECT pv.id FROM providers pv WHERE pv.folded LIKE sqlc.arg(provider) ESCAPE '\'))
     AND (CAST(sqlc.arg(within) AS TEXT) = ''
         OR pr.connection_id IN (SELECT c.id FROM connections c WHERE c.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR c.ids_folded LIKE sqlc.arg(within) ESCAPE '\')
-        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE sqlc.arg(within) ESCAPE '\'))
+        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE sqlc.arg(within) ESCAPE '\')
+        OR pr.connection_id = '' AND EXISTS (SELECT 1 FROM sessions s WHERE s.customer_id = SUBSTR(pr.key, LENGTH(pr.kind) + 13) AND pr.key LIKE '%|||customer:%'
+            AND (s.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR s.ids_folded LIKE sqlc.arg(within) ESCAPE '\')))
 ORDER BY pr.opened, pr.id LIMIT sqlc.arg(count);
 
 -- name: ProblemsNewest :many
@@ -67,7 +70,9 @@ WHERE pr.state = sqlc.arg(state) AND (pr.opened, pr.id) < (CAST(sqlc.arg(after_o
         OR pr.provider_id IN (SELECT pv.id FROM providers pv WHERE pv.folded LIKE sqlc.arg(provider) ESCAPE '\'))
     AND (CAST(sqlc.arg(within) AS TEXT) = ''
         OR pr.connection_id IN (SELECT c.id FROM connections c WHERE c.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR c.ids_folded LIKE sqlc.arg(within) ESCAPE '\')
-        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE sqlc.arg(within) ESCAPE '\'))
+        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE sqlc.arg(within) ESCAPE '\')
+        OR pr.connection_id = '' AND EXISTS (SELECT 1 FROM sessions s WHERE s.customer_id = SUBSTR(pr.key, LENGTH(pr.kind) + 13) AND pr.key LIKE '%|||customer:%'
+            AND (s.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR s.ids_folded LIKE sqlc.arg(within) ESCAPE '\')))
 ORDER BY pr.opened DESC, pr.id DESC LIMIT sqlc.arg(count);
 
 -- name: CountProblems :one
@@ -82,7 +87,9 @@ WHERE pr.state = sqlc.arg(state)
         OR pr.provider_id IN (SELECT pv.id FROM providers pv WHERE pv.folded LIKE sqlc.arg(provider) ESCAPE '\'))
     AND (CAST(sqlc.arg(within) AS TEXT) = ''
         OR pr.connection_id IN (SELECT c.id FROM connections c WHERE c.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR c.ids_folded LIKE sqlc.arg(within) ESCAPE '\')
-        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE sqlc.arg(within) ESCAPE '\'));
+        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE sqlc.arg(within) ESCAPE '\')
+        OR pr.connection_id = '' AND EXISTS (SELECT 1 FROM sessions s WHERE s.customer_id = SUBSTR(pr.key, LENGTH(pr.kind) + 13) AND pr.key LIKE '%|||customer:%'
+            AND (s.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR s.ids_folded LIKE sqlc.arg(within) ESCAPE '\')));
 
 -- name: OpenProblems :many
 SELECT * FROM problems WHERE state = 'open' ORDER BY opened, id;

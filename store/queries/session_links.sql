@@ -14,7 +14,8 @@ UPDATE sessions SET revoked = CASE WHEN revoked = 0 THEN sqlc.arg(at) ELSE revok
 WHERE id = sqlc.arg(id);
 
 -- name: WatchCustomer :exec
-INSERT INTO session_watches (customer_id, user_id, made, told) VALUES (sqlc.arg(customer_id), sqlc.arg(user_id), sqlc.arg(made), sqlc.arg(told))
+INSERT INTO session_watches (customer_id, user_id, made, told, told_at)
+VALUES (sqlc.arg(customer_id), sqlc.arg(user_id), sqlc.arg(made), sqlc.arg(told), 0)
 ON CONFLICT (customer_id, user_id) DO NOTHING;
 
 -- name: UnwatchCustomer :exec

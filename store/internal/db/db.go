@@ -444,8 +444,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.lastSyncsStmt, err = db.PrepareContext(ctx, lastSyncs); err != nil {
 		return nil, fmt.Errorf("error preparing query LastSyncs: %w", err)
 	}
+	if q.latelyCountedStmt, err = db.PrepareContext(ctx, latelyCounted); err != nil {
+		return nil, fmt.Errorf("error preparing query LatelyCounted: %w", err)
+	}
 	if q.linkKeyIDsStmt, err = db.PrepareContext(ctx, linkKeyIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query LinkKeyIDs: %w", err)
+	}
+	if q.linkedSinceStmt, err = db.PrepareContext(ctx, linkedSince); err != nil {
+		return nil, fmt.Errorf("error preparing query LinkedSince: %w", err)
 	}
 	if q.lookSoonStmt, err = db.PrepareContext(ctx, lookSoon); err != nil {
 		return nil, fmt.Errorf("error preparing query LookSoon: %w", err)
@@ -492,6 +498,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.noteCrowdStmt, err = db.PrepareContext(ctx, noteCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query NoteCrowd: %w", err)
 	}
+	if q.noteWatchStmt, err = db.PrepareContext(ctx, noteWatch); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteWatch: %w", err)
+	}
 	if q.noticeOwedStmt, err = db.PrepareContext(ctx, noticeOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query NoticeOwed: %w", err)
 	}
@@ -512,6 +521,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.oldestOwedStmt, err = db.PrepareContext(ctx, oldestOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestOwed: %w", err)
+	}
+	if q.openProblemOfKeyStmt, err = db.PrepareContext(ctx, openProblemOfKey); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenProblemOfKey: %w", err)
 	}
 	if q.openProblemsStmt, err = db.PrepareContext(ctx, openProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenProblems: %w", err)
@@ -819,6 +831,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.subscriptionsOfStmt, err = db.PrepareContext(ctx, subscriptionsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query SubscriptionsOf: %w", err)
 	}
+	if q.surgeMembersStmt, err = db.PrepareContext(ctx, surgeMembers); err != nil {
+		return nil, fmt.Errorf("error preparing query SurgeMembers: %w", err)
+	}
 	if q.takeBackStmt, err = db.PrepareContext(ctx, takeBack); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeBack: %w", err)
 	}
@@ -873,11 +888,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.unwatchCustomerStmt, err = db.PrepareContext(ctx, unwatchCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query UnwatchCustomer: %w", err)
 	}
+	if q.usuallyCountedStmt, err = db.PrepareContext(ctx, usuallyCounted); err != nil {
+		return nil, fmt.Errorf("error preparing query UsuallyCounted: %w", err)
+	}
 	if q.wakeLaneStmt, err = db.PrepareContext(ctx, wakeLane); err != nil {
 		return nil, fmt.Errorf("error preparing query WakeLane: %w", err)
 	}
 	if q.watchCustomerStmt, err = db.PrepareContext(ctx, watchCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query WatchCustomer: %w", err)
+	}
+	if q.watchesOfStmt, err = db.PrepareContext(ctx, watchesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query WatchesOf: %w", err)
 	}
 	return &q, nil
 }
@@ -1584,9 +1605,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing lastSyncsStmt: %w", cerr)
 		}
 	}
+	if q.latelyCountedStmt != nil {
+		if cerr := q.latelyCountedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing latelyCountedStmt: %w", cerr)
+		}
+	}
 	if q.linkKeyIDsStmt != nil {
 		if cerr := q.linkKeyIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing linkKeyIDsStmt: %w", cerr)
+		}
+	}
+	if q.linkedSinceStmt != nil {
+		if cerr := q.linkedSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing linkedSinceStmt: %w", cerr)
 		}
 	}
 	if q.lookSoonStmt != nil {
@@ -1664,6 +1695,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing noteCrowdStmt: %w", cerr)
 		}
 	}
+	if q.noteWatchStmt != nil {
+		if cerr := q.noteWatchStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteWatchStmt: %w", cerr)
+		}
+	}
 	if q.noticeOwedStmt != nil {
 		if cerr := q.noticeOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing noticeOwedStmt: %w", cerr)
@@ -1697,6 +1733,11 @@ func (q *Queries) Close() error {
 	if q.oldestOwedStmt != nil {
 		if cerr := q.oldestOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oldestOwedStmt: %w", cerr)
+		}
+	}
+	if q.openProblemOfKeyStmt != nil {
+		if cerr := q.openProblemOfKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openProblemOfKeyStmt: %w", cerr)
 		}
 	}
 	if q.openProblemsStmt != nil {
@@ -2209,6 +2250,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing subscriptionsOfStmt: %w", cerr)
 		}
 	}
+	if q.surgeMembersStmt != nil {
+		if cerr := q.surgeMembersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing surgeMembersStmt: %w", cerr)
+		}
+	}
 	if q.takeBackStmt != nil {
 		if cerr := q.takeBackStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeBackStmt: %w", cerr)
@@ -2299,6 +2345,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unwatchCustomerStmt: %w", cerr)
 		}
 	}
+	if q.usuallyCountedStmt != nil {
+		if cerr := q.usuallyCountedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing usuallyCountedStmt: %w", cerr)
+		}
+	}
 	if q.wakeLaneStmt != nil {
 		if cerr := q.wakeLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing wakeLaneStmt: %w", cerr)
@@ -2307,6 +2358,11 @@ func (q *Queries) Close() error {
 	if q.watchCustomerStmt != nil {
 		if cerr := q.watchCustomerStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing watchCustomerStmt: %w", cerr)
+		}
+	}
+	if q.watchesOfStmt != nil {
+		if cerr := q.watchesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing watchesOfStmt: %w", cerr)
 		}
 	}
 	return err
@@ -2488,7 +2544,9 @@ type Queries struct {
 	lastProblemOfKeyStmt         *sql.Stmt
 	lastSuccessesStmt            *sql.Stmt
 	lastSyncsStmt                *sql.Stmt
+	latelyCountedStmt            *sql.Stmt
 	linkKeyIDsStmt               *sql.Stmt
+	linkedSinceStmt              *sql.Stmt
 	lookSoonStmt                 *sql.Stmt
 	markAloneStmt                *sql.Stmt
 	markNewestStmt               *sql.Stmt
@@ -2504,6 +2562,7 @@ type Queries struct {
 	newestSummaryStmt            *sql.Stmt
 	noteAuditStmt                *sql.Stmt
 	noteCrowdStmt                *sql.Stmt
+	noteWatchStmt                *sql.Stmt
 	noticeOwedStmt               *sql.Stmt
 	oddsAtProviderStmt           *sql.Stmt
 	oddsOfAllStmt                *sql.Stmt
@@ -2511,6 +2570,7 @@ type Queries struct {
 	olderTroublesStmt            *sql.Stmt
 	oldestJobStmt                *sql.Stmt
 	oldestOwedStmt               *sql.Stmt
+	openProblemOfKeyStmt         *sql.Stmt
 	openProblemsStmt             *sql.Stmt
 	openProblemsBeforeStmt       *sql.Stmt
 	openProblemsOfStmt           *sql.Stmt
@@ -2613,6 +2673,7 @@ type Queries struct {
 	subscriptionByIDStmt         *sql.Stmt
 	subscriptionsStmt            *sql.Stmt
 	subscriptionsOfStmt          *sql.Stmt
+	surgeMembersStmt             *sql.Stmt
 	takeBackStmt                 *sql.Stmt
 	takeInStmt                   *sql.Stmt
 	tallyStmt                    *sql.Stmt
@@ -2631,8 +2692,10 @@ type Queries struct {
 	untoldOfStmt                 *sql.Stmt
 	untoldOnCardStmt             *sql.Stmt
 	unwatchCustomerStmt          *sql.Stmt
+	usuallyCountedStmt           *sql.Stmt
 	wakeLaneStmt                 *sql.Stmt
 	watchCustomerStmt            *sql.Stmt
+	watchesOfStmt                *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -2779,7 +2842,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastProblemOfKeyStmt:         q.lastProblemOfKeyStmt,
 		lastSuccessesStmt:            q.lastSuccessesStmt,
 		lastSyncsStmt:                q.lastSyncsStmt,
+		latelyCountedStmt:            q.latelyCountedStmt,
 		linkKeyIDsStmt:               q.linkKeyIDsStmt,
+		linkedSinceStmt:              q.linkedSinceStmt,
 		lookSoonStmt:                 q.lookSoonStmt,
 		markAloneStmt:                q.markAloneStmt,
 		markNewestStmt:               q.markNewestStmt,
@@ -2795,6 +2860,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		newestSummaryStmt:            q.newestSummaryStmt,
 		noteAuditStmt:                q.noteAuditStmt,
 		noteCrowdStmt:                q.noteCrowdStmt,
+		noteWatchStmt:                q.noteWatchStmt,
 		noticeOwedStmt:               q.noticeOwedStmt,
 		oddsAtProviderStmt:           q.oddsAtProviderStmt,
 		oddsOfAllStmt:                q.oddsOfAllStmt,
@@ -2802,6 +2868,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		olderTroublesStmt:            q.olderTroublesStmt,
 		oldestJobStmt:                q.oldestJobStmt,
 		oldestOwedStmt:               q.oldestOwedStmt,
+		openProblemOfKeyStmt:         q.openProblemOfKeyStmt,
 		openProblemsStmt:             q.openProblemsStmt,
 		openProblemsBeforeStmt:       q.openProblemsBeforeStmt,
 		openProblemsOfStmt:           q.openProblemsOfStmt,
@@ -2904,6 +2971,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		subscriptionByIDStmt:         q.subscriptionByIDStmt,
 		subscriptionsStmt:            q.subscriptionsStmt,
 		subscriptionsOfStmt:          q.subscriptionsOfStmt,
+		surgeMembersStmt:             q.surgeMembersStmt,
 		takeBackStmt:                 q.takeBackStmt,
 		takeInStmt:                   q.takeInStmt,
 		tallyStmt:                    q.tallyStmt,
@@ -2922,7 +2990,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		untoldOfStmt:                 q.untoldOfStmt,
 		untoldOnCardStmt:             q.untoldOnCardStmt,
 		unwatchCustomerStmt:          q.unwatchCustomerStmt,
+		usuallyCountedStmt:           q.usuallyCountedStmt,
 		wakeLaneStmt:                 q.wakeLaneStmt,
 		watchCustomerStmt:            q.watchCustomerStmt,
+		watchesOfStmt:                q.watchesOfStmt,
 	}
 }

@@ -389,6 +389,7 @@ type SessionWatch struct {
 	UserID     string
 	Made       int64
 	Told       string
+	ToldAt     int64
 }
 
 type Subscription struct {

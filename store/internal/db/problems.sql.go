@@ -287,7 +287,9 @@ WHERE pr.state = $1
         OR pr.provider_id IN (SELECT pv.id FROM providers pv WHERE pv.folded LIKE $7 ESCAPE '\'))
     AND (CAST($8 AS TEXT) = ''
         OR pr.connection_id IN (SELECT c.id FROM connections c WHERE c.name_folded LIKE $8 ESCAPE '\' OR c.ids_folded LIKE $8 ESCAPE '\')
-        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE $8 ESCAPE '\'))
+        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE $8 ESCAPE '\')
+        OR pr.connection_id = '' AND EXISTS (SELECT 1 FROM sessions s WHERE s.customer_id = SUBSTR(pr.key, LENGTH(pr.kind) + 13) AND pr.key LIKE '%|||customer:%'
+            AND (s.name_folded LIKE $8 ESCAPE '\' OR s.ids_folded LIKE $8 ESCAPE '\')))
 `
 
 type CountProblemsParams struct {
@@ -687,7 +689,9 @@ WHERE pr.state = $1 AND (pr.opened, pr.id) < (CAST($2 AS BIGINT), CAST($3 AS BIG
         OR pr.provider_id IN (SELECT pv.id FROM providers pv WHERE pv.folded LIKE $9 ESCAPE '\'))
     AND (CAST($10 AS TEXT) = ''
         OR pr.connection_id IN (SELECT c.id FROM connections c WHERE c.name_folded LIKE $10 ESCAPE '\' OR c.ids_folded LIKE $10 ESCAPE '\')
-        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE $10 ESCAPE '\'))
+        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE $10 ESCAPE '\')
+        OR pr.connection_id = '' AND EXISTS (SELECT 1 FROM sessions s WHERE s.customer_id = SUBSTR(pr.key, LENGTH(pr.kind) + 13) AND pr.key LIKE '%|||customer:%'
+            AND (s.name_folded LIKE $10 ESCAPE '\' OR s.ids_folded LIKE $10 ESCAPE '\')))
 ORDER BY pr.opened DESC, pr.id DESC LIMIT $11
 `
 
@@ -770,7 +774,9 @@ WHERE pr.state = $1 AND (pr.opened, pr.id) > (CAST($2 AS BIGINT), CAST($3 AS BIG
         OR pr.provider_id IN (SELECT pv.id FROM providers pv WHERE pv.folded LIKE $9 ESCAPE '\'))
     AND (CAST($10 AS TEXT) = ''
         OR pr.connection_id IN (SELECT c.id FROM connections c WHERE c.name_folded LIKE $10 ESCAPE '\' OR c.ids_folded LIKE $10 ESCAPE '\')
-        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE $10 ESCAPE '\'))
+        OR pr.provider_id IN (SELECT pw.id FROM providers pw WHERE pw.folded LIKE $10 ESCAPE '\')
+        OR pr.connection_id = '' AND EXISTS (SELECT 1 FROM sessions s WHERE s.customer_id = SUBSTR(pr.key, LENGTH(pr.kind) + 13) AND pr.key LIKE '%|||customer:%'
+            AND (s.name_folded LIKE $10 ESCAPE '\' OR s.ids_folded LIKE $10 ESCAPE '\')))
 ORDER BY pr.opened, pr.id LIMIT $11
 `
 
@@ -789,7 +795,8 @@ type ProblemsOldestParams struct {
 }
 
 // Lists of kinds are given as ",one,two,"; empty for any. Who is sought by words
-// is found as in the list of connections.
+// is found as in the list of connections; of Connect sessions by what the key
+// says behind "|||customer:".
 func (q *Queries) ProblemsOldest(ctx context.Context, arg ProblemsOldestParams) ([]Problem, error) {
 	rows, err := q.query(ctx, q.problemsOldestStmt, problemsOldest,
 		arg.State,

@@ -182,7 +182,8 @@ func (q *Queries) UnwatchCustomer(ctx context.Context, arg UnwatchCustomerParams
 }
 
 const watchCustomer = `-- name: WatchCustomer :exec
-INSERT INTO session_watches (customer_id, user_id, made, told) VALUES ($1, $2, $3, $4)
+INSERT INTO session_watches (customer_id, user_id, made, told, told_at)
+VALUES ($1, $2, $3, $4, 0)
 ON CONFLICT (customer_id, user_id) DO NOTHING
 `
 

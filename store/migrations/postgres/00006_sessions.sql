@@ -59,6 +59,7 @@ CREATE INDEX sessions_newest ON sessions (created, num) WHERE newest = 1;
 CREATE INDEX sessions_staged ON sessions (created, num) WHERE newest = 1 AND open = 1 AND reconnect = 0;
 CREATE INDEX sessions_underway ON sessions (last_at, num) WHERE tells = 1 AND open = 1 AND opened > 0;
 CREATE INDEX sessions_dropped ON sessions (dropped_at, created, num, provider_id) WHERE dropped = 1;
+CREATE INDEX sessions_by_sign ON sessions (last_at) WHERE last_at > 0;
 
 CREATE VIEW session_lines AS
 SELECT s.*, COALESCE(p.display_name, '') AS provider_name,
@@ -106,6 +107,7 @@ CREATE TABLE session_watches (
     user_id     TEXT COLLATE "C" NOT NULL,
     made        BIGINT NOT NULL,
     told        TEXT COLLATE "C" NOT NULL, -- what was told last: outcome and stage
+    told_at     BIGINT NOT NULL, -- when, 0 for never
     PRIMARY KEY (customer_id, user_id)
 );
 

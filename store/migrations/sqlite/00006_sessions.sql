@@ -60,6 +60,7 @@ CREATE INDEX sessions_newest ON sessions (created, num, name_folded, ids_folded,
 CREATE INDEX sessions_staged ON sessions (created, num, name_folded, ids_folded, newest, open, reconnect) WHERE newest = 1 AND open = 1 AND reconnect = 0;
 CREATE INDEX sessions_underway ON sessions (last_at, num, name_folded, ids_folded, tells, open, opened) WHERE tells = 1 AND open = 1 AND opened > 0;
 CREATE INDEX sessions_dropped ON sessions (dropped_at, created, num, provider_id) WHERE dropped = 1;
+CREATE INDEX sessions_by_sign ON sessions (last_at) WHERE last_at > 0;
 
 CREATE VIEW session_lines AS
 SELECT s.*, COALESCE(p.display_name, '') AS provider_name,
@@ -107,6 +108,7 @@ CREATE TABLE session_watches (
     user_id     TEXT NOT NULL,
     made        BIGINT NOT NULL,
     told        TEXT NOT NULL, -- what was told last: outcome and stage
+    told_at     BIGINT NOT NULL, -- when, 0 for never
     PRIMARY KEY (customer_id, user_id)
 );
 

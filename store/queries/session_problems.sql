@@ -1,0 +1,36 @@
+-- name: OpenProblemOfKey :one
+SELECT * FROM problems WHERE key = sqlc.arg(key) AND state = 'open';
+
+-- Since when the newest living connection of a customer is known; 0 without one.
+-- name: LinkedSince :one
+SELECT CAST(COALESCE(MAX(c.first_seen), 0) AS BIGINT) FROM connections c
+WHERE c.customer_folded = sqlc.arg(customer_folded) AND c.customer_id = sqlc.arg(customer_id) AND c.ended = 0
+    AND EXISTS (SELECT 1 FROM tokens t WHERE t.connection_id = c.id);
+
+-- name: WatchesOf :many
+SELECT user_id, told, told_at FROM session_watches WHERE customer_id = sqlc.arg(customer_id) ORDER BY user_id;
+
+-- name: NoteWatch :exec
+UPDATE session_watches SET told = sqlc.arg(told), told_at = sqlc.arg(told_at)
+WHERE customer_id = sqlc.arg(customer_id) AND user_id = sqlc.arg(user_id);
+
+-- The drop-offs at a stage, or at a provider, that are part of no surge yet. Empty
+-- is any.
+-- name: SurgeMembers :many
+SELECT * FROM problems pr
+WHERE pr.kind = 'dropped_off' AND pr.state = 'open' AND pr.parent_id = 0 AND pr.latest >= sqlc.arg(since)
+    AND (CAST(sqlc.arg(class) AS TEXT) = '' OR pr.class = sqlc.arg(class))
+    AND (CAST(sqlc.arg(provider_id) AS TEXT) = '' OR pr.provider_id = sqlc.arg(provider_id))
+ORDER BY pr.latest DESC, pr.id DESC LIMIT sqlc.arg(count);
+
+-- What the sessions of the last while add to the funnel.
+-- name: LatelyCounted :many
+SELECT counted FROM sessions WHERE last_at > 0 AND last_at >= sqlc.arg(since) AND counted <> '' ORDER BY last_at DESC LIMIT sqlc.arg(count);
+
+-- How many came by in the funnel's days, and stopped: at a stage, or, where it is
+-- empty, of those who opened their link at all.
+-- name: UsuallyCounted :one
+SELECT CAST(COALESCE(SUM(CASE WHEN f.stage = '' THEN f.opened ELSE f.sessions END), 0) AS BIGINT) AS reached, CAST(COALESCE(SUM(f.dropped), 0) AS BIGINT) AS dropped
+FROM funnel_days f
+WHERE f.day >= sqlc.arg(since) AND f.day < sqlc.arg(until) AND f.stage = sqlc.arg(stage)
+    AND (CAST(sqlc.arg(provider_id) AS TEXT) = '' OR f.provider_id = sqlc.arg(provider_id));
