@@ -20,22 +20,31 @@ type Submit func(ctx context.Context, r *Request) (Submitted, error)
 // Submitted is what becomes of a modal that was sent in. The zero value closes it.
 type Submitted struct {
 	response *slack.ViewSubmissionResponse
+	// late is shown instead where the acknowledgement is out already.
+	late *slack.ModalViewRequest
 }
 
 // Wrong keeps the modal and says beside its fields what is wrong, by the block
 // id of each. Slack: of input blocks alone.
 func Wrong(fields map[string]string) Submitted {
-	return Submitted{slack.NewErrorsViewSubmissionResponse(fields)}
+	return Submitted{response: slack.NewErrorsViewSubmissionResponse(fields)}
+}
+
+// Late is what is shown where Slack takes no words beside fields any more: the same
+// form with what is wrong above it (see Slowly).
+func (s Submitted) Late(v slack.ModalViewRequest) Submitted {
+	s.late = &v
+	return s
 }
 
 // Next puts another modal in its place.
 func Next(v slack.ModalViewRequest) Submitted {
-	return Submitted{slack.NewUpdateViewSubmissionResponse(&v)}
+	return Submitted{response: slack.NewUpdateViewSubmissionResponse(&v)}
 }
 
 // Over lays another modal over it.
 func Over(v slack.ModalViewRequest) Submitted {
-	return Submitted{slack.NewPushViewSubmissionResponse(&v)}
+	return Submitted{response: slack.NewPushViewSubmissionResponse(&v)}
 }
 
 // Answer fills a searching select, or answers a submission, within the

@@ -8,6 +8,7 @@ import (
 
 	"perch/bot"
 	"perch/internal/alert"
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -130,10 +131,63 @@ type Pauser interface {
 	ShareSubscription(ctx context.Context, id int64, who string) error
 }
 
-// Linker makes links by which an employer signs in again. It fails with an error
-// that finch.Sentence explains.
+// Linker makes links by which an employer signs in again; maker is the Slack user
+// who has it made. It fails with an error that finch.Sentence explains.
 type Linker interface {
-	ReconnectLink(ctx context.Context, connectionID string) (finch.Reconnect, error)
+	ReconnectLink(ctx context.Context, connectionID, maker string) (finch.Reconnect, error)
+}
+
+// Sessions answers from the Connect sessions that Perch has kept. It fails with
+// connect.ErrUnknown for one that is not known here.
+type Sessions interface {
+	Session(ctx context.Context, id string) (connect.Reading, error)
+	// SessionEvents are a session's, in order; of very many the newest.
+	SessionEvents(ctx context.Context, id string) ([]connect.Event, error)
+	// SameError is how many sessions, of how many customers, saw an error since.
+	SameError(ctx context.Context, message string, since time.Time) (sessions, customers int, err error)
+}
+
+// SessionFinder finds sessions by whose they are, newest first.
+type SessionFinder interface {
+	CustomerSessions(ctx context.Context, customerID string, n int) ([]connect.Reading, error)
+	ConnectionSessions(ctx context.Context, connectionID string, n int) ([]connect.Reading, error)
+	// FindSessions returns the session of that id, or the newest of each customer
+	// that the words mean, by an id or a part of the name; NearestSessions those
+	// whose names are most like it.
+	FindSessions(ctx context.Context, words string, limit int) ([]connect.Brief, error)
+	NearestSessions(ctx context.Context, words string, limit int) ([]connect.Brief, error)
+}
+
+// SessionLister reads long lists of sessions in parts.
+type SessionLister interface {
+	Sessions(ctx context.Context, q connect.ListQuery) (connect.ListPage, error)
+}
+
+// Funnels count how far employers came.
+type Funnels interface {
+	Funnel(ctx context.Context, q connect.FunnelQuery) (connect.Funnel, error)
+	// FunnelNames are those who stopped at a stage, newest first.
+	FunnelNames(ctx context.Context, q connect.FunnelQuery, stage connect.Stage, limit int) ([]connect.Brief, error)
+}
+
+// Links makes the links of Connect sessions and takes them back. It fails with an
+// error that finch.Sentence explains.
+type Links interface {
+	// MakeLink fails with a *ConnectedError for a customer that is connected.
+	MakeLink(ctx context.Context, o LinkOrder) (connect.Link, error)
+	// RenewLink makes a session of the same wishes and ends the old link.
+	RenewLink(ctx context.Context, sessionID, maker string) (connect.Link, error)
+	// LinkAgain is the same link once more, for who asks. It fails with
+	// connect.ErrUnknown where Perch did not make it.
+	LinkAgain(ctx context.Context, sessionID, who string) (connect.Link, error)
+	RevokeLink(ctx context.Context, sessionID, who string) error
+}
+
+// Watches knows who wishes to be told when a customer's session moves.
+type Watches interface {
+	WatchCustomer(ctx context.Context, customerID, userID string) error
+	UnwatchCustomer(ctx context.Context, customerID, userID string) error
+	Watching(ctx context.Context, customerID, userID string) (bool, error)
 }
 
 // Statuses tells how Perch itself is.
@@ -158,13 +212,21 @@ type Sources struct {
 	Subscriber    Subscriber
 	Pauser        Pauser
 	Linker        Linker
+	// Sessions, Finder and SessionLister are nil where no sessions are kept: then
+	// lists hold none.
+	Sessions      Sessions
+	Finder        SessionFinder
+	SessionLister SessionLister
+	Funnels       Funnels
+	Links         Links
+	Watches       Watches
 	Status        Statuses
 	Now           func() time.Time
 }
 
 // All is the table of commands. To add one, write its file and a line here.
 func All(s Sources) []bot.Command {
-	commands := []bot.Command{Connection(s), Jobs(s)}
+	commands := []bot.Command{Connection(s), Jobs(s), SessionTimeline(s)}
 	return append(commands, Perch(s, commands))
 }
 

@@ -339,6 +339,7 @@ func (o overview) actions() slack.Block {
 	value := shared{ID: o.ID, By: o.SharedBy}.String()
 	buttons := []slack.BlockElement{
 		card.Button("jobs.of", o.ID, "Jobs"),
+		card.Button("session-timeline.of", o.ID, "Sessions"),
 		card.Button("connection.changes", o.ID, "Status history"),
 	}
 	if o.runs() {

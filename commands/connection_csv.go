@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"perch/bot"
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -14,6 +15,9 @@ const maxCSV = 100_000
 // csv sends the list as a file into the asker's direct messages.
 func (c connections) csv(ctx context.Context, r *bot.Request) error {
 	q := parsePage(r.Value)
+	if q.Tab == finch.Staged {
+		return c.sendSessions(ctx, r, connect.ListQuery{Scope: connect.Staged, Words: q.Words})
+	}
 	file, err := c.sheet(ctx, q)
 	if err != nil {
 		return err

@@ -57,15 +57,24 @@ func (c connections) filter(ctx context.Context, r *bot.Request) error {
 
 func (c connections) page(ctx context.Context, q finch.ListQuery) (card.Message, error) {
 	q.Limit = pageSize
-	page, err := c.Lister.List(ctx, q)
-	if err != nil {
-		return card.Message{}, fmt.Errorf("list connections: %w", err)
-	}
-	counts, err := c.Lister.Counts(ctx, q.Words)
-	if err != nil {
+	l := list{Query: q, Now: c.Now()}
+	var err error
+	if l.Counts, err = c.Lister.Counts(ctx, q.Words); err != nil {
 		return card.Message{}, fmt.Errorf("count connections: %w", err)
 	}
-	return listCard(list{Query: q, Page: page, Counts: counts, Now: c.Now()}), nil
+	if l.Counts.Staged, err = c.countStaged(ctx, q.Words); err != nil {
+		return card.Message{}, err
+	}
+	if q.Tab == finch.Staged {
+		if l.Staged, err = c.staged(ctx, q); err != nil {
+			return card.Message{}, err
+		}
+		return listCard(l), nil
+	}
+	if l.Page, err = c.Lister.List(ctx, q); err != nil {
+		return card.Message{}, fmt.Errorf("list connections: %w", err)
+	}
+	return listCard(l), nil
 }
 
 // list is all that the card of a list is made of.
@@ -73,8 +82,15 @@ type list struct {
 	Query  finch.ListQuery
 	Page   finch.ListPage
 	Counts finch.Counts
+	// Staged is the page of the staged tab: links, not connections.
+	Staged sessionList
 	Now    time.Time
 }
+
+// shown is how many the page shows, and next where the one after it begins.
+func (l list) shown() int { return len(l.Page.Briefs) + len(l.Staged.Page.Briefs) }
+
+func (l list) next() string { return l.Page.Next + l.Staged.Page.Next }
 
 func listCard(l list) card.Message {
 	blocks := []slack.Block{card.Header("Connections"), card.Context(l.summary())}
@@ -85,7 +101,7 @@ func listCard(l list) card.Message {
 
 func (l list) summary() string {
 	summary := fmt.Sprintf("%d live · %d staged · %d disconnected", l.Counts.Live, l.Counts.Staged, l.Counts.Disconnected)
-	if shown := len(l.Page.Briefs); shown > 0 && (l.Query.After != "" || l.Page.Next != "") {
+	if shown := l.shown(); shown > 0 && (l.Query.After != "" || l.next() != "") {
 		summary += fmt.Sprintf(" · here %d to %d", l.Query.Skipped+1, l.Query.Skipped+shown)
 	}
 	if l.Query.Words != "" {
@@ -97,6 +113,9 @@ func (l list) summary() string {
 // rows are the connections of the page under a heading for those that need
 // attention and one for the others.
 func (l list) rows() []slack.Block {
+	if l.Query.Tab == finch.Staged {
+		return l.stagedRows()
+	}
 	if len(l.Page.Briefs) == 0 {
 		return []slack.Block{card.Plain(l.nothingHere())}
 	}
@@ -223,9 +242,9 @@ func (l list) tools() slack.Block {
 		first.After, first.Skipped = "", 0
 		els = append(els, card.Button("connection.first", pageValue(first), "First page"))
 	}
-	if l.Page.Next != "" {
+	if l.next() != "" {
 		next := l.Query
-		next.After, next.Skipped = l.Page.Next, next.Skipped+len(l.Page.Briefs)
+		next.After, next.Skipped = l.next(), next.Skipped+l.shown()
 		els = append(els, card.Button("connection.next", pageValue(next), "Next page"))
 	}
 	if l.Query.Tab == finch.Live {
@@ -270,6 +289,9 @@ func (l list) filterField() slack.Block {
 
 // fallback says the list in words, for notifications and screen readers.
 func (l list) fallback() string {
+	if l.Query.Tab == finch.Staged {
+		return l.stagedFallback()
+	}
 	lines := []string{"Connections: " + l.summary()}
 	if len(l.Page.Briefs) == 0 {
 		lines = append(lines, card.Escape(l.nothingHere()))

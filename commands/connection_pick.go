@@ -21,22 +21,30 @@ type picker struct {
 	block string
 }
 
-// several offers the matches.
+// match is what a picker offers: Detail tells two of the same name apart.
+type match struct{ ID, Name, Detail string }
+
+// several offers the connections that match.
 func (p picker) several(words string, found []finch.Brief, now time.Time) card.Message {
-	count, narrow := fmt.Sprintf("%d connections match", len(found)), ""
+	return p.offer(words, "connection", matches(found, now))
+}
+
+// offer asks which of the matches is meant.
+func (p picker) offer(words, noun string, found []match) card.Message {
+	count, narrow := fmt.Sprintf("%d %ss match", len(found), noun), ""
 	if len(found) > maxPicks {
-		count = fmt.Sprintf("More than %d connections match", maxPicks)
+		count = fmt.Sprintf("More than %d %ss match", maxPicks, noun)
 		narrow = fmt.Sprintf("The first %d are offered. Type more of the name for fewer.", maxPicks)
 		found = found[:maxPicks]
 	}
 	question := fmt.Sprintf("%s \"%s\". Which one?", count, card.Cut(card.Clean(words), 80))
 	names := make([]string, 0, len(found))
-	for _, b := range found[:min(len(found), 20)] {
-		names = append(names, card.EscapeCut(briefName(b), 80)+" ("+card.Escape(b.ID)+")")
+	for _, m := range found[:min(len(found), 20)] {
+		names = append(names, card.EscapeCut(m.Name, 80)+" ("+card.Escape(m.ID)+")")
 	}
 	blocks := []slack.Block{
 		card.Plain(question),
-		card.Actions(p.block, card.Select(p.command+".pick", "Pick a connection", choices(found, now))),
+		card.Actions(p.block, card.Select(p.command+".pick", "Pick a "+noun, options(found))),
 	}
 	if narrow != "" {
 		blocks = append(blocks, card.Context(narrow))
@@ -46,14 +54,20 @@ func (p picker) several(words string, found []finch.Brief, now time.Time) card.M
 
 // choices are connections as options of a select: two of the same name differ
 // in what stands below it.
-func choices(found []finch.Brief, now time.Time) []card.Choice {
+func choices(found []finch.Brief, now time.Time) []card.Choice { return options(matches(found, now)) }
+
+func options(found []match) []card.Choice {
 	list := make([]card.Choice, 0, len(found))
+	for _, m := range found {
+		list = append(list, card.Choice{Value: m.ID, Label: m.Name, Description: m.Detail})
+	}
+	return list
+}
+
+func matches(found []finch.Brief, now time.Time) []match {
+	list := make([]match, 0, len(found))
 	for _, b := range found {
-		list = append(list, card.Choice{
-			Value:       b.ID,
-			Label:       briefName(b),
-			Description: pickDetail(b, now),
-		})
+		list = append(list, match{b.ID, briefName(b), pickDetail(b, now)})
 	}
 	return list
 }
@@ -77,18 +91,22 @@ func briefName(b finch.Brief) string { return nameOf(b.CustomerName, b.CustomerI
 // maxNear is how many of the nearest names are offered.
 const maxNear = 5
 
-// nothing says that nothing matches and offers the nearest names.
+// nothing says that nothing matches and offers the nearest connections.
 func (p picker) nothing(words string, near []finch.Brief, as bot.Names) card.Message {
+	return p.nearest(words, matches(near, time.Time{}), as)
+}
+
+// nearest says that nothing matches and offers the nearest names.
+func (p picker) nearest(words string, near []match, as bot.Names) card.Message {
 	sentence := fmt.Sprintf("Nothing matches \"%s\".", card.Cut(card.Clean(words), 80))
 	if len(near) == 0 {
 		return plainNote(sentence + fmt.Sprintf(" Type %s for the list of all.", as.Of(p.command)))
 	}
 	names := make([]string, 0, len(near))
 	buttons := make([]slack.BlockElement, 0, len(near))
-	for i, b := range near {
-		name := briefName(b)
-		names = append(names, card.Cut(card.Clean(name), 80))
-		buttons = append(buttons, p.near(i, b, name))
+	for i, m := range near {
+		names = append(names, card.Cut(card.Clean(m.Name), 80))
+		buttons = append(buttons, p.near(i, m))
 	}
 	sentence += " Nearest: " + strings.Join(names, ", ") + "."
 	m := plainNote(sentence)
@@ -98,8 +116,8 @@ func (p picker) nothing(words string, near []finch.Brief, as bot.Names) card.Mes
 
 // near opens one of the nearest names. Buttons of one row need different
 // action ids, so they count.
-func (p picker) near(i int, b finch.Brief, name string) slack.BlockElement {
-	return card.Button(fmt.Sprintf("%s.near_%d", p.command, i+1), b.ID, card.Cut(card.Clean(name), 40), card.Says("Open "+name))
+func (p picker) near(i int, m match) slack.BlockElement {
+	return card.Button(fmt.Sprintf("%s.near_%d", p.command, i+1), m.ID, card.Cut(card.Clean(m.Name), 40), card.Says("Open "+m.Name))
 }
 
 // plainNote is one sentence that may hold text from outside: nothing in it

@@ -194,7 +194,7 @@ func (l *ledger) change(id int64, by func(*alert.Subscription)) (alert.Subscript
 	return alert.Subscription{}, alert.ErrUnknownSubscription
 }
 
-func (l *ledger) ReconnectLink(context.Context, string) (finch.Reconnect, error) {
+func (l *ledger) ReconnectLink(context.Context, string, string) (finch.Reconnect, error) {
 	return l.made, l.noLink
 }
 

@@ -17,25 +17,27 @@ import (
 type perch struct {
 	Sources
 	others []bot.Command
+	orders *orders
 }
 
 // Perch answers for alerts and for Perch itself; others are the other commands,
 // for its help.
 func Perch(s Sources, others []bot.Command) bot.Command {
-	p := perch{s, others}
+	p := perch{s, others, &orders{}}
 	return bot.Command{
 		Name:        "perch",
-		About:       "Who hears of problems, which are open, and how Perch is",
-		Hint:        "subscribe [kinds] [filters] | subscriptions | problems [filters] | status | help",
+		About:       "Who hears of problems, which are open, links for employers, and how Perch is",
+		Hint:        "subscribe [kinds] [filters] | subscriptions | problems [filters] | link [customer id] [name] | funnel [filters] | status | help",
 		Mentions:    true,
 		Help:        p.help,
 		Run:         p.run,
 		Actions:     p.actions(),
-		Submissions: map[string]bot.Submit{"form": p.check, "save": p.save},
+		Submissions: map[string]bot.Submit{"form": p.check, "save": p.save, "link": p.makeLink},
 	}
 }
 
 func (p perch) actions() map[string]bot.Handler {
+	share := p.sharingFunnel()
 	return map[string]bot.Handler{
 		// the way to a subscription
 		"subscribe":        p.subscribeAgain,
@@ -77,6 +79,12 @@ func (p perch) actions() map[string]bot.Handler {
 		"problems_all":   p.turnProblems,
 		"problems_open":  p.turnProblems,
 		"status":         p.statusAgain,
+		// links and how far they lead
+		"relink":              p.relink,
+		"funnel_names":        p.funnelNames,
+		"funnel_csv":          p.funnelCSV,
+		"share_funnel":        share.share,
+		"share_funnel_anyway": share.anyway,
 	}
 }
 
@@ -93,6 +101,8 @@ func (p perch) words() []word {
 		{"subscribe", "this channel, or you, hear of problems: a form asks what, and shows what it would have been", p.subscribe, subscribeHelp},
 		{"subscriptions", "who hears what here, to change, pause or end it", p.subscriptions, nil},
 		{"problems", "what is open, oldest first, and who is on it", p.problems, problemsHelp},
+		{"link", "a link by which an employer connects: a form like Finch's, and a text to send", p.newLink, linkHelp},
+		{"funnel", "how far employers come in Finch Connect, and where they stop", p.funnel, funnelHelp},
 		{"status", "how Perch itself is: Slack, Finch, webhooks, what it has still to tell", p.status, nil},
 	}
 }

@@ -224,11 +224,11 @@ func TestProblemModals(t *testing.T) {
 	slices.Reverse(events)
 	slices.Reverse(all)
 	for name, v := range map[string]slack.ModalViewRequest{
-		"one":     detailsView(signedOut(1), events, now),
-		"no_past": detailsView(alert.Problem{ID: 3, State: alert.Open}, nil, now),
-		"over":    detailsView(overSince(failing(1), time.Hour), all, now),
-		"hostile": detailsView(hostileProblem(1), events, now),
-		"longest": detailsView(longestProblem(1), append(all, all...)[:maxHistory], now),
+		"one":     detailsView(signedOut(1), events, nil, now),
+		"no_past": detailsView(alert.Problem{ID: 3, State: alert.Open}, nil, nil, now),
+		"over":    detailsView(overSince(failing(1), time.Hour), all, nil, now),
+		"hostile": detailsView(hostileProblem(1), events, nil, now),
+		"longest": detailsView(longestProblem(1), append(all, all...)[:maxHistory], nil, now),
 	} {
 		t.Run("details_"+name, func(t *testing.T) { checkModal(t, "problem_details_"+name, v) })
 	}

@@ -11,6 +11,7 @@ import (
 	"perch/bot"
 	"perch/bot/card"
 	"perch/internal/alert"
+	"perch/internal/connect"
 )
 
 const (
@@ -34,14 +35,21 @@ func (p perch) details(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return fmt.Errorf("read a problem's history: %w", err)
 	}
-	return r.Open(ctx, detailsView(problem, events, p.Now()))
+	reconnect, err := p.reconnecting(ctx, problem)
+	if err != nil {
+		return err
+	}
+	return r.Open(ctx, detailsView(problem, events, reconnect, p.Now()))
 }
 
-func detailsView(p alert.Problem, events []alert.Event, now time.Time) slack.ModalViewRequest {
-	blocks := card.Blocks{
-		card.Text("*" + problemLine(p, now) + "*"), card.Text(detailFacts(p, now)),
-		card.Header("What happened"), card.Bullets(history(events, now)...),
+// detailsView is the modal; reconnect is the session in which the employer signs in
+// again, or none.
+func detailsView(p alert.Problem, events []alert.Event, reconnect *connect.Reading, now time.Time) slack.ModalViewRequest {
+	blocks := card.Blocks{card.Text("*" + problemLine(p, now) + "*"), card.Text(detailFacts(p, now))}
+	if reconnect != nil {
+		blocks = append(blocks, card.Plain(reconnectLine(*reconnect, now)))
 	}
+	blocks = append(blocks, card.Header("What happened"), card.Bullets(history(events, now)...))
 	blocks = append(blocks, card.Header("To copy"), card.Preformatted(detailIDs(p)...))
 	return card.Modal{Title: "Details", Close: "Close", Blocks: blocks}.View()
 }

@@ -71,7 +71,7 @@ func (p perch) link(ctx context.Context, r *bot.Request) error {
 	if problem.State != alert.Open {
 		return p.overAlready(ctx, r, problem.ID)
 	}
-	made, err := p.Linker.ReconnectLink(ctx, problem.Key.ConnectionID)
+	made, err := p.Linker.ReconnectLink(ctx, problem.Key.ConnectionID, r.Who.ID)
 	if err != nil {
 		return refusedLink(err)
 	}

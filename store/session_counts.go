@@ -144,7 +144,7 @@ func histogramOf(text string) (connect.Histogram, error) {
 	if text == "" {
 		return h, nil
 	}
-	if err := json.Unmarshal([]byte(text), &h); err != nil {
+	if err := h.UnmarshalJSON([]byte(text)); err != nil { // as such: there are thousands
 		return h, fmt.Errorf("%w: a histogram cannot be read: %w", ErrDamaged, err)
 	}
 	return h, nil

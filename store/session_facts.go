@@ -54,7 +54,7 @@ func factsOf(ctx context.Context, q *db.Queries, row db.SessionLine, events []co
 // firstStatus is the status that the connection had when its token was granted,
 // which was no step.
 func firstStatus(ctx context.Context, q *db.Queries, row db.SessionLine, events []connect.Event, steps []db.Change) ([]connect.Event, error) {
-	i := slices.IndexFunc(events, func(e connect.Event) bool { return e.Type == connect.TokenExchanged && e.Source == connect.FromPerch })
+	i := slices.IndexFunc(events, func(e connect.Event) bool { return e.Type == connect.TokenExchanged && e.Source.Server() })
 	if i < 0 || len(steps) > 0 && steps[0].At <= stamp(events[i].At) {
 		return nil, nil
 	}

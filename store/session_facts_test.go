@@ -146,3 +146,29 @@ func TestAnAssistedSetUp(t *testing.T) {
 		}
 	})
 }
+
+// TestATokenThatCameFirst has the host tell of the session after it stored the token.
+func TestATokenThatCameFirst(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		grant(t, s, named("conn-1", "cust-fern", "Blue Fern Dental"), named("conn-2", "cust-2", "Acme"))
+		p.clock.advance(10 * time.Minute)
+		before, after, imported := fern("s1"), fern("s2"), fern("s3")
+		before.Created, imported.Created = start.Add(-time.Hour), start.Add(-time.Hour)
+		after.Created, imported.Source = start.Add(2*time.Minute), connect.FromImport
+		stale := of("s4", "cust-2", "Acme")
+		stale.Created = before.Created
+		register(t, s, before, after, imported)
+		p.clock.advance(time.Hour)
+		register(t, s, stale)
+		readDue(t, s)
+		for id, want := range map[string]connect.Outcome{
+			"s1": connect.Connected, "s2": connect.Unopened, "s3": connect.Unopened, "s4": connect.Unopened,
+		} {
+			if b := brief(t, s, id); b.Outcome != want {
+				t.Errorf("%s: %+v", id, b)
+			}
+		}
+	})
+}

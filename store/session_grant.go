@@ -33,13 +33,45 @@ func (s *Store) joinSessions(ctx context.Context, q *db.Queries, c finch.Connect
 		if row.Created > seen+clockSkew.Milliseconds() {
 			continue
 		}
-		if err := s.joinSession(ctx, q, row, c, connect.Event{
-			ID: "token-" + cmp.Or(tokenID, c.ID), At: timeOf(max(seen, row.Created)), Type: connect.TokenExchanged, Source: connect.FromPerch,
-		}); err != nil {
+		if err := s.joinSession(ctx, q, row, c, exchange(row, c.ID, tokenID, seen)); err != nil {
 			return fmt.Errorf("join session %q: %w", row.ID, err)
 		}
 	}
 	return nil
+}
+
+// lateFor is how long after its token a session may be made known and still has led
+// to it: the application that embeds Finch Connect may be quicker with the token.
+const lateFor = time.Hour
+
+// joinLate does for a session that is new here what joinSessions would have done
+// had it been known when the token came.
+func (s *Store) joinLate(ctx context.Context, q *db.Queries, row db.SessionLine) error {
+	if connect.Source(row.Source) != connect.FromHost || row.CustomerID == "" {
+		return nil
+	}
+	since := max(row.Created-clockSkew.Milliseconds(), stamp(s.now().Add(-lateFor)))
+	token, err := q.FreshToken(ctx, db.FreshTokenParams{
+		Since: since, CustomerFolded: row.CustomerFolded, CustomerID: row.CustomerID, ConnectionID: row.ConnectionID,
+	})
+	if missing(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for a token that came before it: %w", err)
+	}
+	c, err := load(ctx, q, token.ConnectionID)
+	if err != nil {
+		return err
+	}
+	return s.joinSession(ctx, q, row, c, exchange(row, c.ID, token.TokenID, token.FirstSeen))
+}
+
+// exchange is the event that a token came of a session.
+func exchange(row db.SessionLine, connectionID, tokenID string, seen int64) connect.Event {
+	return connect.Event{
+		ID: "token-" + cmp.Or(tokenID, connectionID), At: timeOf(max(seen, row.Created)), Type: connect.TokenExchanged, Source: connect.FromPerch,
+	}
 }
 
 // sessionsToJoin are the open sessions of the customer and of the connection, in

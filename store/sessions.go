@@ -41,10 +41,17 @@ func (s *Store) changeSessions(ctx context.Context, fn func(*db.Queries) error) 
 
 func (s *Store) register(ctx context.Context, q *db.Queries, said connect.Session) (row db.SessionLine, created bool, err error) {
 	row, created, err = s.note(ctx, q, said)
-	if err == nil && created {
-		err = markNewest(ctx, q, row.CustomerID, row.ID)
+	if err != nil || !created {
+		return row, created, err
 	}
-	return row, created, err
+	if err := markNewest(ctx, q, row.CustomerID, row.ID); err != nil {
+		return db.SessionLine{}, false, err
+	}
+	if err := s.joinLate(ctx, q, row); err != nil {
+		return db.SessionLine{}, false, err
+	}
+	row, err = sessionRow(ctx, q, row.ID)
+	return row, true, err
 }
 
 // note is register but for who of the customer's sessions is the last one.

@@ -414,3 +414,84 @@ func TestSessionsOfACustomer(t *testing.T) {
 		}
 	})
 }
+
+func TestAClaimedSessionComesBack(t *testing.T) {
+	t.Parallel()
+	p := sqlitePlace(t)
+	o := p.options()
+	o.Exclusive = true
+	s, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	register(t, s, fern("s1"))
+	sqlite(t, p.database, fmt.Sprintf("UPDATE sessions SET due = %d, fence = fence + 1", start.Add(time.Minute).UnixMilli())) // by one that died
+	tells := func() connect.Outcome {
+		readDue(t, s)
+		page, err := s.Sessions(t.Context(), connect.ListQuery{Scope: connect.Every})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page.Briefs[0].Outcome
+	}
+	sqlite(t, p.database, "UPDATE sessions SET outcome = 'unread'")
+	if got := tells(); got != "unread" {
+		t.Errorf("within its lease it is read: %s", got)
+	}
+	if err := s.FreeClaims(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if got := tells(); got != connect.Unopened {
+		t.Errorf("freed it is %s", got)
+	}
+}
+
+// TestWhatCannotBeReadHoldsUpNobody has one session damaged.
+func TestWhatCannotBeReadHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	p := sqlitePlace(t)
+	s := p.open(t)
+	register(t, s, fern("s1"), of("s2", "cust-2", "Acme"))
+	sqlite(t, p.database, "UPDATE sessions SET counted = 'no JSON' WHERE id = 's1'")
+	tell(t, s, "s2", told(0, connect.Opened, ""))
+	if _, err := s.ReadSessions(t.Context(), 10); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), `"s1"`) {
+		t.Errorf("the damage: %v", err)
+	}
+	if b := brief(t, s, "s2"); b.Outcome != connect.InProgress {
+		t.Errorf("the other: %+v", b)
+	}
+	if _, err := s.ReadSessions(t.Context(), 10); err != nil {
+		t.Errorf("it is tried again at once: %v", err)
+	}
+	sqlite(t, p.database, "UPDATE sessions SET counted = ''")
+	p.clock.advance(5 * time.Minute)
+	readDue(t, s)
+	if r, err := s.Funnel(t.Context(), connect.FunnelQuery{Since: start, Until: start.Add(time.Hour)}); err != nil || r.Sessions != 2 {
+		t.Errorf("in the end: %+v, %v", r, err)
+	}
+}
+
+// TestEventsDuringAReading: what comes between claim and reading is read again.
+func TestEventsDuringAReading(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		register(t, s, fern("s1"))
+		var wg sync.WaitGroup
+		p.clock.advance(time.Hour)
+		for i := range 40 {
+			wg.Go(func() { tell(t, s, "s1", told(time.Duration(i)*time.Second, connect.Failed, connect.MFA)) })
+			wg.Go(func() {
+				if _, err := s.ReadSessions(t.Context(), 1); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		readDue(t, s)
+		if b := brief(t, s, "s1"); b.Errors != 40 {
+			t.Errorf("%d errors were read", b.Errors)
+		}
+	})
+}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -99,6 +100,11 @@ type ground struct {
 	// webhookSecret signs what the local Finch tells the bot.
 	webhookSecret string
 	doors         string // the bot's own HTTP address
+	finchAddr     string // the local Finch's
+	// era is which era of the database this is; host is the simulated
+	// application, once Perch's doors are open.
+	era  uint64
+	host atomic.Pointer[playground.Host]
 }
 
 // run starts the two imitations, the page and the bot, and stays until ctx ends.
@@ -106,7 +112,8 @@ func (g *ground) run(ctx context.Context) error {
 	names := bot.Names{}
 	slack := localslack.New(localslack.Options{Commands: slashes(names), Scopes: scopes, Events: botEvents})
 	g.life.onStop("local Slack", playgroundStop, func(context.Context) error { slack.Close(); return nil })
-	payroll := localfinch.New(localfinch.Options{Seed: g.command.Seed, Mishaps: mishaps, History: pastDays})
+	g.era = g.eraOf()
+	payroll := localfinch.New(localfinch.Options{Seed: g.command.Seed, Run: g.era, Mishaps: mishaps, History: pastDays, Walked: g.walked})
 	g.life.onStop("local Finch", playgroundStop, func(context.Context) error { payroll.Close(); return nil })
 
 	page, err := listen(g.command.Addr)
@@ -121,6 +128,7 @@ func (g *ground) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	g.finchAddr = finchAddr
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { payroll.Run(ctx); return nil })
 	group.Go(func() error {
@@ -153,13 +161,21 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) (setting
 	if err != nil {
 		return settings{}, fmt.Errorf("make a webhook secret: %w", err)
 	}
+	doors, err := freeAddr()
+	if err != nil {
+		return settings{}, err
+	}
 	return settings{
 		SlackBotToken: secret{localslack.BotToken},
 		SlackAppToken: secret{localslack.AppToken},
 		SlackAPIURL:   "http://" + slackAddr + "/api/",
 		FinchAPIURL:   "http://" + finchAddr,
 		Database:      filepath.Join(g.dir, databaseFile),
-		HTTPAddr:      "127.0.0.1:0",
+		HTTPAddr:      doors,
+		PublicURL:     "http://" + doors,
+		ConnectURL:    "http://" + finchAddr,
+		ConnectJS:     "http://" + finchAddr + "/connect.js",
+		DropOff:       playgroundDropOff,
 		APIKey:        secret{g.apiKey},
 		Sockets:       2,
 		Names:         names,
@@ -196,13 +212,17 @@ func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.
 		return fmt.Errorf("tell Perch of past jobs: %w", err)
 	}
 	host, _, _ := net.SplitHostPort(page.Addr().String())
-	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: payroll, Adopt: g.adopt, Hosts: []string{host}}))
+	employers := g.openHost(ctx, payroll)
+	g.serveOn(page, playground.New(playground.Options{Slack: slack, Finch: payroll, Adopt: g.adopt, Host: employers, Hosts: []string{host}}))
 	g.letLeave(ctx, payroll)
 	if _, err := fmt.Fprintf(g.stdout, greeting, page.Addr()); err != nil {
 		return err
 	}
+	recalled := g.recall(ctx, employers)
 	pastRead(ctx, payroll)
+	recalled()
 	g.subscribe(ctx, slack)
+	go employers.KeepBusy(ctx)
 	keepBusy(ctx, payroll)
 	return nil
 }

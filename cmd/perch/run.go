@@ -27,6 +27,7 @@ type grammar struct {
 	Check       checkCommand       `cmd:"" help:"Check settings, tokens, scopes, database and Finch; says what to do about each failure."`
 	Manifest    manifestCommand    `cmd:"" help:"Print the Slack app manifest for these settings."`
 	Connections connectionsCommand `cmd:"" help:"Add, import, list and remove Finch connections (the token vault)."`
+	Sessions    sessionsCommand    `cmd:"" help:"Bring in the history of Connect sessions."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Help        helpCommand        `cmd:"" help:"Explain a command."`
 

@@ -92,6 +92,7 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	address, err := v.openDoors(ctx, group, web.Options{
 		Vault: watcher, Forgetter: st,
 		WebhookSecrets: v.settings.Webhooks, Inbox: st, Arrived: watcher.Arrived, Verified: watcher.WebhookSeen,
+		Sessions: st, EventKeys: st.EventKeys(), Links: watcher,
 	})
 	if err != nil {
 		return err
@@ -112,6 +113,7 @@ func (v *service) sources(st *store.Store, watcher finchWatcher) commands.Source
 		Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Steps: st, Runner: watcher, Now: time.Now,
 		Problems: st, Past: st, Actor: st, Cards: st, Linker: watcher,
 		Subscriptions: st, Subscriber: st, Pauser: st,
+		Sessions: st, Finder: st, SessionLister: st, Funnels: st, Watches: st, Links: linkMaker{watcher.Watcher},
 		Status: overall{store: st, sockets: v.ready.sockets, settings: v.settings, latencies: &v.meters.latencies, began: time.Now()},
 	}
 }
@@ -131,6 +133,7 @@ func (v *service) openDoors(ctx context.Context, group *errgroup.Group, o web.Op
 	}
 	o.APIKey, o.TrustedProxies = v.settings.APIKey.reveal(), v.settings.Proxies
 	o.Ready, o.Metrics, o.Log = v.ready, v.meters.handler(), v.log
+	o.PublicURL, o.ConnectURL, o.ConnectJS = v.settings.PublicURL, v.settings.ConnectURL, v.settings.ConnectJS
 	d, err := openDoors(v.settings.HTTPAddr, o)
 	if err != nil {
 		return "", err

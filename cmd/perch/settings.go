@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -45,7 +46,13 @@ type settings struct {
 	Outage      alert.OutageLimits
 	Retention   time.Duration
 	Webhooks    finch.Secrets
-	LogLevel    zerolog.Level
+	// PublicURL is how the outside reaches the HTTP doors; "" means that employers
+	// get Finch's own links.
+	PublicURL  string
+	ConnectURL string
+	ConnectJS  string
+	DropOff    time.Duration
+	LogLevel   zerolog.Level
 	// LooseBudget lifts the limit on calls to Finch: the playground's has none.
 	LooseBudget bool
 }
@@ -80,6 +87,10 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		Outage:        e.outage("PERCH_OUTAGE"),
 		Retention:     e.duration("PERCH_RETENTION", 400*24*time.Hour),
 		Webhooks:      e.webhookSecrets("FINCH_WEBHOOK_SECRET"),
+		PublicURL:     strings.TrimSuffix(e.url("PERCH_PUBLIC_URL", ""), "/"),
+		ConnectURL:    strings.TrimSuffix(e.url("FINCH_CONNECT_URL", "https://connect.tryfinch.com"), "/"),
+		ConnectJS:     e.url("FINCH_CONNECT_JS", "https://prod-cdn.tryfinch.com/latest/connect.js"),
+		DropOff:       e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute),
 		LogLevel:      e.logLevel("PERCH_LOG_LEVEL", zerolog.InfoLevel),
 	}
 	s.Key = secret{e.keys("PERCH_KEY", isPostgres(s.Database))}
@@ -91,11 +102,7 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 // checkLater checks what this version does not use yet: a wrong value is wrong
 // today too.
 func (e *environment) checkLater() {
-	e.url("PERCH_PUBLIC_URL", "")
-	e.url("FINCH_CONNECT_URL", "")
-	e.url("FINCH_CONNECT_JS", "")
 	e.oneOf("PERCH_EXPLORE_WRITES", "off", "on", "off")
-	e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute)
 }
 
 // maxSockets is what Slack allows one app. Slack: "up to 10 open WebSocket

@@ -92,7 +92,7 @@ func openStore(ctx context.Context, s settings, exclusive bool, log zerolog.Logg
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Exclusive: exclusive, Grace: s.StaleAfter, Outage: s.Outage, Log: log})
+	return store.Open(ctx, store.Options{Database: s.Database, Keys: keys, Exclusive: exclusive, Grace: s.StaleAfter, Outage: s.Outage, DropOff: s.DropOff, Log: log})
 }
 
 // finchWatcher is a watcher with the budget that it shares with people.
@@ -115,7 +115,7 @@ func newWatcher(s settings, st *store.Store, observer watch.Observer, log zerolo
 	}
 	return finchWatcher{Watcher: watch.New(watch.Options{
 		Finch: client, Background: client.Background(), Store: st, Events: finchInbox{st},
-		Alerts: st, Webhooks: !s.Webhooks.IsZero(), Grace: s.StaleAfter,
+		Alerts: st, Sessions: st, PublicURL: s.PublicURL, Webhooks: !s.Webhooks.IsZero(), Grace: s.StaleAfter,
 		PollEvery: s.PollEvery, Retention: s.Retention, Log: log, Observer: observer,
 	}), budget: budget}, nil
 }

@@ -58,6 +58,13 @@ var verbs = map[string]verb{
 	"kick":     kick,     // kick CHANNEL: take the bot out of it
 	"invite":   invite,   // invite CHANNEL: let the bot in again
 	"erase":    erase,    // erase USER CHANNEL: delete the newest card
+	"session":  session,  // session ID CUSTOMER NAME [FIELDS]: the application registers a Connect session; its events_token is $TOKEN
+	"tell":     tell,     // tell ID EVENT…: the application tells of events; ! tell: it is refused
+	"beacon":   beacon,   // beacon ID TOKEN EVENT…: the employer's browser does
+	"link":     link,     // link USER CHANNEL: wait until an employer's link is shown; it is $LINK
+	"submit":   submit,   // submit USER: send the topmost view in, as it is filled
+	"employer": employer, // employer: the local Finch's newest session is finished; its code is $CODE
+	"hosted":   hosted,   // hosted METHOD URL [BODY]: ask a page that Perch hosts, as a browser on it would
 	"took":     took,     // took MAX: what was sent SIGTERM ended within this time
 }
 

@@ -14,6 +14,9 @@
 // named. A success outweighs whatever came before or after it. What a browser
 // alone claims of success is provisional.
 //
+// What two tellers tell of the same moment counts once: an application and the
+// browser often tell of the same opening and the same error.
+//
 // # Duties of its callers
 //
 // Messages and stages are text from outside: whoever shows them cleans them. What

@@ -102,9 +102,12 @@ var errHistogram = errors.New("no histogram: not pairs of bucket and count")
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (h *Histogram) UnmarshalJSON(b []byte) error {
-	var pairs []int
-	if err := json.Unmarshal(b, &pairs); err != nil {
-		return fmt.Errorf("reading a histogram: %w", err)
+	pairs := make([]int, 0, 2*buckets)
+	pairs, plain := readInts(b, pairs)
+	if !plain { // not as MarshalJSON writes it
+		if err := json.Unmarshal(b, &pairs); err != nil {
+			return fmt.Errorf("reading a histogram: %w", err)
+		}
 	}
 	*h = Histogram{}
 	for pair := range slices.Chunk(pairs, 2) {
@@ -115,4 +118,24 @@ func (h *Histogram) UnmarshalJSON(b []byte) error {
 		h.counts[pair[0]] += pair[1]
 	}
 	return nil
+}
+
+// readInts reads a plain list of a few small numbers many times as fast as
+// encoding/json: a funnel is put together from thousands of histograms.
+func readInts(b []byte, into []int) (numbers []int, plain bool) {
+	if len(b) < 2 || b[0] != '[' || b[len(b)-1] != ']' {
+		return nil, false
+	}
+	n, digits := 0, 0
+	for _, c := range b[1:] {
+		switch {
+		case '0' <= c && c <= '9' && digits < 10:
+			n, digits = n*10+int(c-'0'), digits+1
+		case (c == ',' || c == ']') && digits > 0:
+			into, n, digits = append(into, n), 0, 0
+		default:
+			return nil, false
+		}
+	}
+	return into, true
 }

@@ -55,6 +55,8 @@ func TestNudgesFitHowItStands(t *testing.T) {
 		{"after a new link is due", Progress{Outcome: Lapsed}, "no longer good"},
 		{"could not open", Progress{Outcome: Broken, Errors: wrong}, "could not open"},
 		{"through", Progress{Outcome: Connected}, "nothing more"},
+		{"through, but for the rights", Progress{Outcome: Connected, Status: "error_permissions", Assisted: make([]StageProgress, 3)}, "Please widen them"},
+		{"through, and set up", Progress{Outcome: Connected, Status: "connected", Assisted: make([]StageProgress, 3)}, "nothing more"},
 		{"through, but for the invitation", Progress{Outcome: Connected, Status: "pending", Assisted: make([]StageProgress, 3)}, "invite Finch"},
 	}
 	for _, tt := range tests {

@@ -23,48 +23,59 @@ var stageRank = func() map[Stage]int {
 	return rank
 }()
 
+// spot is an event by its time and place among those told: light to sort.
+type spot struct {
+	ms int64
+	i  int
+}
+
 // ordered gives the events in the one order in which they are read, each once. A
 // clock that goes ahead is taken back to now, after its own order was used.
 func ordered(events []Event, now time.Time) []Event {
-	sorted := slices.Clone(events)
-	for i := range sorted {
-		e := &sorted[i]
-		if e.At.IsZero() {
-			e.At = e.Received
+	once := make([]Event, 0, len(events))
+	known := make(map[string]struct{}, len(events))
+	spots := sortedSpots(events)
+	for n, s := range spots {
+		e := &events[s.i]
+		if e.ID == "" && n > 0 && spots[n-1].ms == s.ms && compareEvents(e, &events[spots[n-1].i]) == 0 {
+			continue // the very same words of the same moment
 		}
-		e.At = moment(e.At)
-	}
-	slices.SortFunc(sorted, compareEvents)
-	once := sorted[:0]
-	known := make(map[string]struct{}, len(sorted))
-	for _, e := range sorted {
-		if !twice(e, once, known) {
-			once = append(once, e)
+		if _, twice := known[e.ID]; twice {
+			continue
 		}
-	}
-	for i := range once {
-		if once[i].At.After(now) {
-			once[i].At = now
+		if e.ID != "" {
+			known[e.ID] = struct{}{}
+		}
+		once = append(once, *e)
+		last := &once[len(once)-1]
+		last.At = time.UnixMilli(s.ms).UTC()
+		if last.At.After(now) {
+			last.At = now
 		}
 	}
 	return once
 }
 
-// twice reports whether an event is there already: by its id, or without one as
-// the very same words.
-func twice(e Event, once []Event, known map[string]struct{}) bool {
-	if e.ID == "" {
-		return len(once) > 0 && compareEvents(e, once[len(once)-1]) == 0
+func sortedSpots(events []Event) []spot {
+	spots := make([]spot, len(events))
+	for i := range events {
+		at := events[i].At
+		if at.IsZero() {
+			at = events[i].Received
+		}
+		spots[i] = spot{moment(at).UnixMilli(), i}
 	}
-	_, twice := known[e.ID]
-	known[e.ID] = struct{}{}
-	return twice
+	slices.SortFunc(spots, func(a, b spot) int {
+		if a.ms != b.ms {
+			return cmp.Compare(a.ms, b.ms)
+		}
+		return compareEvents(&events[a.i], &events[b.i])
+	})
+	return spots
 }
 
-func compareEvents(a, b Event) int {
-	if c := a.At.Compare(b.At); c != 0 {
-		return c
-	}
+// compareEvents orders what happened in the same millisecond.
+func compareEvents(a, b *Event) int {
 	return cmp.Or(
 		compareTypes(a.Type, b.Type),
 		cmp.Compare(stageRank[a.Stage], stageRank[b.Stage]),

@@ -16,7 +16,7 @@ const (
 	oftenExits  = 2 // of one stage
 	oftenVisits = 3
 	slowTimes   = 2 // what nine in ten take
-	fewSeconds  = 15 * time.Second
+	atOnce      = 15 * time.Second
 )
 
 // remark is a sentence with its weight.
@@ -121,7 +121,7 @@ func visitRemarks(p Progress) []remark {
 		return nil
 	case p.Visits >= oftenVisits:
 		return []remark{{60, fmt.Sprintf("Opened Finch Connect %s without getting through.", times(p.Visits))}}
-	case p.Visits > 0 && !p.ClosedAt.IsZero() && p.Spent < fewSeconds:
+	case p.Visits > 0 && !p.ClosedAt.IsZero() && p.Spent < atOnce:
 		return []remark{{30, fmt.Sprintf("Closed it again after %s.", span(p.Spent))}}
 	}
 	return nil

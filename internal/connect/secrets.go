@@ -12,6 +12,9 @@ type Secrets struct {
 	URL string
 	// RedirectURI is what the session was made with: an exchange must repeat it.
 	RedirectURI string
+	// Wishes are what the session was made for, as its maker wrote them down to
+	// make another of the same. They hold an e-mail address.
+	Wishes string
 }
 
 // Format prints [redacted], whatever the verb.

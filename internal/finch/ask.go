@@ -33,6 +33,9 @@ type call struct {
 	// application speaks for itself.
 	token  Token
 	client *Credentials
+	// inBody: what proves who asks stands in the body, and token is a secret of
+	// the call that no error may repeat.
+	inBody bool
 	// body is JSON, nil for none.
 	body []byte
 	// accepts is a status that is an answer too, beside 200 and 201; 0 for none.
@@ -163,9 +166,11 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json")
-	if q.client != nil {
+	switch {
+	case q.inBody:
+	case q.client != nil:
 		req.SetBasicAuth(q.client.ID, q.client.Secret.Reveal())
-	} else {
+	default:
 		req.Header.Set("Authorization", "Bearer "+q.token.Reveal())
 	}
 	req.Header.Set("Finch-API-Version", apiVersion)

@@ -20,7 +20,7 @@ type Credentials struct {
 // Finch: minutes_to_expire, 43,200 by default.
 const reauthLife = 30 * 24 * time.Hour
 
-// Reconnect is a session of Finch Connect in which an employer signs in again.
+// Reconnect is a session of Finch Connect, in which an employer signs in.
 type Reconnect struct {
 	SessionID string
 	// URL is for the employer and nobody else: whoever opens it can sign in.
@@ -36,13 +36,18 @@ type Reconnect struct {
 // credentials are set or Finch does not take them, of TroubleNotFound for a
 // connection that has ended or belongs to another application.
 func (c *Client) Reauthenticate(ctx context.Context, connectionID string) (Reconnect, error) {
-	q := call{method: http.MethodPost, path: "/connect/sessions/reauthenticate", client: c.credentials}
+	body := map[string]any{"connection_id": connectionID, "minutes_to_expire": minutes(reauthLife)}
+	return c.openSession(ctx, "/connect/sessions/reauthenticate", body, reauthLife)
+}
+
+// openSession asks for a session, once, that ends after its life.
+func (c *Client) openSession(ctx context.Context, path string, wishes any, life time.Duration) (Reconnect, error) {
+	q := call{method: http.MethodPost, path: path, client: c.credentials}
 	if c.credentials == nil {
 		return Reconnect{}, q.noCredentials()
 	}
 	var err error
-	q.body, err = json.Marshal(map[string]any{"connection_id": connectionID, "minutes_to_expire": int(reauthLife / time.Minute)})
-	if err != nil {
+	if q.body, err = json.Marshal(wishes); err != nil {
 		return Reconnect{}, q.noAnswer(err) // cannot happen: text always encodes
 	}
 	made := time.Now()
@@ -50,19 +55,31 @@ func (c *Client) Reauthenticate(ctx context.Context, connectionID string) (Recon
 	if err != nil {
 		return Reconnect{}, err
 	}
+	link, err := decodeLink(a.body)
+	if err != nil {
+		return Reconnect{}, q.unreadable(a, err)
+	}
+	link.Expires = made.Add(life)
+	return link, nil
+}
+
+func decodeLink(body []byte) (Reconnect, error) {
 	var wire struct {
 		SessionID string `json:"session_id"`
 		URL       string `json:"connect_url"`
 	}
-	err = lenient(a.body, '{', &wire)
+	err := lenient(body, '{', &wire)
 	if err == nil && !webAddress(wire.URL) {
 		err = errNoLink
 	}
 	if err != nil {
-		return Reconnect{}, q.unreadable(a, err)
+		return Reconnect{}, err
 	}
-	return Reconnect{SessionID: plainID(wire.SessionID), URL: wire.URL, Expires: made.Add(reauthLife)}, nil
+	return Reconnect{SessionID: plainID(wire.SessionID), URL: wire.URL}, nil
 }
+
+// minutes is a life as Finch counts it.
+func minutes(life time.Duration) int { return int(life / time.Minute) }
 
 var errNoLink = errors.New("the answer names no link")
 

@@ -105,6 +105,18 @@ func until(t *testing.T, what string, ok func() bool) {
 
 func (p *tab) call(t *testing.T, method string, params any) json.RawMessage {
 	t.Helper()
+	result, err := p.ask(t, method, params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+var errRefused = errors.New("chromium refused")
+
+// ask is call where Chromium may refuse: what was asked for may be gone by then.
+func (p *tab) ask(t *testing.T, method string, params any) (json.RawMessage, error) {
+	t.Helper()
 	p.last++
 	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 	if err := p.conn.WriteJSON(map[string]any{"id": p.last, "method": method, "params": params}); err != nil {
@@ -123,10 +135,46 @@ func (p *tab) call(t *testing.T, method string, params any) json.RawMessage {
 			continue // an event, or what an earlier page still had to say
 		}
 		if answer.Error != nil {
-			t.Fatalf("%s: %s", method, answer.Error)
+			return nil, fmt.Errorf("%w: %s: %s", errRefused, method, answer.Error)
 		}
-		return answer.Result
+		return answer.Result, nil
 	}
+}
+
+// frame is the execution context of a page's first frame, beside the page's own
+// scripts there.
+func (p *tab) frame(t *testing.T) (contextID int, ok bool) {
+	t.Helper()
+	var tree struct {
+		FrameTree struct {
+			ChildFrames []struct{ Frame struct{ ID string } }
+		}
+	}
+	if err := json.Unmarshal(p.call(t, "Page.getFrameTree", map[string]any{}), &tree); err != nil {
+		t.Fatal(err)
+	}
+	if len(tree.FrameTree.ChildFrames) == 0 {
+		return 0, false
+	}
+	var world struct{ ExecutionContextID int }
+	raw, err := p.ask(t, "Page.createIsolatedWorld", map[string]any{"frameId": tree.FrameTree.ChildFrames[0].Frame.ID})
+	if err != nil || json.Unmarshal(raw, &world) != nil {
+		return 0, false // the frame went away meanwhile
+	}
+	return world.ExecutionContextID, true
+}
+
+// seesInside waits until an expression is true in the page's first frame.
+func (p *tab) seesInside(t *testing.T, expression string) {
+	t.Helper()
+	until(t, expression, func() bool {
+		context, ok := p.frame(t)
+		if !ok {
+			return false
+		}
+		got, err := p.evalIn(t, context, expression)
+		return err == nil && got == "true"
+	})
 }
 
 var errThrown = errors.New("the page threw")
@@ -134,11 +182,24 @@ var errThrown = errors.New("the page threw")
 // eval runs an expression in the page and gives its value as text.
 func (p *tab) eval(t *testing.T, expression string) (string, error) {
 	t.Helper()
+	return p.evalIn(t, 0, expression)
+}
+
+// evalIn is eval in one of the page's execution contexts; 0 is its own.
+func (p *tab) evalIn(t *testing.T, contextID int, expression string) (string, error) {
+	t.Helper()
 	var answer struct {
 		Result           struct{ Value any }
 		ExceptionDetails json.RawMessage
 	}
-	raw := p.call(t, "Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true})
+	question := map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}
+	if contextID != 0 {
+		question["contextId"] = contextID
+	}
+	raw, err := p.ask(t, "Runtime.evaluate", question)
+	if err != nil {
+		return "", err
+	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		return "", err
 	}

@@ -28,6 +28,8 @@ type Options struct {
 	// Adopt hands Perch the token of a reconnected employer. Without it the
 	// page says that the token has to be added by hand.
 	Adopt Adopt
+	// Host is the simulated application that embeds Finch Connect; nil for none.
+	Host *Host
 	// Hosts are further host names, beside this machine's own, that the page
 	// may be reached by: the one of an address other than loopback.
 	Hosts []string
@@ -35,13 +37,16 @@ type Options struct {
 
 // New serves the page at /, the Slack's control door under /_slack/, the
 // Finch's under /_finch/ and, for the application between them,
-// POST /_host/connections/{id}/token. Requests that name another host or come
+// POST /_host/connections/{id}/token and the other doors under /_host/. Requests that name another host or come
 // from another site get 403.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/_slack/", door(http.StripPrefix("/_slack", o.Slack.Control())))
 	mux.Handle("/_finch/", door(http.StripPrefix("/_finch", o.Finch.Control())))
 	mux.Handle("POST /_host/connections/{id}/token", door(adoptToken(o.Adopt)))
+	if o.Host != nil {
+		mountHost(mux, o.Host)
+	}
 	assets := http.NewServeMux()
 	assets.Handle("GET /", withPolicy(http.FileServerFS(page())))
 	mux.Handle("/", assets)

@@ -1,6 +1,6 @@
 // Package watch brings what happens at Finch in: it looks at connections when
 // their turn comes, follows jobs to their end, works webhooks off, lets access
-// tokens in, and keeps the catalogue of providers.
+// tokens in, makes links to Finch Connect, and keeps the catalogue of providers.
 //
 // # How jobs become known
 //
@@ -22,6 +22,12 @@
 // has newly gone wrong; what stands wrong for long is looked at less and less,
 // down to every 6 hours.
 //
+// # Links
+//
+// A link to Finch Connect is kept with what it was made for. Where the outside
+// reaches Perch it leads to a page of Perch's own, since Finch tells of no session.
+// Taking a link back closes that page; an address of Finch's cannot be taken back.
+//
 // # What is guaranteed
 //
 //   - People who look at the same connection at the same time share one look,
@@ -35,6 +41,9 @@
 //     eight places for readings.
 //   - A token is kept only after Finch has named its connection, and a stored
 //     token that turns out to be another connection's is not believed.
+//   - The code that an employer brings back is given to Finch once, however often
+//     it comes, and whoever brings it may leave. Its token is kept only if all that
+//     Finch names is what the link was made for; otherwise it is forgotten at once.
 //   - All that is learned of jobs goes through one room too, whichever door it
 //     came by.
 //   - When a connection's or a job's turn comes is written in the store. A

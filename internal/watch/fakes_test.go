@@ -25,6 +25,8 @@ type fakeFinch struct {
 	job        func(ctx context.Context, id string) (finch.KnownJob, error) // of both kinds, id is the job's
 	runSync    func(ctx context.Context, id string) (finch.RunSync, error)
 	reconnect  error
+	create     func(n finch.NewSession) (finch.Reconnect, error)
+	exchange   func(ctx context.Context, code string) (finch.Exchanged, error)
 
 	mu      sync.Mutex
 	calls   map[string][]time.Time // "introspect c1" -> when
@@ -111,6 +113,25 @@ func (f *fakeFinch) Reauthenticate(_ context.Context, connectionID string) (finc
 		return finch.Reconnect{}, f.reconnect
 	}
 	return finch.Reconnect{SessionID: "session-1", URL: "https://connect.example/authorize?session=session-1"}, nil
+}
+
+func (f *fakeFinch) CreateSession(_ context.Context, n finch.NewSession) (finch.Reconnect, error) {
+	f.called("create", n.CustomerID)
+	if f.create != nil {
+		return f.create(n)
+	}
+	id := fmt.Sprint("session-", n.CustomerID, "-", f.count("create", n.CustomerID))
+	return finch.Reconnect{SessionID: id, URL: "https://connect.example/authorize?session=" + id, Expires: time.Now().Add(90 * day)}, nil
+}
+
+// Exchange answers with a token whose secret is that of the code, which is the
+// connection's id.
+func (f *fakeFinch) Exchange(ctx context.Context, code, _ string) (finch.Exchanged, error) {
+	f.called("exchange", code)
+	if f.exchange != nil {
+		return f.exchange(ctx, code)
+	}
+	return finch.Exchanged{Token: finch.NewToken(code), ConnectionID: code, CustomerID: "cust_1"}, nil
 }
 
 func (f *fakeFinch) RunSync(ctx context.Context, token finch.Token) (finch.RunSync, error) {

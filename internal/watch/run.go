@@ -35,6 +35,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	opener.Go(func() { w.openMail(ctx) })
 	opener.Go(func() { w.hurry(ctx, w.toRead, sweep{"awaited jobs", 0, w.readDueJobs}) })
 	opener.Go(func() { w.hurry(ctx, w.toLook, sweep{"awaited connections", 0, w.lookUnlessBehind}) })
+	opener.Go(func() { w.hurry(ctx, w.moved(), sweep{"moved sessions", 0, w.readSessions}) })
 	<-ctx.Done()
 	w.drain()
 	opener.Wait()

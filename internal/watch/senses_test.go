@@ -160,19 +160,3 @@ func TestJudgementsAreMadeUntilNoneIsDue(t *testing.T) {
 		}
 	})
 }
-
-func TestAReconnectLink(t *testing.T) {
-	t.Parallel()
-	f := newFinch()
-	w := alerting(f, calm("c1"), &ledger{}, false)
-	if link, err := w.ReconnectLink(t.Context(), "c1"); err != nil || link.URL == "" || f.count("reauthenticate", "c1") != 1 {
-		t.Errorf("link %+v, %v", link, err)
-	}
-	if _, err := w.ReconnectLink(t.Context(), "nobody"); !errors.Is(err, finch.ErrUnknown) {
-		t.Errorf("for nobody: %v", err)
-	}
-	f.reconnect = &finch.Error{Status: http.StatusNotFound}
-	if _, err := w.ReconnectLink(t.Context(), "c1"); err == nil {
-		t.Error("Finch refused, and nobody heard")
-	}
-}

@@ -25,11 +25,13 @@ func (w *Watcher) sweeps() []sweep {
 		{"due connections", time.Second, w.lookAtDue},
 		{"due jobs", time.Second, w.readDueJobs},
 		{"due judgements", time.Second, w.judgeDue},
+		{"due sessions", time.Second, w.readSessions},
 		w.mail(),
 		{"provider catalogue", 2 * time.Second, w.learnCatalogue},
 		{"old events", time.Hour, w.forgetEvents},
 		{"old history", time.Hour, w.forgetHistory},
 		{"old problems", time.Hour, w.forgetProblems},
+		{"old sessions", time.Hour, w.forgetSessions},
 	}
 }
 

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -25,14 +26,20 @@ type Works interface {
 	AutomatedJob(ctx context.Context, token finch.Token, id string) (finch.KnownJob, error)
 	ManualJob(ctx context.Context, token finch.Token, id string) (finch.KnownJob, error)
 	RunSync(ctx context.Context, token finch.Token) (finch.RunSync, error)
-	// Reauthenticate needs no token: the application speaks for itself.
+}
+
+// Applies is what the application asks for itself, without a token.
+type Applies interface {
 	Reauthenticate(ctx context.Context, connectionID string) (finch.Reconnect, error)
+	CreateSession(ctx context.Context, n finch.NewSession) (finch.Reconnect, error)
+	Exchange(ctx context.Context, code, redirectURI string) (finch.Exchanged, error)
 }
 
 // Finch is asked with the token of the connection in question.
 type Finch interface {
 	Answers
 	Works
+	Applies
 }
 
 // Vault keeps access tokens.
@@ -158,6 +165,12 @@ type Options struct {
 	// Alerts may be nil: then nothing is judged by time alone, and nobody remembers
 	// how well Perch sees.
 	Alerts Alerts
+	// Sessions may be nil: then no Connect sessions are kept, and links are Finch's
+	// own.
+	Sessions Sessions
+	// PublicURL is how the outside reaches the HTTP doors, empty where it does not:
+	// then links are Finch's own.
+	PublicURL string
 	// Grace is how late a sync may be before it is missing; zero means 2 h.
 	Grace alert.Grace
 	// PollEvery is the shortest time between two looks at a connection by the
@@ -188,6 +201,9 @@ type Watcher struct {
 	webhooks           bool
 	hearsay            *hearsay
 	alerts             Alerts
+	sessions           Sessions
+	publicURL          string
+	exchanges          singleflight.Group // of codes
 	arrived            chan struct{}
 	toRead, toLook     chan struct{} // a job, or a connection, was made due
 	retention          time.Duration
@@ -222,6 +238,7 @@ func New(o Options) *Watcher {
 		readers: make(places, readers), shares: newShares(readersEach, handBack),
 		arrived: make(chan struct{}, 1), toRead: make(chan struct{}, 1), toLook: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
 		webhooks: o.Webhooks, hearsay: newHearsay(), alerts: o.Alerts,
+		sessions: o.Sessions, publicURL: strings.TrimSuffix(o.PublicURL, "/"),
 	}
 	if w.background == nil {
 		w.background = o.Finch

@@ -22,7 +22,9 @@ type refusal struct {
 	challenge string
 	// allow lists the methods of a 405.
 	allow string
-	cause error
+	// faults are those of single events.
+	faults []eventFault
+	cause  error
 }
 
 func (r *refusal) Error() string {
@@ -40,10 +42,12 @@ type errorBody struct {
 	Message string `json:"message"`
 	// Ref finds the request in the log.
 	Ref string `json:"ref"`
+	// Events are what is wrong with single events of a batch.
+	Events []eventFault `json:"events,omitempty"`
 }
 
 func (r *refusal) body(ref string) errorBody {
-	return errorBody{Code: r.code, Message: r.message, Ref: ref}
+	return errorBody{Code: r.code, Message: r.message, Ref: ref, Events: r.faults}
 }
 
 func (r *refusal) writeTo(w http.ResponseWriter, ref string) {

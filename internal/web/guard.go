@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -16,8 +15,6 @@ import (
 const (
 	guessBurst = 20
 	guessEvery = 5 * time.Second
-	// maxGuessers bounds the memory that strangers can fill.
-	maxGuessers = 10_000
 )
 
 // guard knows the API key and who tries to guess it.
@@ -26,14 +23,13 @@ type guard struct {
 	digest  [sha256.Size]byte
 	trusted []netip.Prefix
 
-	mu       sync.Mutex
-	guessers map[netip.Prefix]*rate.Limiter
+	guessers *allowances[netip.Prefix]
 }
 
 func newGuard(key string, trusted []netip.Prefix) *guard {
 	return &guard{
 		set: key != "", digest: sha256.Sum256([]byte(key)), trusted: trusted,
-		guessers: make(map[netip.Prefix]*rate.Limiter),
+		guessers: newAllowances[netip.Prefix](guessBurst, guessEvery),
 	}
 }
 
@@ -42,10 +38,7 @@ func (g *guard) check(r *http.Request) error {
 	key, given := bearer(r)
 	switch {
 	case !g.set:
-		return &refusal{
-			status: http.StatusServiceUnavailable, code: "api_key_not_set",
-			message: "This door is closed: the operator has not set PERCH_API_KEY.",
-		}
+		return keyNotSet()
 	case !given:
 		return &refusal{
 			status: http.StatusUnauthorized, code: "unauthorized",
@@ -55,13 +48,25 @@ func (g *guard) check(r *http.Request) error {
 	if g.matches(key) {
 		return nil // also where others guess: who has the key must not be locked out by them
 	}
+	return g.guessed(r, "This is not the API key.")
+}
+
+func keyNotSet() *refusal {
+	return &refusal{
+		status: http.StatusServiceUnavailable, code: "api_key_not_set",
+		message: "This door is closed: the operator has not set PERCH_API_KEY.",
+	}
+}
+
+// guessed refuses a wrong key, and counts it.
+func (g *guard) guessed(r *http.Request, message string) *refusal {
 	if !g.guesses(callerAddress(r, g.trusted)).Allow() {
 		return &refusal{
 			status: http.StatusTooManyRequests, code: "too_many_attempts", retryAfter: guessEvery,
 			message: "Too many wrong API keys came from this address. Try again later.",
 		}
 	}
-	return &refusal{status: http.StatusUnauthorized, code: "unauthorized", message: "This is not the API key."}
+	return &refusal{status: http.StatusUnauthorized, code: "unauthorized", message: message}
 }
 
 // matches compares digests, so that neither the time it takes nor the length of
@@ -79,40 +84,8 @@ func bearer(r *http.Request) (key string, given bool) {
 	return key, ok && key != "" && strings.EqualFold(scheme, "Bearer")
 }
 
-// guesses is the allowance of an address, or of an IPv6 network: one household
-// owns a whole /64.
-func (g *guard) guesses(a netip.Addr) *rate.Limiter {
-	bits := a.BitLen()
-	if a.Is6() {
-		bits = 64
-	}
-	home, _ := a.Prefix(bits) // the zero Prefix stands for an unreadable address
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	limiter, known := g.guessers[home]
-	if !known {
-		g.makeRoom()
-		limiter = rate.NewLimiter(rate.Every(guessEvery), guessBurst)
-		g.guessers[home] = limiter
-	}
-	return limiter
-}
-
-// makeRoom forgets those whose allowance is whole again, and everybody if all
-// are guessing.
-func (g *guard) makeRoom() {
-	if len(g.guessers) < maxGuessers {
-		return
-	}
-	for home, limiter := range g.guessers {
-		if limiter.Tokens() >= guessBurst {
-			delete(g.guessers, home)
-		}
-	}
-	if len(g.guessers) >= maxGuessers {
-		clear(g.guessers)
-	}
-}
+// guesses is the allowance of whoever sits at an address.
+func (g *guard) guesses(a netip.Addr) *rate.Limiter { return g.guessers.of(homeOf(a)) }
 
 // keyed puts a door behind the API key.
 func (d *doors) keyed(h handler) handler {

@@ -16,10 +16,10 @@ func TestMemoryOfGuessersIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGuard("key", nil)
-		for n := range uint32(3 * maxGuessers) {
+		for n := range uint32(3 * maxKnown) {
 			g.guesses(address(n)).Allow()
-			if len(g.guessers) > maxGuessers {
-				t.Fatalf("%d addresses are remembered", len(g.guessers))
+			if len(g.guessers.each) > maxKnown {
+				t.Fatalf("%d addresses are remembered", len(g.guessers.each))
 			}
 		}
 	})
@@ -29,15 +29,15 @@ func TestRoomIsMadeByForgettingWhoStopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGuard("key", nil)
-		for n := range uint32(maxGuessers - 1) {
+		for n := range uint32(maxKnown - 1) {
 			g.guesses(address(n)).Allow()
 		}
 		time.Sleep(guessEvery)
 		guesser := g.guesses(netip.MustParseAddr("203.0.113.9"))
 		guesser.AllowN(time.Now(), guessBurst)
 		g.guesses(netip.MustParseAddr("203.0.113.10"))
-		if g.guesses(netip.MustParseAddr("203.0.113.9")) != guesser || len(g.guessers) != 2 {
-			t.Errorf("of %d addresses the guesser is not the one remembered", len(g.guessers))
+		if g.guesses(netip.MustParseAddr("203.0.113.9")) != guesser || len(g.guessers.each) != 2 {
+			t.Errorf("of %d addresses the guesser is not the one remembered", len(g.guessers.each))
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/netip"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -54,22 +56,59 @@ type Options struct {
 	// Verified is told of every delivery whether it was signed with our secret. It
 	// may be nil.
 	Verified func(signed bool)
-	Log      zerolog.Logger
+	// Sessions keep Connect sessions; nil: their doors answer 503.
+	Sessions Sessions
+	// EventKeys seal what lets a browser tell of a session. Required with Sessions.
+	EventKeys connect.TokenKeys
+	// Links are those that Perch hosts; nil: their doors answer 404, as they do
+	// without a PublicURL.
+	Links Links
+	// PublicURL is how the outside reaches these doors; empty where it does not.
+	PublicURL string
+	// ConnectURL is where Finch Connect is, ConnectJS the script that opens it;
+	// empty for Finch's own.
+	ConnectURL, ConnectJS string
+	Log                   zerolog.Logger
 }
+
+// Finch's own addresses, the documented defaults of FINCH_CONNECT_URL and
+// FINCH_CONNECT_JS.
+const (
+	finchConnectURL = "https://connect.tryfinch.com"
+	finchConnectJS  = "https://prod-cdn.tryfinch.com/latest/connect.js"
+)
 
 // doors hold what the handlers share.
 type doors struct {
 	Options
 	mux   *http.ServeMux
 	guard *guard
+	// visitors are callers without the API key, by address; tellers are browsers
+	// that tell of a session, by its id.
+	visitors *allowances[netip.Prefix]
+	tellers  *allowances[string]
+	script   script
+	page     page
+	sameSite *http.CrossOriginProtection
 }
 
 // New returns the handler of all doors.
 func New(o Options) http.Handler {
-	d := &doors{Options: o, mux: http.NewServeMux(), guard: newGuard(o.APIKey, o.TrustedProxies)}
+	o.ConnectURL, o.ConnectJS = cmp.Or(o.ConnectURL, finchConnectURL), cmp.Or(o.ConnectJS, finchConnectJS)
+	d := &doors{
+		Options: o, mux: http.NewServeMux(), guard: newGuard(o.APIKey, o.TrustedProxies),
+		visitors: newAllowances[netip.Prefix](visitorBurst, visitorEvery), tellers: newAllowances[string](sessionBurst, sessionEvery),
+		script: newScript(o), page: newPage(o), sameSite: newSameSite(o),
+	}
 	d.handle("PUT /v1/connections/{connection_id}", d.keyed(d.putConnection))
 	d.handle("DELETE /v1/connections/{connection_id}", d.keyed(d.deleteConnection))
 	d.handle("POST /finch/webhook", d.webhook)
+	d.handle("POST /v1/sessions", d.keyed(d.registerSession))
+	d.handle("POST /v1/sessions/{session_id}/events", d.sessionEvents)
+	d.handle("OPTIONS /v1/sessions/{session_id}/events", d.preflight)
+	d.handle("GET /perch.js", d.serveScript)
+	d.handle("GET /connect/{link}", d.hosted)
+	d.handle("POST /connect/{link}/code", d.takeCode)
 	d.handle("GET /healthz", d.healthz)
 	d.handle("GET /readyz", d.readyz)
 	d.handle("GET /metrics", d.metrics)

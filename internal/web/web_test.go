@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -111,11 +112,19 @@ func (q question) anonymous() question { return q.with("Authorization", "") }
 // reply is an answer, read.
 type reply struct {
 	*httptest.ResponseRecorder
-	ConnectionID string   `json:"connection_id"`
-	Status       string   `json:"status"`
-	Reasons      []string `json:"reasons"`
+	ConnectionID string    `json:"connection_id"`
+	SessionID    string    `json:"session_id"`
+	EventsToken  string    `json:"events_token"`
+	Expires      time.Time `json:"expires_at"`
+	Added        int       `json:"added"`
+	Status       string    `json:"status"`
+	Reasons      []string  `json:"reasons"`
 	Error        struct {
 		Code, Message, Ref string
+		Events             []struct {
+			Index   int
+			Message string
+		}
 	} `json:"error"`
 }
 
@@ -172,7 +181,10 @@ func TestEveryRefusalHasOneForm(t *testing.T) {
 		code, allow  string
 	}{
 		"no such door":                 {"GET", "/nowhere", 404, "not_found", ""},
-		"a door of a later version":    {"POST", "/v1/sessions", 404, "not_found", ""},
+		"a door of a later version":    {"GET", "/v1/funnel", 404, "not_found", ""},
+		"reading sessions back":        {"GET", "/v1/sessions", 405, "method_not_allowed", "POST"},
+		"reading events back":          {"GET", "/v1/sessions/s1/events", 405, "method_not_allowed", "OPTIONS, POST"},
+		"a code in an address":         {"GET", "/connect/l1/code", 405, "method_not_allowed", "POST"},
 		"a webhook that is read":       {"GET", "/finch/webhook", 405, "method_not_allowed", "POST"},
 		"the door of no connection":    {"PUT", "/v1/connections/", 404, "not_found", ""},
 		"an id with a slash":           {"PUT", "/v1/connections/a/b", 404, "not_found", ""},

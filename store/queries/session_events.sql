@@ -41,3 +41,10 @@ SELECT first_seen FROM token_history WHERE connection_id = sqlc.arg(connection_i
 
 -- name: ConnectionStatus :one
 SELECT status FROM connections WHERE id = sqlc.arg(id);
+
+-- A token of a customer's, or of a connection, that came at a time or later.
+-- name: FreshToken :one
+SELECT h.connection_id, h.token_id, h.first_seen FROM token_history h JOIN connections c ON c.id = h.connection_id
+WHERE h.first_seen >= sqlc.arg(since) AND h.replaced = 0 AND c.customer_folded = sqlc.arg(customer_folded) AND c.customer_id = sqlc.arg(customer_id)
+    AND (CAST(sqlc.arg(connection_id) AS TEXT) = '' OR c.id = sqlc.arg(connection_id))
+ORDER BY h.first_seen LIMIT 1;

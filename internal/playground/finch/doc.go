@@ -25,6 +25,14 @@
 // says: its jobs are read by id and not listed. Nobody has been told of them
 // until Replay does so.
 //
+// Connect is staged as Finch's is: terms, provider, way to sign in, sign-in,
+// verification, companies, success; a link's presets, the credentials of
+// Finch's sandbox and a login's companies decide which of them there are. The
+// page that embeds it hears what Finch tells, success, error and closed, and
+// no stage. Options.Walked does tell the stages: an instrument of the
+// playground, which lets a simulated host application know what no real one
+// learns from Finch.
+//
 // Duties of the caller. Run drives the scenario on its own; without it,
 // syncs and webhooks happen only when a request comes in or Tick is called.
 // Close stops deliveries. Control is a door for tests and the playground's

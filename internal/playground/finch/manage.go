@@ -44,6 +44,11 @@ type code struct {
 	used     bool
 }
 
+// good reports whether an application may exchange a code now.
+func (c *code) good(by *client, redirect string, now time.Time) bool {
+	return !c.used && now.Before(c.expires) && c.owner.client == by && c.redirect == redirect && !c.owner.ended()
+}
+
 // exchange gives an access token for a code.
 func exchange(c *call) answer {
 	var want struct {
@@ -60,8 +65,7 @@ func exchange(c *call) answer {
 		return wrongClient()
 	}
 	given := c.server.world.codes[want.Code]
-	if given == nil || given.used || !c.now.Before(given.expires) || given.owner.client != from ||
-		given.redirect != want.RedirectURI || given.owner.ended() {
+	if given == nil || !given.good(from, want.RedirectURI, c.now) {
 		return failure{
 			code: http.StatusBadRequest, name: "invalid_grant_error",
 			message: "The authorization code is not valid, has expired or was used",

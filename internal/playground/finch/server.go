@@ -51,6 +51,13 @@ type Options struct {
 	ConnectURL string
 	// Webhook is where events go; nowhere while its URL is empty.
 	Webhook Webhook
+	// Run tells one life of a world from another where something outside outlives
+	// it: the sessions and codes of another Run have other ids.
+	Run uint64
+	// Walked hears each step of an employer through a Connect page, in order. It is
+	// the playground's own instrument: Finch has nothing like it. It must return at
+	// once and may not call the Server.
+	Walked func(Walk)
 }
 
 // Server is a local Finch. Its methods may be called from any goroutine.
@@ -68,6 +75,9 @@ type Server struct {
 	calls  calls
 	faults []*Fault
 	post   postbox
+	walks  []Walk // not told yet
+
+	telling sync.Mutex // held while walks are told
 }
 
 // New makes a local Finch. Close it in the end.

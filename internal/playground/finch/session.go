@@ -27,6 +27,9 @@ type session struct {
 	done      bool
 	// again is true for a reauthentication.
 	again bool
+	// manual is the wish to offer assisted set-ups too.
+	manual bool
+	visit
 }
 
 var allProducts = []string{
@@ -40,19 +43,23 @@ const (
 )
 
 type sessionRequest struct {
-	CustomerID    string   `json:"customer_id"`
-	CustomerName  string   `json:"customer_name"`
-	CustomerEmail *string  `json:"customer_email"`
-	Products      []string `json:"products"`
-	Integration   *struct {
-		Provider   string  `json:"provider"`
-		AuthMethod *string `json:"auth_method"`
-	} `json:"integration"`
-	Minutes  *float64 `json:"minutes_to_expire"`
-	Redirect *string  `json:"redirect_uri"`
-	Sandbox  any      `json:"sandbox"`
+	CustomerID    string       `json:"customer_id"`
+	CustomerName  string       `json:"customer_name"`
+	CustomerEmail *string      `json:"customer_email"`
+	Products      []string     `json:"products"`
+	Integration   *integration `json:"integration"`
+	Minutes       *float64     `json:"minutes_to_expire"`
+	Redirect      *string      `json:"redirect_uri"`
+	Sandbox       any          `json:"sandbox"`
+	Manual        *bool        `json:"manual"`
 
 	ConnectionID string `json:"connection_id"`
+}
+
+// integration is the provider, and maybe the method, that a link presets.
+type integration struct {
+	Provider   string  `json:"provider"`
+	AuthMethod *string `json:"auth_method"`
 }
 
 // fault is what is wrong with a request for a session; empty if nothing.
@@ -87,35 +94,46 @@ func goodRedirect(text string) bool {
 
 func between1And255(s string) bool { return s != "" && utf8.RuneCountInString(s) <= 255 }
 
-// createSession makes a link for a new connection. A customer id that has a
-// live connection is refused, with a hint at reauthentication.
+// createSession makes a link for a new connection.
 func createSession(c *call) answer {
 	var want sessionRequest
-	switch {
-	case !c.decode(&want):
+	if !c.decode(&want) {
 		return invalid("The body is not valid")
+	}
+	made, fault := c.server.sessionOf(c.client, want)
+	if fault != "" {
+		return invalid(fault)
+	}
+	return c.link(made)
+}
+
+// sessionOf makes a session for a new connection. A customer id that has a live
+// connection is refused, with a hint at reauthentication.
+func (s *Server) sessionOf(of *client, want sessionRequest) (made *session, fault string) {
+	switch {
 	case !between1And255(want.CustomerID), !between1And255(want.CustomerName):
-		return invalid("customer_id and customer_name must have 1 to 255 characters")
+		return nil, "customer_id and customer_name must have 1 to 255 characters"
 	case len(want.Products) == 0:
-		return invalid("products must name at least one product")
+		return nil, "products must name at least one product"
 	case want.fault() != "":
-		return invalid(want.fault())
+		return nil, want.fault()
 	}
-	for _, other := range c.server.world.connections {
-		if other.customer.id == want.CustomerID && other.client == c.client && !other.ended() {
-			return invalid("This customer_id has a connection already: use /connect/sessions/reauthenticate")
+	for _, other := range s.world.connections {
+		if other.customer.id == want.CustomerID && other.client == of && !other.ended() {
+			return nil, "This customer_id has a connection already: use /connect/sessions/reauthenticate"
 		}
 	}
-	s := c.newSession(want, maxSessionMinutes)
-	s.customer = customer{id: want.CustomerID, name: &want.CustomerName, email: want.CustomerEmail}
-	s.simulated = c.client.kind == sandbox && want.Sandbox != "provider"
+	n := s.newSession(of, want, maxSessionMinutes)
+	n.customer = customer{id: want.CustomerID, name: &want.CustomerName, email: want.CustomerEmail}
+	n.simulated = of.kind == sandbox && want.Sandbox != "provider"
+	n.manual = want.Manual != nil && *want.Manual
 	if want.Integration != nil {
-		s.preset.provider = want.Integration.Provider
+		n.preset.provider = want.Integration.Provider
 		if want.Integration.AuthMethod != nil {
-			s.preset.method = *want.Integration.AuthMethod
+			n.preset.method = *want.Integration.AuthMethod
 		}
 	}
-	return c.link(s)
+	return n, ""
 }
 
 // createReauthSession makes a link by which an employer signs in again.
@@ -127,33 +145,43 @@ func createReauthSession(c *call) answer {
 	if fault := want.fault(); fault != "" {
 		return invalid(fault)
 	}
-	of := c.server.world.byID[want.ConnectionID]
-	if of == nil || of.ended() || of.client != c.client {
+	made := c.server.sessionAgain(c.client, want)
+	if made == nil {
 		return notFound("item_not_found", "There is no such connection")
 	}
-	s := c.newSession(want, reauthSessionMinutes)
-	s.customer, s.reconnects, s.again = of.customer, of, true
-	s.preset.provider, s.preset.method = of.provider, of.methods[0].kind
-	if len(s.products) == 0 {
-		s.products = of.products
-	}
-	return c.link(s)
+	return c.link(made)
 }
 
-func (c *call) newSession(want sessionRequest, minutes float64) *session {
+// sessionAgain makes a session to sign in again to a connection; nil if there is
+// no such one.
+func (s *Server) sessionAgain(by *client, want sessionRequest) *session {
+	of := s.world.byID[want.ConnectionID]
+	if of == nil || of.ended() || of.client != by {
+		return nil
+	}
+	n := s.newSession(by, want, reauthSessionMinutes)
+	n.customer, n.reconnects, n.again = of.customer, of, true
+	n.preset.provider, n.preset.method = of.provider, of.methods[0].kind
+	if len(n.products) == 0 {
+		n.products = of.products
+	}
+	return n
+}
+
+func (s *Server) newSession(of *client, want sessionRequest, minutes float64) *session {
 	if want.Minutes != nil {
 		minutes = *want.Minutes
 	}
-	w := c.server.world
-	s := &session{
-		id: w.seed.id("session", w.next()), client: c.client, products: want.Products,
-		created: c.now, expires: c.now.Add(time.Duration(minutes * float64(time.Minute))),
+	w, now := s.world, s.clock.now()
+	n := &session{
+		id: w.seed.id("session", w.run, w.next()), client: of, products: want.Products,
+		created: now, expires: now.Add(time.Duration(minutes * float64(time.Minute))),
 	}
 	if want.Redirect != nil {
-		s.redirect = *want.Redirect
+		n.redirect = *want.Redirect
 	}
-	w.sessions[s.id] = s
-	return s
+	w.sessions[n.id] = n
+	return n
 }
 
 func (c *call) link(s *session) answer {
@@ -167,29 +195,45 @@ func (c *call) link(s *session) answer {
 }
 
 // finishSession is an employer who finishes a session: the connection is made, or
-// works again, and there is a code to exchange.
+// works again, and there is a code to exchange. A provider is that of one who
+// takes the short way; empty where it was chosen.
 func (s *Server) finishSession(n *session, provider string) string {
+	if provider != "" && provider != n.chosen.provider {
+		n.chosen.provider, n.chosen.method = provider, ""
+	}
 	c := n.reconnects
 	if c == nil {
-		c = s.connect(n, provider)
+		c = s.connect(n)
 	} else {
 		s.change(c, connected, "")
+		s.addChosen(c, n.companies)
 	}
 	n.done, n.reconnects = true, c
-	id := s.world.seed.id("code", s.world.next())
+	s.enter(n, succeeded)
+	s.walk(n, Done, "")
+	id := s.world.seed.id("code", s.world.run, s.world.next())
 	s.world.codes[id] = &code{owner: c, redirect: n.redirect, expires: s.clock.now().Add(codeLives)}
 	return id
 }
 
+// addChosen adds the entities that a reauthentication brought.
+func (s *Server) addChosen(c *connection, names []string) {
+	for _, name := range names {
+		if !slices.ContainsFunc(c.entities, func(e *entity) bool { return e.name == name }) {
+			s.world.addEntity(c).name = name
+		}
+	}
+}
+
 // connect makes the connection of a finished session.
-func (s *Server) connect(n *session, provider string) *connection {
+func (s *Server) connect(n *session) *connection {
 	source := byProvider
 	if n.simulated {
 		source = byFinch
 	}
 	c := s.establish(character{
-		name: *n.customer.name, provider: or(n.preset.provider, or(provider, "gusto")), method: n.preset.method,
-		env: n.client.kind, source: source, fresh: true,
+		name: *n.customer.name, provider: or(n.provider(), "gusto"), method: n.method(),
+		env: n.client.kind, source: source, fresh: true, entities: n.companies,
 	})
 	c.customer = n.customer
 	c.products = slices.Clone(n.products)

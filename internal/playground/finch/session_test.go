@@ -149,8 +149,11 @@ func TestConnectPage(t *testing.T) {
 		"customer_id": "page", "customer_name": "<b>Bold</b>", "products": []string{"company"}, "redirect_uri": "https://host.example/back?a=b",
 	})
 	page := p.get(strings.TrimPrefix(made.text("connect_url"), p.url))
-	if !strings.Contains(page.raw, "simulation") || strings.Contains(page.raw, "<b>Bold") || !strings.Contains(page.raw, "finch-auth-message-v2") {
-		t.Errorf("page: %s", page.raw)
+	if !strings.Contains(page.raw, "simulation") || strings.Contains(page.raw, "<b>Bold") || !strings.Contains(page.header.Get("Content-Security-Policy"), "script-src 'self'") {
+		t.Errorf("page: %v %s", page.header, page.raw)
+	}
+	if script := p.get("/authorize/page.js"); !strings.Contains(script.raw, "finch-auth-message-v2") {
+		t.Errorf("the page's script: %d %s", script.status, script.raw)
 	}
 	if script := p.get("/connect.js"); script.status != 200 || !strings.Contains(script.raw, "finch-connect-iframe") {
 		t.Errorf("script: %d %s", script.status, script.raw)

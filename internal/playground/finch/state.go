@@ -58,6 +58,10 @@ type Session struct {
 	CreatedAt    *string `json:"created_at"`
 	ExpiresAt    *string `json:"expires_at"`
 	Done         bool    `json:"done"`
+	// Stage is where an employer is in it; empty while nobody is there.
+	Stage string `json:"stage"`
+	// Open: its link opens Connect.
+	Open bool `json:"open"`
 }
 
 // Connections are all of them in the order they were made, without secrets.
@@ -158,20 +162,36 @@ func (s *Server) Sessions() []Session {
 	defer s.mu.Unlock()
 	list := []Session{}
 	for _, n := range s.world.sessions {
-		shown := Session{
-			ID: n.id, Kind: "new", CustomerID: n.customer.id, CustomerName: n.customer.name,
-			CreatedAt: written(n.created), ExpiresAt: written(n.expires), Done: n.done,
-		}
-		if n.reconnects != nil {
-			shown.ConnectionID = &n.reconnects.id
-		}
-		if n.again {
-			shown.Kind = "reauthenticate"
-		}
-		list = append(list, shown)
+		list = append(list, s.shown(n))
 	}
 	slices.SortFunc(list, func(a, b Session) int {
 		return cmp.Or(cmp.Compare(*a.CreatedAt, *b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return list
+}
+
+// Session is one of them; false if there is none of this id.
+func (s *Server) Session(id string) (Session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.world.sessions[id]
+	if n == nil {
+		return Session{}, false
+	}
+	return s.shown(n), true
+}
+
+func (s *Server) shown(n *session) Session {
+	shown := Session{
+		ID: n.id, Kind: "new", CustomerID: n.customer.id, CustomerName: n.customer.name,
+		CreatedAt: written(n.created), ExpiresAt: written(n.expires), Done: n.done,
+		Stage: n.stage, Open: s.linkFault(n) == "",
+	}
+	if n.reconnects != nil {
+		shown.ConnectionID = &n.reconnects.id
+	}
+	if n.again {
+		shown.Kind = "reauthenticate"
+	}
+	return shown
 }

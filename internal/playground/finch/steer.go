@@ -191,11 +191,12 @@ func (s *Server) Deliveries() []Delivery {
 // FinishSession is an employer who succeeds in Connect. The code it returns
 // is for /auth/token.
 func (s *Server) FinishSession(sessionID string) (code string, err error) {
+	defer s.tellWalks()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle()
 	n := s.world.sessions[sessionID]
-	if n == nil || n.done || !s.clock.now().Before(n.expires) {
+	if s.linkFault(n) != "" {
 		return "", fmt.Errorf("finish session %s: %w", sessionID, ErrUnknown)
 	}
 	return s.finishSession(n, ""), nil

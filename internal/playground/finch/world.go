@@ -14,6 +14,7 @@ const usualSize = 62
 // world is everything that Finch remembers.
 type world struct {
 	seed        seed
+	run         uint64
 	born        time.Time
 	day         time.Duration
 	clients     map[string]*client
@@ -33,7 +34,7 @@ type world struct {
 // newWorld makes a world of n connections around the moment now.
 func newWorld(o Options, now time.Time) *world {
 	w := &world{
-		seed: seed(o.Seed), born: now, day: o.Day, clients: clients(seed(o.Seed)),
+		seed: seed(o.Seed), run: o.Run, born: now, day: o.Day, clients: clients(seed(o.Seed)),
 		byID: map[string]*connection{}, byEntity: map[string]*connection{}, tokens: map[string]*token{},
 		jobs: map[string]*job{}, manual: map[string]*manualJob{}, sessions: map[string]*session{}, codes: map[string]*code{},
 	}

@@ -4,6 +4,8 @@
 import { get, post, remove } from "./client.js";
 import { describe, hasEnded, nameConnections } from "./connections.js";
 import { el, fill } from "./dom.js";
+import { Employers } from "./employers.js";
+import { choice, field, row, section } from "./panel.js";
 
 const statuses = ["connected", "processing", "pending", "reauth", "error_permissions", "error_no_account_setup", "disconnected"];
 const outcomes = [
@@ -39,11 +41,13 @@ export class Lab {
     this.said = el("p.lab-said", { role: "status" });
     this.status = choice("lab-status", statuses.map((s) => [s, s]));
     this.outcome = choice("lab-outcome", outcomes);
-    fill(holder, this.#customer(), this.#provider(), this.#finch(), this.#slack(), this.said);
+    this.employers = new Employers((text) => this.#say(text));
+    fill(holder, this.#customer(), this.employers.part, this.#provider(), this.#finch(), this.#slack(), this.said);
   }
 
   /** Asks the local Finch for its connections and its faults again. */
   async refresh() {
+    this.employers.refresh();
     const [state, faults] = await Promise.all([get("/_finch/state"), get("/_finch/fault")]);
     if (!state.ok || !faults.ok) return;
     this.#connections = state.connections ?? [];
@@ -182,20 +186,4 @@ export class Lab {
     if (rests && this.alive.includes(document.activeElement)) this.pick.focus();
     for (const control of this.alive) control.disabled = rests;
   }
-}
-
-function section(title, ...content) {
-  return el("section.lab-part", {}, el("h3", {}, title), content);
-}
-
-function field(text, control) {
-  return el("label.lab-field", {}, el("span", {}, text), control);
-}
-
-function row(...content) {
-  return el("div.lab-row", {}, content);
-}
-
-function choice(id, pairs) {
-  return el("select", { id }, pairs.map(([value, text]) => el("option", { value }, text)));
 }

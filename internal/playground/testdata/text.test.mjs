@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { isForYou, nameAttempts } from "../page/attempts.js";
 import { describe, nameConnections } from "../page/connections.js";
 import { formatDate } from "../page/dates.js";
 import { emojiByCode, emojiByName } from "../page/emoji.js";
@@ -189,4 +190,21 @@ test("connections are told apart", () => {
 test("a connection in words", () => {
   const gone = { status: "disconnected", provider_id: "gusto", assisted: false, environment: "production", introspected: 0 };
   assert.equal(describe(gone), "disconnected · gusto · automated · production. It has ended; connecting again makes a new one. Perch was never told of it.");
+});
+
+test("the application's sessions in words", () => {
+  const attempt = (more) => ({ session_id: "s", customer_name: "Wren", open: true, simulated: false, quiet: false, reconnect: false, stage: "", ...more });
+  const table = [
+    [{}, "Wren: nobody there now"],
+    [{ stage: "terms_of_service" }, "Wren: at the terms of service"],
+    [{ stage: "a_new_stage", quiet: true }, "Wren: at a new stage (no stages told)"],
+    [{ reconnect: true }, "Wren: nobody there now (reconnect)"],
+    [{ simulated: true, stage: "mfa" }, "Wren: at the verification (played by a program)"],
+    [{ open: false, stage: "success" }, "Wren: connected"],
+    [{ open: false }, "Wren: link over"],
+  ];
+  for (const [more, want] of table) assert.deepEqual([...nameAttempts([attempt(more)]).values()], [want]);
+  const names = nameAttempts([attempt({ session_id: "a", simulated: true }), attempt({ session_id: "b", open: false }), attempt({ session_id: "c", customer_name: "Heron" })]);
+  assert.deepEqual([...names.keys()], ["c", "a", "b"], "those for you come first, those that are over last");
+  assert.equal(isForYou(attempt({ simulated: true })), false);
 });

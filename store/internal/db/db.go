@@ -318,6 +318,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.freeSessionsStmt, err = db.PrepareContext(ctx, freeSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeSessions: %w", err)
 	}
+	if q.freshTokenStmt, err = db.PrepareContext(ctx, freshToken); err != nil {
+		return nil, fmt.Errorf("error preparing query FreshToken: %w", err)
+	}
 	if q.funnelDaysStmt, err = db.PrepareContext(ctx, funnelDays); err != nil {
 		return nil, fmt.Errorf("error preparing query FunnelDays: %w", err)
 	}
@@ -1390,6 +1393,11 @@ func (q *Queries) Close() error {
 	if q.freeSessionsStmt != nil {
 		if cerr := q.freeSessionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing freeSessionsStmt: %w", cerr)
+		}
+	}
+	if q.freshTokenStmt != nil {
+		if cerr := q.freshTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freshTokenStmt: %w", cerr)
 		}
 	}
 	if q.funnelDaysStmt != nil {
@@ -2494,6 +2502,7 @@ type Queries struct {
 	freeLooksStmt                *sql.Stmt
 	freeReadsStmt                *sql.Stmt
 	freeSessionsStmt             *sql.Stmt
+	freshTokenStmt               *sql.Stmt
 	funnelDaysStmt               *sql.Stmt
 	funnelNamesStmt              *sql.Stmt
 	gatherableStmt               *sql.Stmt
@@ -2791,6 +2800,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		freeLooksStmt:                q.freeLooksStmt,
 		freeReadsStmt:                q.freeReadsStmt,
 		freeSessionsStmt:             q.freeSessionsStmt,
+		freshTokenStmt:               q.freshTokenStmt,
 		funnelDaysStmt:               q.funnelDaysStmt,
 		funnelNamesStmt:              q.funnelNamesStmt,
 		gatherableStmt:               q.gatherableStmt,

@@ -216,6 +216,39 @@ func (q *Queries) FirstTokenSeen(ctx context.Context, arg FirstTokenSeenParams) 
 	return first_seen, err
 }
 
+const freshToken = `-- name: FreshToken :one
+SELECT h.connection_id, h.token_id, h.first_seen FROM token_history h JOIN connections c ON c.id = h.connection_id
+WHERE h.first_seen >= $1 AND h.replaced = 0 AND c.customer_folded = $2 AND c.customer_id = $3
+    AND (CAST($4 AS TEXT) = '' OR c.id = $4)
+ORDER BY h.first_seen LIMIT 1
+`
+
+type FreshTokenParams struct {
+	Since          int64
+	CustomerFolded string
+	CustomerID     string
+	ConnectionID   string
+}
+
+type FreshTokenRow struct {
+	ConnectionID string
+	TokenID      string
+	FirstSeen    int64
+}
+
+// A token of a customer's, or of a connection, that came at a time or later.
+func (q *Queries) FreshToken(ctx context.Context, arg FreshTokenParams) (FreshTokenRow, error) {
+	row := q.queryRow(ctx, q.freshTokenStmt, freshToken,
+		arg.Since,
+		arg.CustomerFolded,
+		arg.CustomerID,
+		arg.ConnectionID,
+	)
+	var i FreshTokenRow
+	err := row.Scan(&i.ConnectionID, &i.TokenID, &i.FirstSeen)
+	return i, err
+}
+
 const holdToAddEvents = `-- name: HoldToAddEvents :one
 UPDATE sessions SET fence = fence WHERE id = $1 RETURNING num, events, browser_events
 `

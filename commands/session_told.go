@@ -1,0 +1,92 @@
+package commands
+
+import (
+	"strings"
+
+	"perch/bot/card"
+	"perch/internal/connect"
+)
+
+// told is an event with what it says, in plain text.
+type told struct {
+	connect.Event
+	words string
+}
+
+// tell puts the events of a session, in order, into words. What they say depends
+// on what came before: whoever enters a stage again comes back to it.
+func tell(events []connect.Event) []told {
+	list := make([]told, 0, len(events))
+	been := map[connect.Stage]bool{}
+	opened := false
+	for _, e := range events {
+		list = append(list, told{e, eventWords(e, opened, been[e.Stage])})
+		opened = opened || e.Type == connect.Opened
+		if e.Type == connect.StageEntered {
+			been[e.Stage] = true
+		}
+	}
+	return list
+}
+
+func eventWords(e connect.Event, opened, been bool) string {
+	switch e.Type {
+	case connect.Opened:
+		if opened {
+			return "opened Finch Connect again"
+		}
+		return "opened Finch Connect"
+	case connect.StageEntered:
+		if been {
+			return "came back to " + stageName(e.Stage)
+		}
+		return "came to " + stageName(e.Stage)
+	case connect.StageExited:
+		return "left " + stageName(e.Stage)
+	case connect.Failed:
+		return sawError(e)
+	case connect.Closed:
+		return "closed Finch Connect"
+	case connect.Succeeded:
+		return "finished in Finch Connect"
+	case connect.TokenExchanged:
+		return "connected: the code was exchanged for an access token"
+	case connect.Expired:
+		return "the link expired"
+	case connect.StatusChanged:
+		return "status of the connection: " + card.LowerFirst(card.Clean(card.Status(e.Message).Word))
+	case connect.FirstData:
+		return "first data arrived: " + card.LowerFirst(card.JobType(e.Message))
+	default:
+		return card.Cut(card.Clean(string(e.Type)), 60)
+	}
+}
+
+func sawError(e connect.Event) string {
+	at := ""
+	if e.Stage != "" {
+		at = " at " + stageName(e.Stage)
+	}
+	return "saw an error" + at + ": " + quoted(e.Message, 200)
+}
+
+// doubt marks what nobody but the employer's browser says.
+func (e told) doubt() string {
+	if e.Source == connect.FromBrowser {
+		return " (reported by the browser)"
+	}
+	return ""
+}
+
+// teller is who told of it, as in the full timeline.
+func (e told) teller() string {
+	if e.Source == connect.FromBrowser {
+		return "reported by the browser"
+	}
+	for _, s := range tellers {
+		if s.source == e.Source {
+			return strings.TrimPrefix(s.name, "an ")
+		}
+	}
+	return card.Cut(card.Clean(string(e.Source)), 40)
+}

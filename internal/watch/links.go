@@ -1,0 +1,171 @@
+package watch
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"perch/internal/connect"
+	"perch/internal/finch"
+)
+
+// LinkOrder is what a link for a new connection is to be made for.
+type LinkOrder struct {
+	CustomerID   string
+	CustomerName string
+	Email        string
+	Products     []string
+	// Provider and Method spare the employer the choice.
+	Provider, Method string
+	// Expires is how long the link is good; 0 means 90 days.
+	Expires time.Duration
+	// Sandbox is "finch", "provider", or empty.
+	Sandbox string
+	// Redirect is where Finch sends the employer with the code. Perch sees nothing
+	// of such a session: its link is Finch's own.
+	Redirect string
+	// Maker is the Slack user who asks for it.
+	Maker string `json:"-"`
+}
+
+// ConnectedError means that a customer is connected already: it takes a reconnect
+// link instead.
+type ConnectedError struct{ ConnectionID string }
+
+func (e *ConnectedError) Error() string {
+	return fmt.Sprintf("the customer has connection %s already", e.ConnectionID)
+}
+
+// errNoSessions means that this watcher keeps no sessions.
+var errNoSessions = errors.New("no Connect sessions are kept here")
+
+// MakeLink makes a link by which an employer connects their payroll. The error
+// holds a *ConnectedError for a customer who is connected, or a *finch.Error
+// where Finch refused.
+func (w *Watcher) MakeLink(ctx context.Context, o LinkOrder) (connect.Link, error) {
+	if w.sessions == nil {
+		return connect.Link{}, errNoSessions
+	}
+	if err := w.free(ctx, o.CustomerID); err != nil {
+		return connect.Link{}, err
+	}
+	made := w.now()
+	link, err := w.people.CreateSession(ctx, finch.NewSession{
+		CustomerID: o.CustomerID, CustomerName: o.CustomerName, Email: o.Email, Products: o.Products,
+		Provider: o.Provider, Method: o.Method, RedirectURI: o.Redirect, Life: o.Expires, Sandbox: o.Sandbox,
+	})
+	if err != nil {
+		return connect.Link{}, fmt.Errorf("make a link: %w", err)
+	}
+	wishes, err := json.Marshal(o)
+	if err != nil {
+		return connect.Link{}, fmt.Errorf("note what the link is for: %w", err)
+	}
+	return w.keepLink(ctx, connect.Session{
+		ID: link.SessionID, CustomerID: o.CustomerID, CustomerName: o.CustomerName, ProviderID: o.Provider, Method: o.Method,
+		Sandbox: o.Sandbox != "", Source: connect.FromPerch, Maker: o.Maker, Created: made, Expires: link.Expires,
+	}, connect.Secrets{URL: link.URL, RedirectURI: o.Redirect, Wishes: string(wishes)})
+}
+
+// sameCustomer is how many connections of one customer are gone over.
+const sameCustomer = 100
+
+// free reports a *ConnectedError for a customer who has a connection that has
+// not ended. Of others Finch decides.
+func (w *Watcher) free(ctx context.Context, customerID string) error {
+	briefs, err := w.sessions.Find(ctx, customerID, sameCustomer)
+	if err != nil {
+		return fmt.Errorf("see whether the customer is connected: %w", err)
+	}
+	for _, b := range briefs {
+		if b.CustomerID == customerID && b.Status != finch.Disconnected {
+			return &ConnectedError{ConnectionID: b.ID}
+		}
+	}
+	return nil
+}
+
+// ReconnectLink makes a link by which the employer of a connection signs in
+// again. The error holds a *finch.Error where Finch refused, or finch.ErrUnknown.
+func (w *Watcher) ReconnectLink(ctx context.Context, connectionID, maker string) (finch.Reconnect, error) {
+	link, err := w.reconnect(ctx, connectionID, maker)
+	if err != nil {
+		return finch.Reconnect{}, err
+	}
+	return finch.Reconnect{SessionID: link.Session.ID, URL: link.URL, Expires: link.Session.Expires}, nil
+}
+
+func (w *Watcher) reconnect(ctx context.Context, connectionID, maker string) (connect.Link, error) {
+	c, err := w.store.Connection(ctx, connectionID)
+	if err != nil {
+		return connect.Link{}, fmt.Errorf("see whose link it is to be: %w", err)
+	}
+	made := w.now()
+	link, err := w.people.Reauthenticate(ctx, connectionID)
+	if err != nil {
+		return connect.Link{}, fmt.Errorf("make a reconnect link: %w", err)
+	}
+	return w.keepLink(ctx, connect.Session{
+		ID: link.SessionID, CustomerID: c.CustomerID, CustomerName: c.CustomerName, ConnectionID: c.ID,
+		ProviderID: c.ProviderID, ProviderName: c.ProviderName, Reconnect: true, Sandbox: c.Environment == sandbox,
+		Source: connect.FromPerch, Maker: maker, Created: made, Expires: link.Expires,
+	}, connect.Secrets{URL: link.URL})
+}
+
+// sandbox is Finch's word for a connection that is none of a real employer.
+const sandbox = "sandbox"
+
+// keepLink stores a link that Finch has made. One that cannot be told by an id
+// is handed out and forgotten.
+func (w *Watcher) keepLink(ctx context.Context, s connect.Session, secrets connect.Secrets) (connect.Link, error) {
+	if w.sessions == nil || s.ID == "" {
+		return connect.Link{Session: s, URL: secrets.URL}, nil
+	}
+	if w.publicURL != "" && secrets.RedirectURI == "" {
+		secrets.Link = newSecret()
+	}
+	ctx, cancel := recording(ctx)
+	defer cancel()
+	if err := w.sessions.SaveLink(ctx, s, secrets); err != nil {
+		return connect.Link{}, fmt.Errorf("keep the link: %w", err)
+	}
+	w.audit(ctx, connect.Audit{Who: s.Maker, What: "link made", About: s.ID, Detail: about(s)})
+	return w.linkTo(s, secrets), nil
+}
+
+// about says what a link is for, in ids.
+func about(s connect.Session) string {
+	if s.Reconnect {
+		return "for connection " + s.ConnectionID
+	}
+	return "for customer " + s.CustomerID
+}
+
+// linkTo is the way into a session: Perch's own page, or Finch's where there is
+// none.
+func (w *Watcher) linkTo(s connect.Session, secrets connect.Secrets) connect.Link {
+	if w.publicURL == "" || secrets.Link == "" {
+		return connect.Link{Session: s, URL: secrets.URL}
+	}
+	return connect.Link{Session: s, URL: w.publicURL + "/connect/" + secrets.Link, Hosted: true}
+}
+
+// newSecret is what makes a hosted link unguessable: 256 bits.
+func newSecret() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// audit keeps account of what was done. It is done all the same where that fails,
+// so the log says it then.
+func (w *Watcher) audit(ctx context.Context, a connect.Audit) {
+	a.At = w.now()
+	if err := w.sessions.NoteAudit(ctx, a); err != nil {
+		w.log.Error().Err(err).Str("what", a.What).Str("about", a.About).Str("who", a.Who).Msg("could not note in the audit log")
+	}
+}
