@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,6 +56,9 @@ func inSessionOrder(all []connect.Imported) []connect.Imported {
 
 func (s *Store) importOne(ctx context.Context, q *db.Queries, one connect.Imported) (row db.SessionLine, created bool, added int, err error) {
 	row, created, err = s.note(ctx, q, one.Session)
+	if err == nil && other(storedSession(row), s.tidySession(one.Session)) {
+		err = errors.New("the session is known already, as another customer's")
+	}
 	if err != nil {
 		return db.SessionLine{}, false, 0, err
 	}

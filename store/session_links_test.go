@@ -178,6 +178,10 @@ func TestImportSessions(t *testing.T) {
 		if _, _, err := s.ImportSessions(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "line 8") {
 			t.Errorf("a bad line: %v", err)
 		}
+		bad[1].Session = of("s1", "another", "Another Dental")
+		if _, _, err := s.ImportSessions(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "line 8: the session is known already, as another customer's") {
+			t.Errorf("a session of another customer: %v", err)
+		}
 		if _, err := s.Session(t.Context(), "s9"); !errors.Is(err, connect.ErrUnknown) {
 			t.Errorf("a part was kept: %v", err)
 		}

@@ -137,6 +137,7 @@ func TestASessionIsRefused(t *testing.T) {
 		"a customer without name": {`{"session_id":"s1","customer_id":"c","customer_name":" "}`, 422, "invalid_session", "customer_name"},
 		"an id of another type":   {`{"session_id":7,"customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id is not a text"},
 		"an id with a slash":      {`{"session_id":"a/b","customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id"},
+		"an id that is no path":   {`{"session_id":"..","customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id"},
 		"an id that is too long":  {`{"session_id":"` + strings.Repeat("x", 201) + `","customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id"},
 		"a name that is too long": {`{"session_id":"s1","customer_id":"c","customer_name":"` + strings.Repeat("ä", 256) + `"}`, 422, "invalid_session", "customer_name"},
 		"a name in two lines":     {`{"session_id":"s1","customer_id":"c","customer_name":"a\nb"}`, 422, "invalid_session", "customer_name"},
@@ -156,6 +157,16 @@ func TestASessionIsRefused(t *testing.T) {
 				t.Errorf("says %q, kept %v", a.Error.Message, b.sessions)
 			}
 		})
+	}
+}
+
+func TestASessionOfAnotherCustomerIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(keeping(newBook("s1")))
+	a := h.answer(t, ask("POST", "/v1/sessions", `{"session_id":"s1","customer_id":"cust_2","customer_name":"Oak"}`))
+	a.want(t, 422, "invalid_session")
+	if !strings.Contains(a.Error.Message, "customer_id is another") || a.EventsToken != "" {
+		t.Errorf("answered %s", a.Body)
 	}
 }
 
