@@ -105,7 +105,7 @@ func (s *Store) joinSession(ctx context.Context, q *db.Queries, row db.SessionLi
 	if err != nil {
 		return err
 	}
-	b := &batch{sessionID: row.ID, events: s.tidyEvents([]connect.Event{e}), now: stamp(s.now())}
+	b := &batch{sessionID: row.ID, events: s.tidyEvents([]connect.Event{e}), due: stamp(s.now())}
 	if err := b.add(ctx, q, row.Num); err != nil {
 		return err
 	}

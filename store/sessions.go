@@ -65,8 +65,12 @@ func (s *Store) note(ctx context.Context, q *db.Queries, said connect.Session) (
 	if err != nil {
 		return db.SessionLine{}, false, fmt.Errorf("add the session: %w", err)
 	}
-	if row, err = sessionToChange(ctx, q, said.ID); err != nil || added > 0 {
-		return row, added > 0, err
+	if added > 0 { // nobody else sees it yet
+		row, err = sessionRow(ctx, q, said.ID)
+		return row, true, err
+	}
+	if row, err = sessionToChange(ctx, q, said.ID); err != nil {
+		return db.SessionLine{}, false, err
 	}
 	was := storedSession(row)
 	is := mergeSession(was, said)
