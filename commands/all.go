@@ -173,8 +173,8 @@ type Funnels interface {
 // Links makes the links of Connect sessions and takes them back. It fails with an
 // error that finch.Sentence explains.
 type Links interface {
-	// MakeLink fails with a *ConnectedError for a customer that is connected.
-	MakeLink(ctx context.Context, o LinkOrder) (connect.Link, error)
+	// MakeLink fails with a *connect.ConnectedError for a customer that is connected.
+	MakeLink(ctx context.Context, o connect.LinkOrder) (connect.Link, error)
 	// RenewLink makes a session of the same wishes and ends the old link.
 	RenewLink(ctx context.Context, sessionID, maker string) (connect.Link, error)
 	// LinkAgain is the same link once more, for who asks. It fails with

@@ -15,24 +15,6 @@ import (
 	"perch/internal/finch"
 )
 
-// LinkOrder is a link that somebody wants, by the fields of Finch's own form. What
-// is empty is left to Finch.
-type LinkOrder struct {
-	CustomerID, CustomerName, Email string
-	Products                        []string
-	Provider, Method                string
-	Expires                         time.Duration
-	Sandbox                         string
-	Redirect                        string
-	Maker                           string
-}
-
-// ConnectedError says that the customer of an order is connected: they need a
-// reconnect link, if any.
-type ConnectedError struct{ ConnectionID string }
-
-func (e *ConnectedError) Error() string { return "the customer is connected already" }
-
 func linkHelp(as bot.Names) card.Message {
 	typed := as.Of("perch") + " link"
 	return helpCard("Links for employers", []usage{
@@ -65,7 +47,7 @@ func (p perch) makeLink(_ context.Context, r *bot.Request) (bot.Submitted, error
 
 // linkMade is what the form turns into.
 func (p perch) linkMade(w linkWish, link connect.Link, err error) (bot.Submitted, error) {
-	connected, isConnected := errors.AsType[*ConnectedError](err)
+	connected, isConnected := errors.AsType[*connect.ConnectedError](err)
 	refusal, isRefused := errors.AsType[*finch.Error](err)
 	switch {
 	case err == nil:

@@ -15,7 +15,7 @@ import (
 )
 
 // linkWish is a link's form as it is filled in.
-type linkWish struct{ LinkOrder }
+type linkWish struct{ connect.LinkOrder }
 
 // The choices of the form. Finch: products of POST /connect/sessions.
 var (
@@ -35,7 +35,7 @@ const maxCustomer = 255
 
 // wishOf is the form for a session that there was.
 func wishOf(s connect.Session) linkWish {
-	w := linkWish{LinkOrder{CustomerID: s.CustomerID, CustomerName: s.CustomerName, Provider: s.ProviderID}}
+	w := linkWish{connect.LinkOrder{CustomerID: s.CustomerID, CustomerName: s.CustomerName, Provider: s.ProviderID}}
 	if slices.Contains(linkMethods, s.Method) {
 		w.Method = s.Method
 	}

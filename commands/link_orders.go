@@ -32,7 +32,7 @@ var errGivenUp = errors.New("the order was given up")
 
 // once carries an order out, or hands over what came of the same one. An
 // order that failed may be tried again.
-func (o *orders) once(ctx context.Context, viewID string, want LinkOrder, carryOut func(context.Context, LinkOrder) (connect.Link, error)) (connect.Link, error) {
+func (o *orders) once(ctx context.Context, viewID string, want connect.LinkOrder, carryOut func(context.Context, connect.LinkOrder) (connect.Link, error)) (connect.Link, error) {
 	key := fmt.Sprintf("%s %#v", viewID, want)
 	known, mine := o.begin(key, time.Now())
 	if mine {

@@ -38,7 +38,7 @@ func TestALinkIsMadeInAForm(t *testing.T) {
 			t.Errorf("it does not say %q: %s", want, made.raw)
 		}
 	}
-	want := LinkOrder{
+	want := connect.LinkOrder{
 		CustomerID: "cust_2001", CustomerName: "Blue Fern Dental", Email: "a@b.example", Products: []string{"company", "directory"},
 		Provider: "gusto", Method: "credential", Expires: 7 * 24 * time.Hour, Sandbox: "finch", Redirect: "https://x.example/back", Maker: "U1",
 	}
@@ -54,7 +54,7 @@ func TestALinkIsMadeInAForm(t *testing.T) {
 	}
 }
 
-func equalOrders(a, b LinkOrder) bool {
+func equalOrders(a, b connect.LinkOrder) bool {
 	same := strings.Join(a.Products, " ") == strings.Join(b.Products, " ")
 	a.Products, b.Products = nil, nil
 	return same && a.CustomerID == b.CustomerID && a.CustomerName == b.CustomerName && a.Email == b.Email && a.Provider == b.Provider &&
@@ -137,7 +137,7 @@ func TestFinchsWordsStandBesideTheFieldTheyName(t *testing.T) {
 func TestWhoIsConnectedGetsAReconnectLink(t *testing.T) {
 	t.Parallel()
 	d, g := counter(t)
-	g.noLink = &ConnectedError{ConnectionID: harbor().ID}
+	g.noLink = &connect.ConnectedError{ConnectionID: harbor().ID}
 	d.slash("/perch", `link cust_1042 "Harbor Coffee Roasters"`)
 	v := d.submit(d.sees("Make link"), nil)
 	if v.Action != "update" || !strings.Contains(v.raw, "is connected already") || !strings.Contains(v.raw, "perch.relink") {
@@ -180,21 +180,21 @@ func TestALateRefusalBringsTheFormBack(t *testing.T) {
 func TestWhatWasTypedFillsTheLinksForm(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		want  LinkOrder
+		want  connect.LinkOrder
 		wrong string
 	}{
 		"":                         {},
-		"cust_1042":                {want: LinkOrder{CustomerID: "cust_1042"}},
-		"cust_1042 Harbor Coffee":  {want: LinkOrder{CustomerID: "cust_1042", CustomerName: "Harbor Coffee"}},
-		`"Harbor Coffee" cust_1`:   {want: LinkOrder{CustomerID: "cust_1", CustomerName: "Harbor Coffee"}},
-		"c products:ssn,plans":     {want: LinkOrder{CustomerID: "c", Products: []string{"ssn", "plans"}}},
-		"c expires:2w":             {want: LinkOrder{CustomerID: "c", Expires: 14 * 24 * time.Hour}},
-		"c expires:1y":             {want: LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
-		"c expires:91d":            {want: LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
-		"c method:magic":           {want: LinkOrder{CustomerID: "c"}, wrong: "*method:* cannot be"},
-		"c products:<!channel>":    {want: LinkOrder{CustomerID: "c"}, wrong: "*products:* cannot be"},
-		"c stage:mfa":              {want: LinkOrder{CustomerID: "c"}, wrong: "There is no field *stage:*"},
-		"c sandbox:PROVIDER extra": {want: LinkOrder{CustomerID: "c", CustomerName: "extra", Sandbox: "provider"}},
+		"cust_1042":                {want: connect.LinkOrder{CustomerID: "cust_1042"}},
+		"cust_1042 Harbor Coffee":  {want: connect.LinkOrder{CustomerID: "cust_1042", CustomerName: "Harbor Coffee"}},
+		`"Harbor Coffee" cust_1`:   {want: connect.LinkOrder{CustomerID: "cust_1", CustomerName: "Harbor Coffee"}},
+		"c products:ssn,plans":     {want: connect.LinkOrder{CustomerID: "c", Products: []string{"ssn", "plans"}}},
+		"c expires:2w":             {want: connect.LinkOrder{CustomerID: "c", Expires: 14 * 24 * time.Hour}},
+		"c expires:1y":             {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
+		"c expires:91d":            {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
+		"c method:magic":           {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*method:* cannot be"},
+		"c products:<!channel>":    {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*products:* cannot be"},
+		"c stage:mfa":              {want: connect.LinkOrder{CustomerID: "c"}, wrong: "There is no field *stage:*"},
+		"c sandbox:PROVIDER extra": {want: connect.LinkOrder{CustomerID: "c", CustomerName: "extra", Sandbox: "provider"}},
 	}
 	for text, tt := range tests {
 		w, wrong := parseLink(text)
@@ -207,8 +207,8 @@ func TestWhatWasTypedFillsTheLinksForm(t *testing.T) {
 func TestLinkForms(t *testing.T) {
 	long := strings.Repeat("very long ", 100)
 	typed, wrong := parseLink(`cust_1042 "Harbor Coffee" provider:gusto method:oauth expires:36h products:company,plans stage:mfa`)
-	evil := linkWish{LinkOrder{CustomerID: hostile, CustomerName: hostile, Email: hostile, Provider: hostile, Redirect: hostile}}
-	much := linkWish{LinkOrder{CustomerID: long, CustomerName: long, Email: long, Provider: long, Redirect: long, Products: linkProducts}}
+	evil := linkWish{connect.LinkOrder{CustomerID: hostile, CustomerName: hostile, Email: hostile, Provider: hostile, Redirect: hostile}}
+	much := linkWish{connect.LinkOrder{CustomerID: long, CustomerName: long, Email: long, Provider: long, Redirect: long, Products: linkProducts}}
 	link := connect.Link{Session: blueFern(), URL: "https://perch.example/connect/abc", Hosted: true}
 	for name, v := range map[string]slack.ModalViewRequest{
 		"empty":     linkWish{}.view(""),
@@ -230,32 +230,33 @@ func TestAnOrderIsCarriedOutOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var o orders
 		begun := 0
-		carryOut := func(context.Context, LinkOrder) (connect.Link, error) {
+		carryOut := func(context.Context, connect.LinkOrder) (connect.Link, error) {
 			begun++
 			time.Sleep(time.Minute)
 			return connect.Link{URL: "https://x"}, nil
 		}
 		for range 3 {
 			go func() {
-				if link, err := o.once(t.Context(), "V1", LinkOrder{CustomerID: "c"}, carryOut); err != nil || link.URL == "" {
+				if link, err := o.once(t.Context(), "V1", connect.LinkOrder{CustomerID: "c"}, carryOut); err != nil || link.URL == "" {
 					t.Errorf("got %v, %v", link, err)
 				}
 			}()
 		}
 		time.Sleep(2 * time.Minute)
+		synctest.Wait()
 		if begun != 1 {
 			t.Errorf("carried out %d times", begun)
 		}
 		time.Sleep(ordersFor)
-		if _, err := o.once(t.Context(), "V1", LinkOrder{CustomerID: "c"}, carryOut); err != nil || begun != 2 || len(o.made) != 1 {
+		if _, err := o.once(t.Context(), "V1", connect.LinkOrder{CustomerID: "c"}, carryOut); err != nil || begun != 2 || len(o.made) != 1 {
 			t.Errorf("after a while: %v, %d times, %d kept", err, begun, len(o.made))
 		}
-		broken := func(context.Context, LinkOrder) (connect.Link, error) { panic("broken") }
+		broken := func(context.Context, connect.LinkOrder) (connect.Link, error) { panic("broken") }
 		func() {
 			defer func() { _ = recover() }()
-			_, _ = o.once(t.Context(), "V2", LinkOrder{}, broken)
+			_, _ = o.once(t.Context(), "V2", connect.LinkOrder{}, broken)
 		}()
-		if _, err := o.once(t.Context(), "V2", LinkOrder{}, carryOut); err != nil {
+		if _, err := o.once(t.Context(), "V2", connect.LinkOrder{}, carryOut); err != nil {
 			t.Errorf("after a panic: %v", err)
 		}
 	})

@@ -157,6 +157,9 @@ func leaveOut(w *alert.Wish, p alert.Problem) string {
 	case p.Key.Kind == alert.Outage && s.ProviderID != "":
 		w.Exclude.Providers = union(w.Exclude.Providers, s.ProviderID)
 		return "provider " + card.EscapeCut(s.ProviderName, 80)
+	case p.Key.Kind == alert.Outage && p.Facts.Session.Stage != "":
+		w.Exclude.Stages = union(w.Exclude.Stages, string(p.Facts.Session.Stage))
+		return "employers at " + card.EscapeCut(p.Facts.Session.Stage.Name(), 80)
 	case p.Key.EntityID != "":
 		w.Exclude.Entities = union(w.Exclude.Entities, p.Key.EntityID)
 		return "this entity of " + card.EscapeCut(nameOfProblem(p), 80)

@@ -247,6 +247,8 @@ func TestMuteFillsInWhatIsLikeThis(t *testing.T) {
 	unnamed.Subject = alert.Subject{}
 	outage.Key = alert.Key{Kind: alert.Outage, Part: "gusto job_failed"}
 	blind.Key, blind.Subject = alert.Key{Kind: alert.Blind, Part: "finch"}, alert.Subject{}
+	surge := alert.Problem{ID: 1, Key: alert.Key{Kind: alert.Outage, Part: "/dropped_off/mfa"}, Class: "dropped_off/mfa", State: alert.Open}
+	surge.Facts.Session.Stage = "mfa"
 	tests := map[string]struct {
 		problem alert.Problem
 		field   string
@@ -254,6 +256,7 @@ func TestMuteFillsInWhatIsLikeThis(t *testing.T) {
 		"a customer":                {signedOut(1), "customer:cust_1042"},
 		"an entity":                 {entity, "entity:e1"},
 		"a connection with no name": {unnamed, "customer:" + harbor().ID},
+		"a surge at a stage":        {surge, "stage:mfa"},
 		"a provider's outage":       {outage, "provider:gusto"},
 		"Perch itself":              {blind, ""},
 	}

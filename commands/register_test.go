@@ -22,7 +22,7 @@ type register struct {
 	// link is what is made; noLink what is said instead.
 	link    connect.Link
 	noLink  error
-	ordered []LinkOrder
+	ordered []connect.LinkOrder
 	done    []string
 	// slow holds a link back until it is closed.
 	slow    chan struct{}
@@ -145,7 +145,7 @@ func (g *register) FunnelNames(_ context.Context, _ connect.FunnelQuery, stage c
 	return names, nil
 }
 
-func (g *register) MakeLink(ctx context.Context, o LinkOrder) (connect.Link, error) {
+func (g *register) MakeLink(ctx context.Context, o connect.LinkOrder) (connect.Link, error) {
 	if g.slow != nil {
 		select {
 		case <-g.slow:
@@ -211,7 +211,7 @@ func (g *register) did() []string {
 }
 
 // orders are the links that were asked for.
-func (g *register) orders() []LinkOrder {
+func (g *register) orders() []connect.LinkOrder {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.ordered)

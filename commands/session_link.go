@@ -63,7 +63,7 @@ func (t sessions) renew(ctx context.Context, r *bot.Request) error {
 		return r.Open(ctx, wishOf(s).view("Perch did not make the old link, so it does not know what it asked for. Fill in the rest."))
 	}
 	link, err := t.Links.RenewLink(ctx, s.ID, r.Who.ID)
-	connected, isConnected := errors.AsType[*ConnectedError](err)
+	connected, isConnected := errors.AsType[*connect.ConnectedError](err)
 	switch {
 	case link.URL != "":
 		if err != nil { // the old one could not be taken back; the new one is good all the same

@@ -141,7 +141,7 @@ func TestALinkIsRenewed(t *testing.T) {
 	g.noLink, g.link.URL = &finch.Error{Status: 422, Message: "no"}, ""
 	d.click("session-timeline.renew", "session", blueFern().ID)
 	d.hears("There is no link:")
-	g.noLink = &ConnectedError{ConnectionID: harbor().ID}
+	g.noLink = &connect.ConnectedError{ConnectionID: harbor().ID}
 	d.click("session-timeline.renew", "session", blueFern().ID)
 	d.hears("perch.relink")
 	g.noLink = connect.ErrUnknown

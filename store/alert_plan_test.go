@@ -14,7 +14,7 @@ func TestJudgementsReadByIndex(t *testing.T) {
 	t.Parallel()
 	// Tables of a few rows, those that are asked for whole, and what prunes.
 	few := regexp.MustCompile(`^(OldestJob|Senses|Subscriptions|AddSubscription|CountProblems|OpenProblemsBefore|PruneCards|Problems(Oldest|Newest|Since|OverSince))$`)
-	plans := plansOf(t, few, "judge", "problems", "outages", "tellings", "subscriptions")
+	plans := plansOf(t, few, "judge", "problems", "outages", "tellings", "subscriptions", "session_problems")
 	for name, plan := range plans {
 		if strings.Contains(strings.ReplaceAll(plan, "SCAN kin", ""), "SCAN") {
 			t.Errorf("%s:\n%s", name, plan)

@@ -99,6 +99,30 @@ func TestATokenEndsTheCustomersSessions(t *testing.T) {
 	})
 }
 
+// TestATokenJoinsASessionThatIsOver: the application told of success, and that was
+// read, before the token came.
+func TestATokenJoinsASessionThatIsOver(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		old := fern("s0")
+		old.Created = start.Add(-40 * 24 * time.Hour)
+		register(t, s, old, fern("s1"))
+		tell(t, s, "s0", connect.Event{At: start.Add(-39 * 24 * time.Hour), Type: connect.Succeeded, Source: connect.FromHost})
+		tell(t, s, "s1", told(time.Minute, connect.StageEntered, connect.Success))
+		p.clock.advance(2 * time.Minute)
+		readDue(t, s)
+		grant(t, s, from(2*time.Minute, named("conn-1", "cust-fern", "Blue Fern Dental")))
+		readDue(t, s)
+		if b := brief(t, s, "s1"); b.Outcome != connect.Connected || b.Session.ConnectionID != "conn-1" {
+			t.Errorf("it has not learned of its connection: %+v", b)
+		}
+		if b := brief(t, s, "s0"); b.Session.ConnectionID != "" {
+			t.Errorf("one that was over for weeks was taken for it: %+v", b)
+		}
+	})
+}
+
 // TestAnAssistedSetUp follows a connection that Finch's people set up.
 func TestAnAssistedSetUp(t *testing.T) {
 	t.Parallel()

@@ -74,6 +74,10 @@ func exchange(row db.SessionLine, connectionID, tokenID string, seen int64) conn
 	}
 }
 
+// grantWithin is how long after an employer is through the application may take
+// to hand the token over.
+const grantWithin = 24 * time.Hour
+
 // sessionsToJoin are the open sessions of the customer and of the connection, in
 // the order in which sessions are held.
 func sessionsToJoin(ctx context.Context, q *db.Queries, c finch.Connection) ([]db.SessionLine, error) {
@@ -81,7 +85,8 @@ func sessionsToJoin(ctx context.Context, q *db.Queries, c finch.Connection) ([]d
 	var rows []db.SessionLine
 	var err error
 	if customerID != "" {
-		rows, err = q.OpenSessionsOf(ctx, db.OpenSessionsOfParams{CustomerID: customerID, ConnectionID: c.ID})
+		since := stamp(c.Learned.Add(-grantWithin))
+		rows, err = q.OpenSessionsOf(ctx, db.OpenSessionsOfParams{CustomerID: customerID, ConnectionID: c.ID, Since: since})
 		if err != nil {
 			return nil, fmt.Errorf("select the customer's open sessions: %w", err)
 		}

@@ -106,6 +106,7 @@ type storedSecrets struct {
 	Link     string `json:"link"`
 	URL      string `json:"url"`
 	Redirect string `json:"redirect"`
+	Wishes   string `json:"wishes"`
 }
 
 // linkFor is what a sealed link is bound to; see sealedFor.
@@ -115,7 +116,7 @@ func (s *Store) sealLink(sessionID string, secrets connect.Secrets) (keyID strin
 	if len(s.keys) == 0 {
 		return "", nil, fmt.Errorf("%w: no key to seal the link with: set PERCH_KEY", ErrKeyMissing)
 	}
-	plain, err := json.Marshal(storedSecrets{secrets.Link, secrets.URL, secrets.RedirectURI})
+	plain, err := json.Marshal(storedSecrets{secrets.Link, secrets.URL, secrets.RedirectURI, secrets.Wishes})
 	if err != nil {
 		return "", nil, fmt.Errorf("seal a link: %w", err)
 	}
@@ -143,7 +144,7 @@ func (s *Store) unsealLink(sessionID string, link db.SessionLink) (connect.Secre
 	if err != nil { // its cause could quote the link
 		return connect.Secrets{}, fmt.Errorf("%w: the sealed link was altered: make a new one", ErrDamaged)
 	}
-	return connect.Secrets{Link: stored.Link, URL: stored.URL, RedirectURI: stored.Redirect}, nil
+	return connect.Secrets{Link: stored.Link, URL: stored.URL, RedirectURI: stored.Redirect, Wishes: stored.Wishes}, nil
 }
 
 // EventKeys are the keys for the tokens that browsers tell of their session with,

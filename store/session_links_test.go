@@ -13,7 +13,7 @@ import (
 )
 
 var secrets = connect.Secrets{
-	Link: "the-secret-of-the-hosted-link-000000000000", URL: "https://connect.tryfinch.com/authorize?session=s1", RedirectURI: "https://perch.example/done",
+	Link: "the-secret-of-the-hosted-link-000000000000", URL: "https://connect.tryfinch.com/authorize?session=s1", RedirectURI: "https://perch.example/done", Wishes: `{"CustomerID":"cust_1"}`,
 }
 
 func TestLinks(t *testing.T) {

@@ -85,13 +85,14 @@ func (s *Store) note(ctx context.Context, q *db.Queries, said connect.Session) (
 }
 
 // mergeSession is what is known of a session after it was known as was and is now
-// said to be so.
+// said to be so. An employer may choose another provider on the way; but what was
+// no reconnect becomes none by the connection that it made.
 func mergeSession(was, said connect.Session) connect.Session {
 	is := was
 	is.CustomerID, is.CustomerName = cmp.Or(was.CustomerID, said.CustomerID), cmp.Or(said.CustomerName, was.CustomerName)
-	is.ConnectionID, is.ProviderID = cmp.Or(was.ConnectionID, said.ConnectionID), cmp.Or(was.ProviderID, said.ProviderID)
-	is.Method, is.Maker = cmp.Or(was.Method, said.Method), cmp.Or(was.Maker, said.Maker)
-	is.Reconnect, is.Sandbox = was.Reconnect || said.Reconnect, was.Sandbox || said.Sandbox
+	is.ConnectionID, is.ProviderID = cmp.Or(was.ConnectionID, said.ConnectionID), cmp.Or(said.ProviderID, was.ProviderID)
+	is.Method, is.Maker = cmp.Or(said.Method, was.Method), cmp.Or(was.Maker, said.Maker)
+	is.Sandbox = was.Sandbox || said.Sandbox
 	if was.Expires.IsZero() {
 		is.Expires = said.Expires
 	}

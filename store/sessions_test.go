@@ -98,6 +98,14 @@ func TestRegisterSession(t *testing.T) {
 		if err != nil || known != want {
 			t.Errorf("a name corrected: %v\ngot  %+v\nwant %+v", err, known, want)
 		}
+		through := fern("s1")
+		through.ConnectionID, through.Reconnect, through.ProviderID = "conn-1", true, "adp_run"
+		known, _, err = s.RegisterSession(t.Context(), through)
+		want.CustomerName, want.ConnectionID = "Blue Fern Dental", "conn-1"
+		want.ProviderID, want.ProviderName = "adp_run", "adp_run"
+		if err != nil || known != want {
+			t.Errorf("told what became of it, which makes it no reconnect: %v\ngot  %+v\nwant %+v", err, known, want)
+		}
 		for _, id := range []string{"", "a\x00b", "\xff", strings.Repeat("x", 201)} {
 			if _, _, err := s.RegisterSession(t.Context(), connect.Session{ID: id}); err == nil {
 				t.Errorf("id %q was taken", id)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -11,11 +12,8 @@ import (
 	"perch/store/internal/db"
 )
 
-const (
-	// mostLately and mostOfSurge bound what is read for one look.
-	mostLately  = 20_000
-	mostOfSurge = 1000
-)
+// mostOfSurge bounds what is read for one look.
+const mostOfSurge = 1000
 
 // surgesOf are the crowds in which a drop-off may be one of many.
 func surgesOf(p alert.Problem) []db.HoldCrowdParams {
@@ -128,45 +126,30 @@ func (d *docket) readSurge(ctx context.Context, c *crowd, r *alert.Rise) error {
 func (d *docket) shares(ctx context.Context, c *crowd, since time.Time) (lately, usually alert.Share, err error) {
 	stage, _ := alert.SurgeClass(c.Class)
 	until := dayOf(since)
-	texts, err := d.q.LatelyCounted(ctx, db.LatelyCountedParams{Since: stamp(since), Count: mostLately})
+	now, err := d.q.LatelyCounted(ctx, db.LatelyCountedParams{
+		Since: stamp(since), Until: stamp(dayAt(until)), Stage: word(string(stage)), Pattern: inTally(stage), ProviderID: c.ProviderID,
+	})
 	if err != nil {
-		return lately, usually, fmt.Errorf("select how sessions went lately: %w", err)
+		return lately, usually, fmt.Errorf("count how sessions went lately: %w", err)
 	}
 	before, err := d.q.UsuallyCounted(ctx, db.UsuallyCountedParams{
 		Since: until - usualDays, Until: until, Stage: word(string(stage)), ProviderID: c.ProviderID,
 	})
 	if err != nil {
-		return lately, usually, fmt.Errorf("select how sessions went before: %w", err)
+		return lately, usually, fmt.Errorf("count how sessions went before: %w", err)
 	}
-	usually = alert.Share{Stopped: int(before.Dropped), Of: int(before.Reached)}
-	for _, text := range texts {
-		t, err := tallyOf(text)
-		if err != nil {
-			return lately, usually, err
-		}
-		one := shareOf(t, stage, c.ProviderID)
-		lately = alert.Share{Stopped: lately.Stopped + one.Stopped, Of: lately.Of + one.Of}
-		if dayOf(t.Day) < until {
-			usually = alert.Share{Stopped: usually.Stopped - one.Stopped, Of: usually.Of - one.Of}
-		}
-	}
+	lately = alert.Share{Stopped: int(now.Dropped), Of: int(now.Reached)}
+	usually = alert.Share{Stopped: int(before.Dropped - now.OldDropped), Of: int(before.Reached - now.OldReached)}
 	return lately, usually, nil
 }
 
-// shareOf is what one session adds to the share of a stage or provider.
-func shareOf(t connect.Tally, stage connect.Stage, providerID string) alert.Share {
-	if providerID != "" && t.ProviderID != providerID {
-		return alert.Share{}
+// inTally finds a stage in what a session adds to the funnel, as it is stored.
+func inTally(stage connect.Stage) string {
+	name, err := json.Marshal(stage)
+	if err != nil {
+		return "" // cannot happen: strings always encode
 	}
-	if stage == "" {
-		return alert.Share{Stopped: t.Dropped, Of: t.Opened}
-	}
-	for _, s := range t.Stages {
-		if s.Stage == stage {
-			return alert.Share{Stopped: s.Dropped, Of: s.Reached}
-		}
-	}
-	return alert.Share{}
+	return "%" + literal(`"stage":`+string(name)) + "%"
 }
 
 // takeSurge stores the steps of a surge: its own first, then those who join it.

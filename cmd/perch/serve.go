@@ -113,7 +113,7 @@ func (v *service) sources(st *store.Store, watcher finchWatcher) commands.Source
 		Known: st, Lister: st, Looker: watcher, History: st, Jobs: st, Steps: st, Runner: watcher, Now: time.Now,
 		Problems: st, Past: st, Actor: st, Cards: st, Linker: watcher,
 		Subscriptions: st, Subscriber: st, Pauser: st,
-		Sessions: st, Finder: st, SessionLister: st, Funnels: st, Watches: st, Links: linkMaker{watcher.Watcher},
+		Sessions: st, Finder: st, SessionLister: st, Funnels: st, Watches: st, Links: watcher,
 		Status: overall{store: st, sockets: v.ready.sockets, settings: v.settings, latencies: &v.meters.latencies, began: time.Now()},
 	}
 }

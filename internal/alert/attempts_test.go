@@ -216,6 +216,29 @@ func TestSessionFacts(t *testing.T) {
 	}
 }
 
+// What only a browser says is told as such, unless a server knows better.
+func TestAProvisionalEnd(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name        string
+		linked      time.Time
+		change      []func(*connect.Reading)
+		provisional bool
+	}{
+		{"by a server's word", time.Time{}, []func(*connect.Reading){through("Mon 10:20")}, false},
+		{"by a browser's word", time.Time{}, []func(*connect.Reading){through("Mon 10:20"), byBrowser}, true},
+		{"by a browser's word, and there is a connection", on("Mon 10:21"), []func(*connect.Reading){through("Mon 10:20"), byBrowser}, false},
+	} {
+		a := alert.Attempts{
+			CustomerID: "cust_1", Sessions: []connect.Reading{opened("Mon 10:00", connect.MFA, "Mon 10:10", tt.change...)}, Linked: tt.linked, Now: on("Mon 11:00"),
+		}
+		found, _ := alert.AssessSessions(a)
+		if f := found[0]; f.Word != alert.Settled || f.Facts.Session.Provisional != tt.provisional {
+			t.Errorf("%s: %+v", tt.name, f)
+		}
+	}
+}
+
 func TestSubjectOfSessions(t *testing.T) {
 	t.Parallel()
 	sandboxed := opened("Mon 10:00", connect.MFA, "Mon 10:10", func(r *connect.Reading) {

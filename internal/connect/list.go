@@ -46,12 +46,3 @@ type ListPage struct {
 	Next   string
 	Total  int
 }
-
-// Link is an employer's way into a session that Perch made. URL is for the
-// employer and nobody else.
-type Link struct {
-	Session Session
-	URL     string
-	// Hosted: it leads to Perch's own page, so Perch sees what happens there.
-	Hosted bool
-}

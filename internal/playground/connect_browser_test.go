@@ -11,6 +11,7 @@ import (
 
 	"perch/internal/playground"
 	"perch/internal/playground/finch"
+	"perch/internal/playground/slack"
 )
 
 // street is the host application's page over a real local Finch, with Perch's
@@ -39,9 +40,9 @@ func newStreet(t *testing.T) street {
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
 	go host.Run(ctx)
-	o := options()
-	o.Host = host
-	page := httptest.NewServer(playground.New(o))
+	workspace := slack.New(slack.Options{Commands: []string{"/connection"}, Unlimited: true})
+	t.Cleanup(workspace.Close)
+	page := httptest.NewServer(playground.New(playground.Options{Slack: workspace, Finch: payroll, Host: host}))
 	t.Cleanup(page.Close)
 	return street{page.URL, connect.URL, payroll, d}
 }
@@ -159,6 +160,17 @@ func TestConnectInABrowser(t *testing.T) {
 		if broken, err := p.eval(t, `JSON.stringify(broken)`); err != nil || broken != "[]" {
 			t.Errorf("the page had trouble: %s, %v", broken, err)
 		}
+	})
+	t.Run("the lab leads to it, and has employers come", func(t *testing.T) {
+		p.call(t, "Page.navigate", map[string]any{"url": s.page + "/#UANN/CALERTS"})
+		p.sees(t, `document.querySelector("#lab-employer")?.closest("section").hidden === false`)
+		p.does(t, `window.press = (words) => [...document.querySelectorAll("#lab button")].find((b) => b.textContent === words).click()`)
+		p.does(t, `press("A new employer for you to play")`)
+		p.sees(t, `document.querySelector(".lab-said").textContent.includes("/session-timeline ")`)
+		p.sees(t, `document.querySelector("#lab-open").getAttribute("href") === "/_host/app/" + document.querySelector("#lab-employer").value && document.querySelector("#lab-open").target === "_blank"`)
+		p.does(t, `press("An employer stops at the terms of service now")`)
+		p.sees(t, `document.querySelector(".lab-said").textContent.includes("leaves three times")`)
+		p.sees(t, `document.querySelector("#lab-employer").selectedOptions[0].textContent.includes("played by a program")`)
 	})
 	t.Run("by keyboard on a phone", func(t *testing.T) {
 		p.call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": true})

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +24,9 @@ const (
 	vouchPause = 2 * time.Second
 )
 
-// exchangedID is the id of the event that a session's code was exchanged. The
-// tab keeps outsiders from taking it: connect.Check passes none.
-const exchangedID = "perch\texchanged"
+// exchangedID is the id of the event that an employer brought a session's code
+// back and it was exchanged here. A token may come by other doors too.
+const exchangedID = "perch-exchanged"
 
 // Exchange gives the code that an employer brought back from Finch Connect to
 // Finch, and keeps the token if it is of the customer or the connection that the
@@ -70,6 +71,7 @@ func (w *Watcher) exchange(ctx context.Context, s connect.Session, secrets conne
 	if err := stands(s, w.now()); err != nil {
 		return "", err
 	}
+	came := w.now()
 	got, err := w.people.Exchange(ctx, code, secrets.RedirectURI)
 	if err != nil {
 		return w.exchangedMeanwhile(ctx, s, fmt.Errorf("exchange a code: %w", err))
@@ -82,7 +84,7 @@ func (w *Watcher) exchange(ctx context.Context, s connect.Session, secrets conne
 	if _, err := w.grant(ctx, []finch.Grant{grant}); err != nil {
 		return "", fmt.Errorf("keep the token: %w", err)
 	}
-	w.noteExchange(ctx, s, grant.Facts.Introspection)
+	w.noteExchange(ctx, s, came, grant.Facts.Introspection)
 	return got.ConnectionID, nil
 }
 
@@ -168,17 +170,19 @@ func refusedDetail(err error, got finch.Exchanged) string {
 	return "Finch did not vouch for connection " + got.ConnectionID
 }
 
-// noteExchange writes down that the employer is through. The token is kept by
-// then: what goes wrong here changes nothing for them.
-func (w *Watcher) noteExchange(ctx context.Context, s connect.Session, in finch.Introspection) {
+// noteExchange writes down that the employer came with a code and is through. The
+// token is kept by then: what goes wrong here changes nothing for them.
+func (w *Watcher) noteExchange(ctx context.Context, s connect.Session, came time.Time, in finch.Introspection) {
 	ctx, cancel := recording(ctx)
 	defer cancel()
 	s.ConnectionID, s.ProviderID = in.ConnectionID, in.ProviderID
 	_, _, err := w.sessions.RegisterSession(ctx, s)
 	now := w.now()
-	_, failed := w.sessions.AddSessionEvents(ctx, s.ID, []connect.Event{{
-		ID: exchangedID, At: now, Received: now, Type: connect.TokenExchanged, Source: connect.FromPerch,
-	}})
+	_, failed := w.sessions.AddSessionEvents(ctx, s.ID, []connect.Event{
+		{ID: exchangedID, At: came, Received: now, Type: connect.Succeeded, Source: connect.FromPerch},
+		// By this id the store has it already where Finch named the customer.
+		{ID: "token-" + cmp.Or(in.TokenID, in.ConnectionID), At: now, Received: now, Type: connect.TokenExchanged, Source: connect.FromPerch},
+	})
 	if err := errors.Join(err, failed); err != nil {
 		w.log.Error().Err(err).Str("session", s.ID).Str("connection", in.ConnectionID).Msg("a code was exchanged, but its session does not say so")
 	}

@@ -51,7 +51,7 @@ func TestACodeBringsAConnection(t *testing.T) {
 	if len(s.granted) != 1 || s.granted[0][0].Token != finch.NewToken("c1") || s.granted[0][0].Facts.Introspection.ConnectionID != "c1" {
 		t.Errorf("granted %+v", s.granted)
 	}
-	if got := b.eventsOf(id); !slices.Equal(got, []connect.Type{connect.TokenExchanged}) || b.events[id][0].Source != connect.FromPerch {
+	if got := b.eventsOf(id); !slices.Equal(got, []connect.Type{connect.Succeeded, connect.TokenExchanged}) || b.events[id][0].Source != connect.FromPerch {
 		t.Errorf("the session says %v", got)
 	}
 	if kept := b.sessions[id]; kept.ConnectionID != "c1" || kept.ProviderID != "gusto" {
@@ -197,6 +197,7 @@ func TestAnExchangeOutlivesItsPage(t *testing.T) {
 			t.Errorf("the page that was closed: %v", err)
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if len(s.granted) != 1 {
 			t.Error("the token is lost")
 		}

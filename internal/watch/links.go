@@ -13,40 +13,13 @@ import (
 	"perch/internal/finch"
 )
 
-// LinkOrder is what a link for a new connection is to be made for.
-type LinkOrder struct {
-	CustomerID   string
-	CustomerName string
-	Email        string
-	Products     []string
-	// Provider and Method spare the employer the choice.
-	Provider, Method string
-	// Expires is how long the link is good; 0 means 90 days.
-	Expires time.Duration
-	// Sandbox is "finch", "provider", or empty.
-	Sandbox string
-	// Redirect is where Finch sends the employer with the code. Perch sees nothing
-	// of such a session: its link is Finch's own.
-	Redirect string
-	// Maker is the Slack user who asks for it.
-	Maker string `json:"-"`
-}
-
-// ConnectedError means that a customer is connected already: it takes a reconnect
-// link instead.
-type ConnectedError struct{ ConnectionID string }
-
-func (e *ConnectedError) Error() string {
-	return fmt.Sprintf("the customer has connection %s already", e.ConnectionID)
-}
-
 // errNoSessions means that this watcher keeps no sessions.
 var errNoSessions = errors.New("no Connect sessions are kept here")
 
 // MakeLink makes a link by which an employer connects their payroll. The error
-// holds a *ConnectedError for a customer who is connected, or a *finch.Error
+// holds a *connect.ConnectedError for a customer who is connected, or a *finch.Error
 // where Finch refused.
-func (w *Watcher) MakeLink(ctx context.Context, o LinkOrder) (connect.Link, error) {
+func (w *Watcher) MakeLink(ctx context.Context, o connect.LinkOrder) (connect.Link, error) {
 	if w.sessions == nil {
 		return connect.Link{}, errNoSessions
 	}
@@ -74,7 +47,7 @@ func (w *Watcher) MakeLink(ctx context.Context, o LinkOrder) (connect.Link, erro
 // sameCustomer is how many connections of one customer are gone over.
 const sameCustomer = 100
 
-// free reports a *ConnectedError for a customer who has a connection that has
+// free reports a *connect.ConnectedError for a customer who has a connection that has
 // not ended. Of others Finch decides.
 func (w *Watcher) free(ctx context.Context, customerID string) error {
 	briefs, err := w.sessions.Find(ctx, customerID, sameCustomer)
@@ -83,7 +56,7 @@ func (w *Watcher) free(ctx context.Context, customerID string) error {
 	}
 	for _, b := range briefs {
 		if b.CustomerID == customerID && b.Status != finch.Disconnected {
-			return &ConnectedError{ConnectionID: b.ID}
+			return &connect.ConnectedError{ConnectionID: b.ID}
 		}
 	}
 	return nil
@@ -128,6 +101,7 @@ func (w *Watcher) keepLink(ctx context.Context, s connect.Session, secrets conne
 	if w.publicURL != "" && secrets.RedirectURI == "" {
 		secrets.Link = newSecret()
 	}
+	s.Created, s.Expires = s.Created.UTC().Truncate(time.Millisecond), s.Expires.UTC().Truncate(time.Millisecond)
 	ctx, cancel := recording(ctx)
 	defer cancel()
 	if err := w.sessions.SaveLink(ctx, s, secrets); err != nil {

@@ -24,8 +24,8 @@ func linking(f *fakeFinch, s *fakeStore, b *fakeSessions) *watch.Watcher {
 	return watch.New(watch.Options{Finch: f, Store: s, Sessions: b, PublicURL: ownAddress + "/", Log: zerolog.Nop()})
 }
 
-func order() watch.LinkOrder {
-	return watch.LinkOrder{CustomerID: "cust_1", CustomerName: "Cedar", Email: "pay@cedar.example", Products: []string{"company"}, Provider: "gusto", Maker: "U1"}
+func order() connect.LinkOrder {
+	return connect.LinkOrder{CustomerID: "cust_1", CustomerName: "Cedar", Email: "pay@cedar.example", Products: []string{"company"}, Provider: "gusto", Maker: "U1"}
 }
 
 func secretOf(t *testing.T, l connect.Link) string {
@@ -79,7 +79,7 @@ func TestALinkIsFinchsOwn(t *testing.T) {
 	redirected.Redirect = "https://host.example/done"
 	tests := map[string]struct {
 		public string
-		order  watch.LinkOrder
+		order  connect.LinkOrder
 	}{
 		"without a public address": {"", order()},
 		"with a redirect":          {ownAddress, redirected},
@@ -124,7 +124,7 @@ func TestWhoIsConnectedGetsNoSecondConnection(t *testing.T) {
 			f, b := newFinch(), newSessions()
 			b.found = []finch.Brief{test.brief}
 			_, err := linking(f, newStore(), b).MakeLink(t.Context(), order())
-			connected, is := errors.AsType[*watch.ConnectedError](err)
+			connected, is := errors.AsType[*connect.ConnectedError](err)
 			if is != test.connected || is && (connected.ConnectionID != "c1" || f.count("create", "cust_1") != 0) {
 				t.Errorf("got %v", err)
 			}
@@ -266,7 +266,7 @@ func TestALinkIsRenewed(t *testing.T) {
 		t.Errorf("a session that Perch did not make: %v", err)
 	}
 	b.found = []finch.Brief{{ID: "c1", CustomerID: "cust_1", Status: finch.Connected}}
-	if _, ok := errors.AsType[*watch.ConnectedError](func() error { _, err := w.RenewLink(t.Context(), "session-2", "U2"); return err }()); !ok {
+	if _, ok := errors.AsType[*connect.ConnectedError](func() error { _, err := w.RenewLink(t.Context(), "session-2", "U2"); return err }()); !ok {
 		t.Error("a customer who connected meanwhile gets a second connection")
 	}
 	again, err := w.ReconnectLink(t.Context(), "c1", "U1")

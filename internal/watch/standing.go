@@ -131,7 +131,7 @@ func (w *Watcher) another(ctx context.Context, s connect.Session, secrets connec
 	if s.Reconnect {
 		return w.reconnect(ctx, s.ConnectionID, maker)
 	}
-	var order LinkOrder
+	var order connect.LinkOrder
 	if json.Unmarshal([]byte(secrets.Wishes), &order) != nil || order.CustomerID != s.CustomerID {
 		return connect.Link{}, errNoWishes
 	}

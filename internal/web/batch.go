@@ -2,14 +2,10 @@ package web
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"perch/internal/connect"
@@ -107,28 +103,10 @@ func (b batch) event(raw json.RawMessage, shift time.Duration, now time.Time) (e
 	if fault := connect.Check(e, now); fault != "" {
 		return e, fault
 	}
-	e.ID = idOf(e, at)
+	if e.ID == "" && at.IsZero() {
+		e.ID = rand.Text() // each is another; of one that says when, the store makes the id
+	}
 	return e, ""
-}
-
-// idOf is by what an event is known again: its own id; without one what it says,
-// if it says when; otherwise it is another each time. What a browser says never
-// has the id of what a server said, so that it cannot take its place.
-func idOf(e connect.Event, at time.Time) string {
-	id := e.ID
-	switch {
-	case id != "":
-	case at.IsZero():
-		id = rand.Text()
-	default:
-		told := strings.Join([]string{strconv.FormatInt(at.UnixMilli(), 10), string(e.Type), string(e.Stage), e.Message, e.ErrorType}, "\x00")
-		sum := sha256.Sum256([]byte(told))
-		id = "said-" + hex.EncodeToString(sum[:16])
-	}
-	if e.Source == connect.FromBrowser {
-		return "browser:" + id
-	}
-	return id
 }
 
 // textOf reads a text; nothing and null are the empty one.

@@ -19,8 +19,9 @@ type Sessions interface {
 	// RegisterSession makes a session known. Of one that is known already it fills
 	// what was missing; known is what is kept from then on.
 	RegisterSession(ctx context.Context, s connect.Session) (known connect.Session, created bool, err error)
-	// AddSessionEvents keeps all events or none, and each once. Its errors:
-	// connect.ErrUnknown, connect.ErrFull.
+	// AddSessionEvents keeps all events or none, and each once: by its id, of which
+	// a server has the last word, or by what it says and when if it has none. Its
+	// errors: connect.ErrUnknown, connect.ErrFull.
 	AddSessionEvents(ctx context.Context, sessionID string, events []connect.Event) (added int, err error)
 }
 

@@ -54,6 +54,9 @@ func (b *book) AddSessionEvents(_ context.Context, id string, events []connect.E
 	}
 	added := 0
 	for _, e := range events {
+		if e.ID == "" {
+			e.ID = fmt.Sprint(e.At.UnixMilli(), e.Type, e.Stage, e.Message, e.ErrorType)
+		}
 		if !slices.ContainsFunc(b.events[id], func(o connect.Event) bool { return o.ID == e.ID }) {
 			b.events[id] = append(b.events[id], e)
 			added++

@@ -23,9 +23,18 @@ WHERE pr.kind = 'dropped_off' AND pr.state = 'open' AND pr.parent_id = 0 AND pr.
     AND (CAST(sqlc.arg(provider_id) AS TEXT) = '' OR pr.provider_id = sqlc.arg(provider_id))
 ORDER BY pr.latest DESC, pr.id DESC LIMIT sqlc.arg(count);
 
--- What the sessions of the last while add to the funnel.
--- name: LatelyCounted :many
-SELECT counted FROM sessions WHERE last_at > 0 AND last_at >= sqlc.arg(since) AND counted <> '' ORDER BY last_at DESC LIMIT sqlc.arg(count);
+-- Of the sessions of the last while, how many came to a stage, or opened their
+-- link, and how many stopped there; of both, those that were made before a time.
+-- The pattern finds the stage in what they add to the funnel.
+-- name: LatelyCounted :one
+SELECT COUNT(*) AS reached,
+    CAST(COALESCE(SUM(CASE WHEN s.dropped = 1 AND (CAST(sqlc.arg(stage) AS TEXT) = '' OR s.dropped_at = sqlc.arg(stage)) THEN 1 ELSE 0 END), 0) AS BIGINT) AS dropped,
+    CAST(COALESCE(SUM(CASE WHEN s.created < sqlc.arg(until) THEN 1 ELSE 0 END), 0) AS BIGINT) AS old_reached,
+    CAST(COALESCE(SUM(CASE WHEN s.created < sqlc.arg(until) AND s.dropped = 1 AND (sqlc.arg(stage) = '' OR s.dropped_at = sqlc.arg(stage)) THEN 1 ELSE 0 END), 0) AS BIGINT) AS old_dropped
+FROM sessions s
+WHERE s.last_at > 0 AND s.last_at >= sqlc.arg(since) AND s.counted <> '' AND (s.opened > 0 OR s.outcome = 'connected')
+    AND (CAST(sqlc.arg(provider_id) AS TEXT) = '' OR s.provider_id = sqlc.arg(provider_id))
+    AND (sqlc.arg(stage) = '' OR s.counted LIKE CAST(sqlc.arg(pattern) AS TEXT) ESCAPE '\');
 
 -- How many came by in the funnel's days, and stopped: at a stage, or, where it is
 -- empty, of those who opened their link at all.

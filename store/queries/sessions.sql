@@ -51,10 +51,13 @@ WHERE customer_id = sqlc.arg(customer_id) AND tells <> CASE WHEN num = sqlc.arg(
 UPDATE sessions SET newest = 1, tells = 1 WHERE id = sqlc.arg(id);
 
 -- The sessions that a grant may end: those that are open, or of which only a
--- browser says that they are over.
+-- browser says that they are over; and those that are over a short while and have
+-- not learned of their connection.
 -- name: OpenSessionsOf :many
 SELECT * FROM session_lines
-WHERE customer_id = sqlc.arg(customer_id) AND (open = 1 OR provisional = 1) AND (connection_id = '' OR connection_id = sqlc.arg(connection_id))
+WHERE customer_id = sqlc.arg(customer_id)
+    AND (open = 1 OR provisional = 1 OR connection_id = '' AND outcome = 'connected' AND over >= sqlc.arg(since))
+    AND (connection_id = '' OR connection_id = sqlc.arg(connection_id))
 ORDER BY id;
 
 -- name: OpenSessionsAt :many

@@ -1,6 +1,7 @@
 package finch
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,9 +25,7 @@ func walking(t *testing.T, wishes map[string]any) *walker {
 	w := &walker{}
 	w.s = local(t, Options{Walked: func(one Walk) { w.walks = append(w.walks, one) }})
 	body := map[string]any{"customer_id": "wren", "customer_name": "Wren", "products": []string{"company", "directory"}}
-	for name, wish := range wishes {
-		body[name] = wish
-	}
+	maps.Copy(body, wishes)
 	path := "/connect/sessions"
 	if body["connection_id"] != nil {
 		path += "/reauthenticate"

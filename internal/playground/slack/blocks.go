@@ -114,7 +114,7 @@ func gridBlocks(r map[string]blockRule) {
 		oneOf("pie", "bar", "line", "area")(v, at+"/type", o["type"])
 		needsOneOf("segments", "series")(v, at, o)
 	}
-	r["data_visualization"] = blockRule{inMessage, fields(need("title", str(1, maxChartTitle)), need("chart", of(chart)))}
+	r["data_visualization"] = blockRule{inMessage | inHome, fields(need("title", str(1, maxChartTitle)), need("chart", of(chart)))}
 }
 
 func tableCell(v *validation, at string, x any) {

@@ -9,37 +9,51 @@ import (
 	"context"
 )
 
-const latelyCounted = `-- name: LatelyCounted :many
-SELECT counted FROM sessions WHERE last_at > 0 AND last_at >= $1 AND counted <> '' ORDER BY last_at DESC LIMIT $2
+const latelyCounted = `-- name: LatelyCounted :one
+SELECT COUNT(*) AS reached,
+    CAST(COALESCE(SUM(CASE WHEN s.dropped = 1 AND (CAST($1 AS TEXT) = '' OR s.dropped_at = $1) THEN 1 ELSE 0 END), 0) AS BIGINT) AS dropped,
+    CAST(COALESCE(SUM(CASE WHEN s.created < $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS old_reached,
+    CAST(COALESCE(SUM(CASE WHEN s.created < $2 AND s.dropped = 1 AND ($1 = '' OR s.dropped_at = $1) THEN 1 ELSE 0 END), 0) AS BIGINT) AS old_dropped
+FROM sessions s
+WHERE s.last_at > 0 AND s.last_at >= $3 AND s.counted <> '' AND (s.opened > 0 OR s.outcome = 'connected')
+    AND (CAST($4 AS TEXT) = '' OR s.provider_id = $4)
+    AND ($1 = '' OR s.counted LIKE CAST($5 AS TEXT) ESCAPE '\')
 `
 
 type LatelyCountedParams struct {
-	Since int64
-	Count int32
+	Stage      string
+	Until      int64
+	Since      int64
+	ProviderID string
+	Pattern    string
 }
 
-// What the sessions of the last while add to the funnel.
-func (q *Queries) LatelyCounted(ctx context.Context, arg LatelyCountedParams) ([]string, error) {
-	rows, err := q.query(ctx, q.latelyCountedStmt, latelyCounted, arg.Since, arg.Count)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var counted string
-		if err := rows.Scan(&counted); err != nil {
-			return nil, err
-		}
-		items = append(items, counted)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+type LatelyCountedRow struct {
+	Reached    int64
+	Dropped    int64
+	OldReached int64
+	OldDropped int64
+}
+
+// Of the sessions of the last while, how many came to a stage, or opened their
+// link, and how many stopped there; of both, those that were made before a time.
+// The pattern finds the stage in what they add to the funnel.
+func (q *Queries) LatelyCounted(ctx context.Context, arg LatelyCountedParams) (LatelyCountedRow, error) {
+	row := q.queryRow(ctx, q.latelyCountedStmt, latelyCounted,
+		arg.Stage,
+		arg.Until,
+		arg.Since,
+		arg.ProviderID,
+		arg.Pattern,
+	)
+	var i LatelyCountedRow
+	err := row.Scan(
+		&i.Reached,
+		&i.Dropped,
+		&i.OldReached,
+		&i.OldDropped,
+	)
+	return i, err
 }
 
 const linkedSince = `-- name: LinkedSince :one

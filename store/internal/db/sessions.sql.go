@@ -210,19 +210,23 @@ func (q *Queries) OpenSessionsAt(ctx context.Context, arg OpenSessionsAtParams) 
 
 const openSessionsOf = `-- name: OpenSessionsOf :many
 SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, reconnect, sandbox, source, maker, created, expires, revoked, noted, name_folded, id_folded, customer_folded, ids_folded, newest, tells, events, browser_events, outcome, open, provisional, stage, opened, last_at, over, errors, dropped, dropped_at, counted, due, fence, provider_name, attempts FROM session_lines
-WHERE customer_id = $1 AND (open = 1 OR provisional = 1) AND (connection_id = '' OR connection_id = $2)
+WHERE customer_id = $1
+    AND (open = 1 OR provisional = 1 OR connection_id = '' AND outcome = 'connected' AND over >= $2)
+    AND (connection_id = '' OR connection_id = $3)
 ORDER BY id
 `
 
 type OpenSessionsOfParams struct {
 	CustomerID   string
+	Since        int64
 	ConnectionID string
 }
 
 // The sessions that a grant may end: those that are open, or of which only a
-// browser says that they are over.
+// browser says that they are over; and those that are over a short while and have
+// not learned of their connection.
 func (q *Queries) OpenSessionsOf(ctx context.Context, arg OpenSessionsOfParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.openSessionsOfStmt, openSessionsOf, arg.CustomerID, arg.ConnectionID)
+	rows, err := q.query(ctx, q.openSessionsOfStmt, openSessionsOf, arg.CustomerID, arg.Since, arg.ConnectionID)
 	if err != nil {
 		return nil, err
 	}
