@@ -118,7 +118,7 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 	if customerID == "" || len(readings) == 0 {
 		return false, nil
 	}
-	if err := markTelling(ctx, q, rows, readings); err != nil {
+	if err := markPlaces(ctx, q, customerID, rows, readings); err != nil {
 		return false, err
 	}
 	news, next, err := s.afterReading(ctx, q, customerID, readings)
@@ -163,11 +163,16 @@ func postpone(ctx context.Context, q *db.Queries, group []db.ClaimSessionsRow, r
 	return nil
 }
 
-// markTelling notes which of the customer's sessions says how the customer stands.
-func markTelling(ctx context.Context, q *db.Queries, rows []db.SessionLine, readings []connect.Reading) error {
+// markPlaces notes which of the customer's sessions is the last, since two that
+// came at once on PostgreSQL both think they are, and which says how the customer
+// stands.
+func markPlaces(ctx context.Context, q *db.Queries, customerID string, rows []db.SessionLine, readings []connect.Reading) error {
+	if err := markNewest(ctx, q, customerID, ""); err != nil {
+		return err
+	}
 	tells, _, _ := connect.Journey(readings)
 	i := slices.IndexFunc(rows, func(r db.SessionLine) bool { return r.ID == tells.Session.ID })
-	if err := q.MarkTelling(ctx, db.MarkTellingParams{CustomerID: rows[i].CustomerID, Num: rows[i].Num}); err != nil {
+	if err := q.MarkTelling(ctx, db.MarkTellingParams{CustomerID: customerID, Num: rows[i].Num}); err != nil {
 		return fmt.Errorf("note which session tells how the customer stands: %w", err)
 	}
 	return nil
