@@ -113,7 +113,7 @@ func checkGrant(id string, token finch.Token) error {
 func (s *Store) keepToken(ctx context.Context, q *db.Queries, g finch.Grant) error {
 	id, tokenID := g.Facts.Introspection.ConnectionID, clean(g.Facts.Introspection.TokenID)
 	at, now := stamp(g.Facts.At), stamp(s.now())
-	keyID, sealed, err := s.seal(id, g.Token)
+	keyID, sealed, err := s.seal(tokenOf(id), []byte(g.Token.Reveal()))
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Store) Token(ctx context.Context, connectionID string) (finch.Token, er
 		if err != nil {
 			return fmt.Errorf("select the token: %w", err)
 		}
-		token, err = s.unseal(row)
+		token, err = s.unsealToken(row)
 		return err
 	})
 	if err != nil {
@@ -217,6 +217,14 @@ func (s *Store) Lost(ctx context.Context, connectionID string, token finch.Token
 	return nil
 }
 
+func (s *Store) unsealToken(row db.Token) (finch.Token, error) {
+	plain, err := s.unseal(tokenOf(row.ConnectionID), row.KeyID, row.Sealed)
+	if err != nil {
+		return finch.Token{}, err
+	}
+	return finch.NewToken(string(plain)), nil
+}
+
 // holds reports whether this very token is in the vault.
 func (s *Store) holds(ctx context.Context, q *db.Queries, id string, token finch.Token) (bool, error) {
 	row, err := q.Token(ctx, id)
@@ -226,7 +234,7 @@ func (s *Store) holds(ctx context.Context, q *db.Queries, id string, token finch
 	if err != nil {
 		return false, fmt.Errorf("select the token: %w", err)
 	}
-	kept, err := s.unseal(row)
+	kept, err := s.unsealToken(row)
 	return kept == token, err
 }
 
