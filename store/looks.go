@@ -51,8 +51,8 @@ func (s *Store) LookSoon(ctx context.Context, connectionID string) error {
 	return nil
 }
 
-// FreeClaims ends the claims on events, jobs, connections and sessions of a process that
-// is gone, where it is certain that none but this one uses the database;
+// FreeClaims ends the claims on events, jobs, connections and sessions of a process
+// that is gone, where it is certain that none but this one uses the database;
 // elsewhere they run out. lease is the longest that any of them can have: what
 // comes due within it is handed out at once.
 func (s *Store) FreeClaims(ctx context.Context, lease time.Duration) error {

@@ -63,8 +63,8 @@ func (k Key) aead() (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// checkKeys refuses to open a database with tokens or links that no given key can open:
-// better at the start than at the first look.
+// checkKeys refuses to open a database with tokens or links that no given key can
+// open: better at the start than at the first look.
 func (s *Store) checkKeys(ctx context.Context) error {
 	ids, err := keyIDs(ctx, s.reader)
 	if err != nil {
