@@ -68,15 +68,19 @@ func errorRemarks(p Progress) []remark {
 	return all
 }
 
-// mayBe says what may lie behind leaving a stage again and again.
-var mayBe = map[Stage]string{
+// whyStopped is what mostly lies behind stopping at a stage.
+var whyStopped = map[Stage]string{
 	TermsOfService:    "They may have a question about the terms.",
-	ProviderSelection: "They may not find their provider.",
+	ProviderSelection: "They may not find their payroll provider.",
 	AuthMethod:        "They may not know which way to sign in is theirs.",
-	Authentication:    "They may not have their sign-in at hand.",
-	MFA:               "The code may go to someone else.",
-	EntitySelection:   "They may not know which entities to choose.",
+	Authentication:    "They may not have their payroll sign-in at hand.",
+	MFA:               "The code may not have reached them.",
+	EntitySelection:   "They may not know which company to choose.",
 }
+
+// WhyStopped says what mostly lies behind an employer's stopping at the stage;
+// empty where nobody knows.
+func (s Stage) WhyStopped() string { return whyStopped[s] }
 
 func exitRemarks(p Progress) []remark {
 	var all []remark
@@ -89,7 +93,7 @@ func exitRemarks(p Progress) []remark {
 			continue
 		}
 		text := fmt.Sprintf("Left %s %s without going on.", s.Stage.inText(), times(s.Exits))
-		if why := mayBe[s.Stage]; why != "" {
+		if why := s.Stage.WhyStopped(); why != "" {
 			text += " " + why
 		}
 		all = append(all, remark{80, text})
