@@ -192,6 +192,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countSessionsStmt, err = db.PrepareContext(ctx, countSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSessions: %w", err)
 	}
+	if q.countSessionsDueStmt, err = db.PrepareContext(ctx, countSessionsDue); err != nil {
+		return nil, fmt.Errorf("error preparing query CountSessionsDue: %w", err)
+	}
 	if q.countStagedStmt, err = db.PrepareContext(ctx, countStaged); err != nil {
 		return nil, fmt.Errorf("error preparing query CountStaged: %w", err)
 	}
@@ -1186,6 +1189,11 @@ func (q *Queries) Close() error {
 	if q.countSessionsStmt != nil {
 		if cerr := q.countSessionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countSessionsStmt: %w", cerr)
+		}
+	}
+	if q.countSessionsDueStmt != nil {
+		if cerr := q.countSessionsDueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countSessionsDueStmt: %w", cerr)
 		}
 	}
 	if q.countStagedStmt != nil {
@@ -2468,6 +2476,7 @@ type Queries struct {
 	countProblemsStmt            *sql.Stmt
 	countSessionEventsStmt       *sql.Stmt
 	countSessionsStmt            *sql.Stmt
+	countSessionsDueStmt         *sql.Stmt
 	countStagedStmt              *sql.Stmt
 	countUnderwayStmt            *sql.Stmt
 	countWatchesStmt             *sql.Stmt
@@ -2767,6 +2776,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countProblemsStmt:            q.countProblemsStmt,
 		countSessionEventsStmt:       q.countSessionEventsStmt,
 		countSessionsStmt:            q.countSessionsStmt,
+		countSessionsDueStmt:         q.countSessionsDueStmt,
 		countStagedStmt:              q.countStagedStmt,
 		countUnderwayStmt:            q.countUnderwayStmt,
 		countWatchesStmt:             q.countWatchesStmt,
