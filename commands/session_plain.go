@@ -10,13 +10,13 @@ import (
 
 // fallback says the card in words, for notifications and screen readers.
 func (l timeline) fallback() string {
-	lines := []string{card.EscapeCut(sessionName(l.Session), 200) + ": " + unstarred(strings.Join(l.outcome(), " ")), unstarred(l.facts()), unstarred(l.Notice)}
+	lines := []string{card.EscapeCut(sessionName(l.Session), 200) + ": " + unstarred(strings.Join(l.outcome(), "\n")), unstarred(l.facts()), unstarred(l.Notice)}
 	rows := l.stageRows()
 	if l.stageless() {
 		lines = append(lines, unknownStages)
 	}
 	for _, r := range append(rows, l.assistedRows()...) {
-		lines = append(lines, card.Escape(r.name+": "+r.state))
+		lines = append(lines, card.Escape(r.plain()))
 	}
 	for _, r := range l.plainRemarks() {
 		lines = append(lines, card.Escape(r))

@@ -32,7 +32,7 @@ type remark struct {
 // one line and cut.
 func Remarks(p Progress, b Baseline) []string {
 	all := slices.Concat(
-		standRemarks(p), errorRemarks(p), exitRemarks(p), slowRemarks(p, b), visitRemarks(p), assistedRemarks(p),
+		errorRemarks(p), exitRemarks(p), slowRemarks(p, b), visitRemarks(p), assistedRemarks(p),
 	)
 	slices.SortStableFunc(all, func(x, y remark) int { return cmp.Compare(y.weight, x.weight) })
 	var texts []string
@@ -40,17 +40,6 @@ func Remarks(p Progress, b Baseline) []string {
 		texts = append(texts, r.text)
 	}
 	return texts
-}
-
-// standRemarks say what is to be known of how it stands.
-func standRemarks(p Progress) []remark {
-	switch {
-	case p.Provisional:
-		return []remark{{100, "Only the employer's browser says that they are through. Nothing has confirmed it yet."}}
-	case p.Outcome == Broken:
-		return []remark{{100, "Finch Connect could not open for them."}}
-	}
-	return nil
 }
 
 // errorRemarks name the errors that came back, and the one they left at.
@@ -137,8 +126,6 @@ func assistedRemarks(p Progress) []remark {
 		return []remark{{95, "No account is set up for Finch at the provider yet: the employer has to invite it."}}
 	case "error_permissions":
 		return []remark{{95, "Finch was invited with too few rights: the employer has to widen them."}}
-	case "pending":
-		return []remark{{35, "Waits for the employer to invite Finch at the provider."}}
 	}
 	return nil
 }
