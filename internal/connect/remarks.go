@@ -42,19 +42,32 @@ func Remarks(p Progress, b Baseline) []string {
 	return texts
 }
 
-// errorRemarks name the errors that came back, and the one they left at.
+// errorRemarks name the errors that came back, and the one they left at. Where it
+// is the only one it need not be quoted.
 func errorRemarks(p Progress) []remark {
 	var all []remark
 	for _, e := range p.Errors {
+		which := "."
+		if len(p.Errors) > 1 {
+			which = ": " + quotation(e.Message)
+		}
 		switch {
 		case clean(e.Message, quoted) == "":
 		case e.Count >= oftenErrors:
-			all = append(all, remark{90, fmt.Sprintf("The same error %s: %s", times(e.Count), quotation(e.Message))})
+			all = append(all, remark{90, "The same error " + times(e.Count) + within(e) + which})
 		case p.Outcome == DroppedOff && p.Last.Sub(e.Last) <= time.Minute:
-			all = append(all, remark{85, "The last thing they saw was an error: " + quotation(e.Message)})
+			all = append(all, remark{85, "The last thing they saw was an error" + which})
 		}
 	}
 	return all
+}
+
+// within is how long lies between the first and the last of an error.
+func within(e ErrorSeen) string {
+	if took := e.Last.Sub(e.First); took >= time.Second {
+		return " within " + span(took)
+	}
+	return ""
 }
 
 // mayBe says what may lie behind leaving a stage again and again.
