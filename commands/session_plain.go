@@ -33,7 +33,7 @@ func (l timeline) fallback() string {
 	}
 	if len(l.Attempts) > 1 {
 		for _, line := range l.attemptLines() {
-			lines = append(lines, card.Escape(line))
+			lines = append(lines, card.Escape(line.plain()))
 		}
 	}
 	for _, id := range l.idLines() {

@@ -21,19 +21,10 @@ type stageRow struct {
 }
 
 // plain is the row for where nothing is drawn.
-func (r stageRow) plain() string {
-	if r.at.IsZero() {
-		return r.name + ": " + r.state
-	}
-	return r.name + ": " + r.state + " · " + card.WhenPlain(r.at)
-}
+func (r stageRow) plain() string { return r.name + ": " + dated{r.state, r.at}.plain() }
 
 func (r stageRow) line(now time.Time) card.Part {
-	line := card.Line(card.Emoji(r.emoji), card.Normal(" "), card.Bold(r.name), card.Normal("  "+r.state))
-	if r.at.IsZero() {
-		return line
-	}
-	return card.Line(line, card.Normal(" · "), card.Date(r.at, now))
+	return card.Line(card.Emoji(r.emoji), card.Normal(" "), card.Bold(r.name), dated{"  " + r.state, r.at}.part(now))
 }
 
 // unknownStages stands where no stages are known. None is ever inferred.
