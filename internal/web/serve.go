@@ -165,10 +165,11 @@ func (d *doors) log(a *answer, r *http.Request, took time.Duration) {
 	line.Msg("request")
 }
 
-// level keeps what probes ask every few seconds out of a normal log.
+// level keeps what probes ask every few seconds out of a normal log, and events
+// that were taken, which may be thousands a second: the metrics count those.
 func (a *answer) level() zerolog.Level {
 	switch {
-	case a.cause == nil && strings.HasPrefix(a.route, "GET "):
+	case a.cause == nil && (strings.HasPrefix(a.route, "GET ") || a.route == eventsDoor):
 		return zerolog.DebugLevel
 	case a.status == http.StatusInternalServerError:
 		return zerolog.ErrorLevel

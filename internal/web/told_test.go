@@ -3,6 +3,7 @@ package web_test
 import (
 	"errors"
 	"maps"
+	"strings"
 	"testing"
 
 	"perch/internal/connect"
@@ -27,5 +28,18 @@ func TestWhatBecomesOfEventsIsObserved(t *testing.T) {
 	}
 	if !maps.Equal(seen, want) {
 		t.Errorf("saw %v, want %v", seen, want)
+	}
+}
+
+func TestTakenEventsAreNotLoggedOneByOne(t *testing.T) {
+	t.Parallel()
+	h := newHouse(keeping(newBook("s1")))
+	h.answer(t, tell(told))
+	if got := h.log.String(); !strings.Contains(got, `"level":"debug"`) {
+		t.Errorf("taken: logged %s", got)
+	}
+	h.answer(t, tell(`{"events":[]}`))
+	if got := h.log.String(); !strings.Contains(got, `"level":"info"`) {
+		t.Errorf("refused: logged %s", got)
 	}
 }

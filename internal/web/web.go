@@ -95,6 +95,9 @@ type doors struct {
 	sameSite *http.CrossOriginProtection
 }
 
+// eventsDoor is the pattern of the door that is asked most.
+const eventsDoor = "POST /v1/sessions/{session_id}/events"
+
 // New returns the handler of all doors.
 func New(o Options) http.Handler {
 	o.ConnectURL, o.ConnectJS = cmp.Or(o.ConnectURL, finchConnectURL), cmp.Or(o.ConnectJS, finchConnectJS)
@@ -107,7 +110,7 @@ func New(o Options) http.Handler {
 	d.handle("DELETE /v1/connections/{connection_id}", d.keyed(d.deleteConnection))
 	d.handle("POST /finch/webhook", d.webhook)
 	d.handle("POST /v1/sessions", d.keyed(d.registerSession))
-	d.handle("POST /v1/sessions/{session_id}/events", d.sessionEvents)
+	d.handle(eventsDoor, d.sessionEvents)
 	d.handle("OPTIONS /v1/sessions/{session_id}/events", d.preflight)
 	d.handle("GET /perch.js", d.serveScript)
 	d.handle("GET /connect/{link}", d.hosted)
