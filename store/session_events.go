@@ -27,7 +27,7 @@ const (
 // time are now. It returns how many are new; the session is then due to be read.
 // Errors: connect.ErrUnknown, connect.ErrFull.
 func (s *Store) AddSessionEvents(ctx context.Context, sessionID string, events []connect.Event) (added int, err error) {
-	b := &batch{sessionID: clean(sessionID), events: s.tidyEvents(events), now: stamp(s.now())}
+	b := &batch{sessionID: clean(sessionID), events: s.tidyEvents(events), due: stamp(s.now())}
 	err = s.admit(ctx, &arrival{key: "session\x00" + b.sessionID, rows: len(events), store: b.store})
 	if err == nil {
 		err = b.refused
@@ -45,7 +45,8 @@ func (s *Store) AddSessionEvents(ctx context.Context, sessionID string, events [
 type batch struct {
 	sessionID string
 	events    []db.AddSessionEventParams
-	now       int64
+	// due is when the session is to be read because of them.
+	due int64
 	// What became of them; to be read once they are stored.
 	added   int
 	refused error
@@ -101,7 +102,7 @@ func (b *batch) fits(ctx context.Context, q *db.Queries, row db.HoldToAddEventsR
 func fromBrowser(source string) bool { return source == string(connect.FromBrowser) }
 
 func (b *batch) add(ctx context.Context, q *db.Queries, session int64) error {
-	counts := db.CountSessionEventsParams{Num: session, Now: b.now}
+	counts := db.CountSessionEventsParams{Num: session, Due: b.due}
 	for _, e := range b.events {
 		e.Session = session
 		news, corrected, err := addEvent(ctx, q, e)

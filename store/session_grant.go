@@ -133,7 +133,7 @@ func (s *Store) joinSession(ctx context.Context, q *db.Queries, j join) error {
 	if !j.led || row.ConnectionID != "" && row.ConnectionID != c.ID {
 		return s.saveSession(ctx, q, row, storedSession(row))
 	}
-	b := &batch{sessionID: row.ID, events: s.tidyEvents([]connect.Event{j.exchange(row)}), now: stamp(s.now())}
+	b := &batch{sessionID: row.ID, events: s.tidyEvents([]connect.Event{j.exchange(row)}), due: stamp(s.now())}
 	if err := b.add(ctx, q, row.Num); err != nil {
 		return err
 	}

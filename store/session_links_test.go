@@ -3,6 +3,7 @@ package store_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -178,8 +179,33 @@ func TestImportSessions(t *testing.T) {
 		if _, _, err := s.ImportSessions(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "line 8") {
 			t.Errorf("a bad line: %v", err)
 		}
+		bad[1].Session = of("s1", "another", "Another Dental")
+		if _, _, err := s.ImportSessions(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "line 8: the session is known already, as another customer's") {
+			t.Errorf("a session of another customer: %v", err)
+		}
 		if _, err := s.Session(t.Context(), "s9"); !errors.Is(err, connect.ErrUnknown) {
 			t.Errorf("a part was kept: %v", err)
+		}
+	})
+}
+
+// TestAnImportLeavesRoom: a long history must not hold up the reading of what
+// happens now.
+func TestAnImportLeavesRoom(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		var all []connect.Imported
+		for i := range 600 {
+			id := fmt.Sprintf("s%03d", i)
+			all = append(all, connect.Imported{Session: of(id, "cust-"+id, "Customer"), Events: []connect.Event{told(0, connect.Opened, "")}, Line: i + 1})
+		}
+		if _, _, err := s.ImportSessions(t.Context(), all); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []int{250, 500, 600} {
+			wantDue(t, s, want)
+			p.clock.advance(time.Second)
 		}
 	})
 }

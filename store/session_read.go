@@ -57,6 +57,15 @@ func (s *Store) ReadSessions(ctx context.Context, n int) (more bool, err error) 
 	return len(claimed) == n, nil
 }
 
+// SessionsDue is how many sessions wait to be read.
+func (s *Store) SessionsDue(ctx context.Context) (int, error) {
+	n, err := s.reads.CountSessionsDue(ctx, stamp(s.now()))
+	if err != nil {
+		return 0, fmt.Errorf("count the Connect sessions to read: %w", damage(err))
+	}
+	return int(n), nil
+}
+
 // claimSessions looks first whether there is anything to claim, since it is asked
 // often, and a look keeps no writer waiting.
 func (s *Store) claimSessions(ctx context.Context, n int) (claimed []db.ClaimSessionsRow, err error) {

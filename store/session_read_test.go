@@ -52,7 +52,9 @@ func TestReadSessions(t *testing.T) {
 		register(t, s, fern("s1"), of("s2", "", ""), of("s3", "", ""))
 		tell(t, s, "s1", told(0, connect.StageEntered, connect.TermsOfService))
 		p.clock.advance(time.Minute)
+		wantDue(t, s, 3)
 		readDue(t, s)
+		wantDue(t, s, 0)
 		if b := brief(t, s, "s1"); b.Outcome != connect.InProgress || b.Stage != connect.TermsOfService || b.Opened != start || b.Last != start {
 			t.Errorf("after the first event: %+v", b)
 		}
@@ -82,6 +84,13 @@ func TestReadSessions(t *testing.T) {
 }
 
 // TestASessionIsReadByOneAtATime claims from two stores, as replicas do.
+func wantDue(t *testing.T, s *store.Store, want int) {
+	t.Helper()
+	if n, err := s.SessionsDue(t.Context()); err != nil || n != want {
+		t.Errorf("%d sessions wait to be read, %v; want %d", n, err, want)
+	}
+}
+
 func TestASessionIsReadByOneAtATime(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

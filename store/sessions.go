@@ -14,8 +14,9 @@ import (
 var ErrUnknownSession = connect.ErrUnknown
 
 // RegisterSession makes a Connect session known, or adds to what is known of it:
-// gaps are filled, names corrected, all else stays as it was first told. It
-// returns what is known then. The session is due to be read.
+// gaps are filled, names corrected, all else stays as it was first told. Of what is
+// said of another customer's session nothing is learned. It returns what is known
+// then. The session is due to be read.
 func (s *Store) RegisterSession(ctx context.Context, said connect.Session) (known connect.Session, created bool, err error) {
 	err = s.changeSessions(ctx, func(q *db.Queries) error {
 		var row db.SessionLine
@@ -64,8 +65,12 @@ func (s *Store) note(ctx context.Context, q *db.Queries, said connect.Session) (
 	if err != nil {
 		return db.SessionLine{}, false, fmt.Errorf("add the session: %w", err)
 	}
-	if row, err = sessionToChange(ctx, q, said.ID); err != nil || added > 0 {
-		return row, added > 0, err
+	if added > 0 { // nobody else sees it yet
+		row, err = sessionRow(ctx, q, said.ID)
+		return row, true, err
+	}
+	if row, err = sessionToChange(ctx, q, said.ID); err != nil {
+		return db.SessionLine{}, false, err
 	}
 	was := storedSession(row)
 	is := mergeSession(was, said)
@@ -88,6 +93,9 @@ func (s *Store) note(ctx context.Context, q *db.Queries, said connect.Session) (
 // said to be so. An employer may choose another provider on the way; but what was
 // no reconnect becomes none by the connection that it made.
 func mergeSession(was, said connect.Session) connect.Session {
+	if other(was, said) {
+		return was
+	}
 	is := was
 	is.CustomerID, is.CustomerName = cmp.Or(was.CustomerID, said.CustomerID), cmp.Or(said.CustomerName, was.CustomerName)
 	is.ConnectionID, is.ProviderID = cmp.Or(was.ConnectionID, said.ConnectionID), cmp.Or(said.ProviderID, was.ProviderID)
@@ -102,17 +110,27 @@ func mergeSession(was, said connect.Session) connect.Session {
 	return is
 }
 
+// other reports whether a session is said to be of another customer than it is.
+func other(known, said connect.Session) bool {
+	return known.CustomerID != "" && said.CustomerID != "" && known.CustomerID != said.CustomerID
+}
+
 // tidySession brings what is said of a session to the form in which it is stored.
 func (s *Store) tidySession(c connect.Session) connect.Session {
-	c.CustomerID, c.CustomerName, c.ConnectionID = word(c.CustomerID), cut(clean(c.CustomerName), nameLength), word(c.ConnectionID)
+	c.CustomerID, c.ConnectionID = cut(clean(c.CustomerID), idLength), cut(clean(c.ConnectionID), idLength)
+	c.CustomerName = cut(clean(c.CustomerName), nameLength)
 	c.ProviderID, c.ProviderName, c.Method, c.Maker = word(c.ProviderID), "", word(c.Method), word(c.Maker)
 	c.Source = connect.Source(word(string(c.Source)))
 	c.Created, c.Expires, c.Revoked = s.moment(c.Created), millis(c.Expires), millis(c.Revoked)
 	return c
 }
 
-// nameLength is how much of a customer's name is kept; Finch takes 255 characters.
-const nameLength = 300
+// How much is kept of a customer's name and of ids; Finch takes 255 characters, and
+// of an id all of them count.
+const (
+	nameLength = 300
+	idLength   = 255
+)
 
 func (s *Store) addSessionParams(c connect.Session) db.AddSessionParams {
 	return db.AddSessionParams{

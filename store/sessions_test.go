@@ -87,7 +87,7 @@ func TestRegisterSession(t *testing.T) {
 			t.Errorf("got  %+v\nwant %+v", known, want)
 		}
 		again := fern("s1")
-		again.CustomerID, again.Created, again.Expires = "another", start.Add(-time.Hour), start.Add(time.Hour)
+		again.Created, again.Expires = start.Add(-time.Hour), start.Add(time.Hour)
 		known, created, err = s.RegisterSession(t.Context(), again)
 		want.CustomerName, want.ProviderID, want.ProviderName, want.Expires = "Blue Fern Dental", "gusto", "gusto", start.Add(time.Hour)
 		if err != nil || created || known != want {
@@ -105,6 +105,15 @@ func TestRegisterSession(t *testing.T) {
 		want.ProviderID, want.ProviderName = "adp_run", "adp_run"
 		if err != nil || known != want {
 			t.Errorf("told what became of it, which makes it no reconnect: %v\ngot  %+v\nwant %+v", err, known, want)
+		}
+		stranger := of("s1", "another", "Another Dental")
+		stranger.ConnectionID, stranger.ProviderID, stranger.Method = "conn-2", "rippling", "oauth"
+		if known, _, err = s.RegisterSession(t.Context(), stranger); err != nil || known != want {
+			t.Errorf("said to be another customer's: %v\ngot  %+v\nwant %+v", err, known, want)
+		}
+		long := of("s2", strings.Repeat("c", 255), "Long")
+		if known, _, err = s.RegisterSession(t.Context(), long); err != nil || known.CustomerID != long.CustomerID {
+			t.Errorf("an id as long as Finch takes: %v, kept %q", err, known.CustomerID)
 		}
 		for _, id := range []string{"", "a\x00b", "\xff", strings.Repeat("x", 201)} {
 			if _, _, err := s.RegisterSession(t.Context(), connect.Session{ID: id}); err == nil {

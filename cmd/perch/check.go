@@ -71,6 +71,7 @@ func (k *checker) checks() []check {
 		{"slack app", nil, k.sameApp},
 		{"finch", []string{"FINCH_API_URL"}, k.finch},
 		{"http doors", []string{"PERCH_HTTP_ADDR"}, k.doors},
+		{"connect links", []string{"FINCH_CLIENT_ID", "FINCH_CLIENT_SECRET", "PERCH_PUBLIC_URL", "PERCH_HTTP_ADDR"}, k.links},
 	}
 }
 
@@ -239,4 +240,21 @@ func (k *checker) doors(context.Context) (string, error) {
 		return addr + " is in use by a running Perch", nil
 	}
 	return "", fmt.Errorf("%s cannot be opened: %w. Set PERCH_HTTP_ADDR to a free address, or off", addr, err)
+}
+
+// links: what it takes to make Connect links, and to host them.
+func (k *checker) links(context.Context) (string, error) {
+	s := k.settings
+	switch {
+	case s.FinchClient == nil && s.PublicURL == "":
+		return "", skipped("none can be made without FINCH_CLIENT_ID and FINCH_CLIENT_SECRET")
+	case s.FinchClient == nil:
+		return "", skipped("PERCH_PUBLIC_URL hosts none: none can be made without FINCH_CLIENT_ID and FINCH_CLIENT_SECRET")
+	case s.PublicURL == "":
+		return "lead to Finch's page: PERCH_PUBLIC_URL is not set", nil
+	case s.HTTPAddr == "":
+		return "", errors.New("PERCH_PUBLIC_URL is set, but PERCH_HTTP_ADDR is off: links would lead to a page that nobody serves. Open the doors, or unset PERCH_PUBLIC_URL")
+	default:
+		return "lead to " + s.PublicURL, nil
+	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"math"
 	"net/http"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"perch/bot/socket"
 	"perch/internal/alert"
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -24,6 +27,7 @@ type meters struct {
 	looks       *prometheus.HistogramVec
 	sweeps      *prometheus.HistogramVec
 	tellings    *prometheus.HistogramVec
+	events      *prometheus.CounterVec
 	latencies   latencies
 }
 
@@ -63,7 +67,11 @@ func newMeters(version string) *meters {
 		Help:    "What was done with messages to channels, by outcome; for posted ones the time since they were owed, for edited ones since the card was untrue.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 5, 30, 120, 600},
 	}, []string{"outcome"})
-	m.registry.MustRegister(m.acks, m.unacked, m.disconnects, m.requests, m.looks, m.sweeps, m.tellings, buildInfo(version),
+	m.events = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "perch_session_events_total",
+		Help: "Events of Connect sessions that were told at the HTTP doors, by who told them and what became of them: new, known before, failed, or why they were refused.",
+	}, []string{"source", "outcome"})
+	m.registry.MustRegister(m.acks, m.unacked, m.disconnects, m.requests, m.looks, m.sweeps, m.tellings, m.events, buildInfo(version),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -104,6 +112,11 @@ func (m *meters) Swept(name string, took time.Duration, _ error) {
 	m.sweeps.WithLabelValues(name).Observe(took.Seconds())
 }
 
+// eventsTold is the observer of what is told of Connect sessions.
+func (m *meters) eventsTold(from connect.Source, outcome string, events int) {
+	m.events.WithLabelValues(string(from), outcome).Add(float64(events))
+}
+
 // buildInfo is always 1; its label is what is asked for.
 func buildInfo(version string) prometheus.Collector {
 	g := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -136,6 +149,23 @@ func (m *meters) watchBudget(b *finch.Budget) {
 			return 0
 		}
 		return 1
+	})
+}
+
+// countWithin is how long whoever looks waits for a number from the database.
+const countWithin = 3 * time.Second
+
+// watchSessions shows how many Connect sessions moved and were not read since. What
+// cannot be counted is no number.
+func (m *meters) watchSessions(due func(context.Context) (int, error)) {
+	m.gauge("perch_sessions_due", "Connect sessions that wait to be read: something happened in them that no card or alert shows yet.", func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), countWithin)
+		defer cancel()
+		n, err := due(ctx)
+		if err != nil {
+			return math.NaN()
+		}
+		return float64(n)
 	})
 }
 

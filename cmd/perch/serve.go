@@ -88,11 +88,12 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 		return err
 	}
 	v.meters.watchBudget(watcher.budget)
+	v.meters.watchSessions(st.SessionsDue)
 	group, ctx := errgroup.WithContext(ctx)
 	address, err := v.openDoors(ctx, group, web.Options{
 		Vault: watcher, Forgetter: st,
 		WebhookSecrets: v.settings.Webhooks, Inbox: st, Arrived: watcher.Arrived, Verified: watcher.WebhookSeen,
-		Sessions: st, EventKeys: st.EventKeys(), Links: watcher,
+		Sessions: st, EventKeys: st.EventKeys(), Told: v.meters.eventsTold, Links: watcher,
 	})
 	if err != nil {
 		return err

@@ -11,9 +11,10 @@ import (
 	"time"
 )
 
-// What an import may measure.
+// What an import may measure. It is stored in one go, all or nothing, and on SQLite
+// whoever tells of something else waits for that: seconds, for so many lines.
 const (
-	maxImportLines = 1_000_000
+	maxImportLines = 250_000
 	maxImportLine  = 256 << 10 // bytes
 	listedFaults   = 100
 )

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"perch/internal/chromium"
 	"perch/internal/playground"
 	"perch/internal/playground/finch"
 )
@@ -249,7 +250,7 @@ func TestHostAppIsAnEmployersWay(t *testing.T) {
 	want := []string{
 		"stage_entered authentication", "stage_entered provider_selection", "stage_entered success", "stage_entered terms_of_service", "token_exchanged",
 	}
-	until(t, "the story is told", func() bool {
+	chromium.Until(t, "the story is told", func() bool {
 		story := d.story(session)
 		slices.Sort(story)
 		return slices.Equal(story, want)

@@ -22,6 +22,10 @@ const (
 	// vouchTries is how often Finch is asked whose a fresh token is.
 	vouchTries = 3
 	vouchPause = 2 * time.Second
+	// meanwhileTries is how often it is looked whether another process, which Finch
+	// gave the token to, has kept it by now.
+	meanwhileTries = 5
+	meanwhilePause = 500 * time.Millisecond
 )
 
 // exchangedID is the id of the event that an employer brought a session's code
@@ -92,9 +96,19 @@ func (w *Watcher) exchange(ctx context.Context, s connect.Session, secrets conne
 const employer = "employer"
 
 // exchangedMeanwhile makes good a refusal of Finch's whose cause is that another
-// process exchanged the same code just before.
+// process exchanged the same code just before: a page that heard no answer asks
+// again, and may come to a process that is not the first. That one may still be
+// asking whose the token is.
 func (w *Watcher) exchangedMeanwhile(ctx context.Context, s connect.Session, refusal error) (connectionID string, err error) {
-	if used, err := w.used(ctx, s.ID); err != nil || !used {
+	tries := 1
+	if told, ok := errors.AsType[*finch.Error](refusal); ok && told.Trouble() == finch.TroubleRejected {
+		tries = meanwhileTries
+	}
+	used, err := w.used(ctx, s.ID)
+	for try := 1; try < tries && err == nil && !used && pause(ctx, meanwhilePause); try++ {
+		used, err = w.used(ctx, s.ID)
+	}
+	if err != nil || !used {
 		return "", refusal
 	}
 	now, _, err := w.byID(ctx, s.ID)

@@ -178,6 +178,35 @@ func TestAnotherProcessMayBeQuicker(t *testing.T) {
 	}
 }
 
+// TestAnotherProcessMayStillBeAtIt: the page heard nothing, and its second try
+// came to another process while the first one asked whose the token is.
+func TestAnotherProcessMayStillBeAtIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, elsewhere, b := newFinch(), newFinch(), newSessions()
+		w, other := linking(f, newStore(), b), linking(elsewhere, newStore(), b)
+		_, secret := madeLink(t, w)
+		named := ofCustomer("c1", "cust_1")
+		elsewhere.introspect = func(ctx context.Context, token string) (finch.Introspection, error) {
+			time.Sleep(time.Second)
+			return named(ctx, token)
+		}
+		f.exchange = func(context.Context, string) (finch.Exchanged, error) {
+			return finch.Exchanged{}, &finch.Error{Status: http.StatusBadRequest, Name: "invalid_grant_error"}
+		}
+		var first sync.WaitGroup
+		first.Go(func() {
+			if id, err := other.Exchange(t.Context(), secret, "c1"); id != "c1" || err != nil {
+				t.Errorf("the first: %q, %v", id, err)
+			}
+		})
+		if id, err := w.Exchange(t.Context(), secret, "c1"); id != "c1" || err != nil {
+			t.Errorf("the second: %q, %v", id, err)
+		}
+		first.Wait()
+	})
+}
+
 func TestAnExchangeOutlivesItsPage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

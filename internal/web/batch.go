@@ -32,6 +32,13 @@ func (b batch) token() string {
 	return token
 }
 
+// size is how many events a batch holds, good ones or not.
+func (b batch) size() int {
+	var raw []json.RawMessage
+	_ = json.Unmarshal(b.fields["events"], &raw) // what cannot be read is not there
+	return len(raw)
+}
+
 // events are a batch's events, all of them good; otherwise the refusal names each
 // that is not.
 func (b batch) events(now time.Time) ([]connect.Event, error) {

@@ -15,20 +15,52 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"perch/internal/connect"
 	"perch/internal/finch"
 	local "perch/internal/playground/finch"
 	"perch/internal/web"
 	"perch/store"
 )
 
-// perSecond is the pace at which the benchmark's webhooks fall due.
-const perSecond = 1000
+// How often a second the benchmarks' webhooks and events fall due.
+const (
+	webhooksPerSecond = 1000
+	eventsPerSecond   = 2000
+)
 
 // BenchmarkWebhookDoor sends a thousand signed events a second over real
-// connections to the door with a real database on disk. Times count from when
-// an event fell due, so one that is held up by others counts in full.
+// connections to the door with a real database on disk.
 func BenchmarkWebhookDoor(b *testing.B) {
-	url := doorOnDisk(b)
+	url := doorsOnDisk(b, nil) + "/finch/webhook"
+	paced(b, webhooksPerSecond, func(client *http.Client, i int) error {
+		return post(client, url, fmt.Sprint("msg_", i))
+	})
+}
+
+// BenchmarkEventsDoor has the application tell of two thousand events a second,
+// each in a request of its own, of two hundred sessions. Each is stored before its
+// answer.
+func BenchmarkEventsDoor(b *testing.B) {
+	const sessions = 200
+	url := doorsOnDisk(b, func(st *store.Store) {
+		for i := range sessions {
+			s := connect.Session{ID: fmt.Sprint("s", i), CustomerID: fmt.Sprint("cust_", i), CustomerName: "Cedar", Source: connect.FromHost}
+			if _, _, err := st.RegisterSession(b.Context(), s); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	paced(b, eventsPerSecond, func(client *http.Client, i int) error {
+		body := fmt.Sprintf(`{"events":[{"id":"e%d","at":%d,"type":"stage_entered","stage":"mfa"}]}`, i, time.Now().UnixMilli())
+		return send(client, fmt.Sprintf("%s/v1/sessions/s%d/events", url, i%sessions), body, map[string]string{"Authorization": "Bearer " + apiKey})
+	})
+}
+
+// paced asks so often a second, whether or not what was asked before is answered.
+// Times count from when a question fell due, so one that is held up by others
+// counts in full.
+func paced(b *testing.B, perSecond int, ask func(client *http.Client, i int) error) {
+	b.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64}}
 	b.Cleanup(client.CloseIdleConnections)
 	var mu sync.Mutex
@@ -36,10 +68,10 @@ func BenchmarkWebhookDoor(b *testing.B) {
 	var wg sync.WaitGroup
 	began := time.Now()
 	for i := 0; b.Loop(); i++ {
-		due := began.Add(time.Duration(i) * time.Second / perSecond)
+		due := began.Add(time.Duration(i) * time.Second / time.Duration(perSecond))
 		<-time.After(time.Until(due))
 		wg.Go(func() {
-			if err := post(client, url, fmt.Sprint("msg_", i)); err != nil {
+			if err := ask(client, i); err != nil {
 				b.Error(err)
 			}
 			mu.Lock()
@@ -57,8 +89,9 @@ func BenchmarkWebhookDoor(b *testing.B) {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// doorOnDisk serves the door onto a new database and returns its address.
-func doorOnDisk(b *testing.B) string {
+// doorsOnDisk serves the doors onto a new database, prepared, and returns their
+// address.
+func doorsOnDisk(b *testing.B, prepare func(*store.Store)) string {
 	b.Helper()
 	keys, err := store.ParseKeys("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 	if err != nil {
@@ -69,6 +102,9 @@ func doorOnDisk(b *testing.B) string {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = st.Close() })
+	if prepare != nil {
+		prepare(st)
+	}
 	secrets, err := finch.ParseSecrets(webhookSecret)
 	if err != nil {
 		b.Fatal(err)
@@ -76,9 +112,10 @@ func doorOnDisk(b *testing.B) string {
 	h := &house{}
 	server := httptest.NewServer(web.New(web.Options{
 		Vault: h, Forgetter: h, Ready: h, WebhookSecrets: secrets, Inbox: st, Arrived: func() {}, Log: zerolog.New(io.Discard),
+		APIKey: apiKey, Sessions: st, EventKeys: st.EventKeys(),
 	}))
 	b.Cleanup(server.Close)
-	return server.URL + "/finch/webhook"
+	return server.URL
 }
 
 // post sends one signed event and wants it taken.
@@ -88,11 +125,16 @@ func post(client *http.Client, url, id string) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequest(http.MethodPost, url, strings.NewReader(account))
+	return send(client, url, account, map[string]string{"Finch-Event-Id": id, "Finch-Timestamp": timestamp, "Finch-Signature": signature})
+}
+
+// send posts a body and wants it taken.
+func send(client *http.Client, url, body string, header map[string]string) error {
+	request, err := http.NewRequest(http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
-	for name, value := range map[string]string{"Finch-Event-Id": id, "Finch-Timestamp": timestamp, "Finch-Signature": signature} {
+	for name, value := range header {
 		request.Header.Set(name, value)
 	}
 	response, err := client.Do(request)
@@ -104,7 +146,7 @@ func post(client *http.Client, url, id string) error {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: answered %d", id, response.StatusCode)
+		return fmt.Errorf("%s: answered %d", url, response.StatusCode)
 	}
 	return nil
 }

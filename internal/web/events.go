@@ -1,7 +1,7 @@
 package web
 
 import (
-	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -27,19 +27,53 @@ func (d *doors) sessionEvents(w *answer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	events, err := b.events(time.Now())
+	added, size, err := d.takeBatch(r.Context(), id, b)
+	d.count(b.from, added, size, err)
 	if err != nil {
 		return err
 	}
-	if faultOfSessionID(id) != "" {
-		return unknownSession(connect.ErrUnknown)
-	}
-	added, err := d.Sessions.AddSessionEvents(r.Context(), id, events)
-	if err != nil {
-		return unknownSession(err)
-	}
 	writeJSON(w, http.StatusOK, told{Added: added})
 	return nil
+}
+
+// takeBatch stores what somebody who may tells of a session: all of it or nothing.
+// size is of how many events they told, added how many of them were new.
+func (d *doors) takeBatch(ctx context.Context, id string, b batch) (added, size int, err error) {
+	events, err := b.events(time.Now())
+	if err != nil {
+		return 0, b.size(), err
+	}
+	if faultOfSessionID(id) != "" {
+		return 0, len(events), unknownSession(connect.ErrUnknown)
+	}
+	if added, err = d.Sessions.AddSessionEvents(ctx, id, events); err != nil {
+		return 0, len(events), unknownSession(err)
+	}
+	return added, len(events), nil
+}
+
+// Outcomes of an event that was told; of a refused one it is the refusal's code.
+const (
+	outcomeNew    = "new"
+	outcomeKnown  = "known"
+	outcomeFailed = "failed"
+)
+
+// count tells the observer what became of a batch.
+func (d *doors) count(from connect.Source, added, size int, err error) {
+	if d.Told == nil {
+		return
+	}
+	no, refused := errors.AsType[*refusal](err)
+	switch {
+	case refused:
+		d.Told(from, no.code, size)
+	case err != nil:
+		d.Told(from, outcomeFailed, size)
+	default:
+		d.Told(from, outcomeNew, added)
+		d.Told(from, outcomeKnown, size-added)
+	}
 }
 
 // preflight lets a browser ask whether it may tell. The answer is the same for
@@ -74,7 +108,7 @@ func (d *doors) readBatch(w http.ResponseWriter, r *http.Request, sessionID stri
 	}
 	if given {
 		if err := d.mayTell(r, credential, sessionID); err != nil {
-			return batch{}, cmp.Or(d.keyMissing(err), err)
+			return batch{}, err
 		}
 	}
 	fields, err := readFields(w, r, maxBrowserBody)
@@ -85,17 +119,18 @@ func (d *doors) readBatch(w http.ResponseWriter, r *http.Request, sessionID stri
 	return b, err
 }
 
-// keyMissing is why a bearer of the API key is refused where there is none.
-func (d *doors) keyMissing(err error) error {
-	if no, ok := errors.AsType[*refusal](err); !ok || no.code != "unauthorized" || d.guard.set {
-		return nil
+// mayTell admits the events token of a session. Whoever has none may mean to come
+// with the API key, and learns where none is set.
+func (d *doors) mayTell(r *http.Request, token, sessionID string) error {
+	err := d.checkTeller(r, token, sessionID)
+	if no, ok := errors.AsType[*refusal](err); ok && no.code == "unauthorized" && !d.guard.set {
+		return keyNotSet()
 	}
-	return keyNotSet()
+	return err
 }
 
-// mayTell admits the events token of a session. No refusal says whether a session
-// is known.
-func (d *doors) mayTell(r *http.Request, token, sessionID string) error {
+// checkTeller verifies an events token. No refusal says whether a session is known.
+func (d *doors) checkTeller(r *http.Request, token, sessionID string) error {
 	of, err := d.EventKeys.Verify(token, time.Now())
 	switch {
 	case errors.Is(err, connect.ErrTokenExpired):

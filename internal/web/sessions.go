@@ -17,7 +17,8 @@ import (
 // Sessions keep Connect sessions and what happened in them.
 type Sessions interface {
 	// RegisterSession makes a session known. Of one that is known already it fills
-	// what was missing; known is what is kept from then on.
+	// what was missing, unless it is another customer's; known is what is kept from
+	// then on.
 	RegisterSession(ctx context.Context, s connect.Session) (known connect.Session, created bool, err error)
 	// AddSessionEvents keeps all events or none, and each once: by its id, of which
 	// a server has the last word, or by what it says and when if it has none. Its
@@ -58,6 +59,9 @@ func (d *doors) registerSession(w *answer, r *http.Request) error {
 	known, created, err := d.Sessions.RegisterSession(r.Context(), session)
 	if err != nil {
 		return fmt.Errorf("register a session: %w", err)
+	}
+	if known.CustomerID != session.CustomerID {
+		return badSession("customer_id is another than this session was registered with. Nothing was changed.")
 	}
 	status := http.StatusOK
 	if created {
@@ -153,8 +157,11 @@ func badSession(message string) *refusal {
 }
 
 func faultOfSessionID(id string) string {
-	if !plausibleID(id) || len(id) > maxSessionID {
+	switch {
+	case !plausibleID(id) || len(id) > maxSessionID:
 		return fmt.Sprintf("must have 1 to %d visible characters and no slash", maxSessionID)
+	case id == "." || id == "..":
+		return "cannot be part of a path"
 	}
 	return ""
 }

@@ -137,6 +137,7 @@ func TestASessionIsRefused(t *testing.T) {
 		"a customer without name": {`{"session_id":"s1","customer_id":"c","customer_name":" "}`, 422, "invalid_session", "customer_name"},
 		"an id of another type":   {`{"session_id":7,"customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id is not a text"},
 		"an id with a slash":      {`{"session_id":"a/b","customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id"},
+		"an id that is no path":   {`{"session_id":"..","customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id"},
 		"an id that is too long":  {`{"session_id":"` + strings.Repeat("x", 201) + `","customer_id":"c","customer_name":"n"}`, 422, "invalid_session", "session_id"},
 		"a name that is too long": {`{"session_id":"s1","customer_id":"c","customer_name":"` + strings.Repeat("ä", 256) + `"}`, 422, "invalid_session", "customer_name"},
 		"a name in two lines":     {`{"session_id":"s1","customer_id":"c","customer_name":"a\nb"}`, 422, "invalid_session", "customer_name"},
@@ -159,6 +160,16 @@ func TestASessionIsRefused(t *testing.T) {
 	}
 }
 
+func TestASessionOfAnotherCustomerIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(keeping(newBook("s1")))
+	a := h.answer(t, ask("POST", "/v1/sessions", `{"session_id":"s1","customer_id":"cust_2","customer_name":"Oak"}`))
+	a.want(t, 422, "invalid_session")
+	if !strings.Contains(a.Error.Message, "customer_id is another") || a.EventsToken != "" {
+		t.Errorf("answered %s", a.Body)
+	}
+}
+
 func TestTheDoorOfSessionsIsForTheHostAlone(t *testing.T) {
 	t.Parallel()
 	h := newHouse(keeping(newBook()))
@@ -167,6 +178,9 @@ func TestTheDoorOfSessionsIsForTheHostAlone(t *testing.T) {
 	h.answer(t, ask("POST", "/v1/sessions", registration).with("Authorization", "Bearer "+token)).want(t, 401, "unauthorized")
 	h = newHouse(keeping(newBook()), func(h *house) { h.options.APIKey = "" })
 	h.answer(t, ask("POST", "/v1/sessions", registration)).want(t, 503, "api_key_not_set")
+	h.answer(t, tell(told).anonymous()).want(t, 503, "api_key_not_set")
+	h.answer(t, tell(told).byToken("forged")).want(t, 503, "api_key_not_set")
+	h.answer(t, byBeacon(tokenOf("s1"), told)).want(t, 404, "unknown_session")
 	h = newHouse()
 	h.answer(t, ask("POST", "/v1/sessions", registration)).want(t, 503, "sessions_not_kept")
 	h.answer(t, ask("POST", "/v1/sessions/s1/events", "{}")).want(t, 503, "sessions_not_kept")

@@ -60,6 +60,9 @@ type Options struct {
 	Sessions Sessions
 	// EventKeys seal what lets a browser tell of a session. Required with Sessions.
 	EventKeys connect.TokenKeys
+	// Told hears what became of the events that were told of sessions: new, known
+	// before, failed, or the code of the refusal. It may be nil.
+	Told func(from connect.Source, outcome string, events int)
 	// Links are those that Perch hosts; nil: their doors answer 404, as they do
 	// without a PublicURL.
 	Links Links

@@ -18,7 +18,7 @@ SELECT source FROM session_events WHERE session = sqlc.arg(session) AND id = sql
 
 -- The session is to be read again, whatever reading is under way.
 -- name: CountSessionEvents :exec
-UPDATE sessions SET events = events + sqlc.arg(added), browser_events = browser_events + sqlc.arg(browser), due = sqlc.arg(now), fence = fence + 1
+UPDATE sessions SET events = events + sqlc.arg(added), browser_events = browser_events + sqlc.arg(browser), due = sqlc.arg(due), fence = fence + 1
 WHERE num = sqlc.arg(num);
 
 -- name: EventsOfSession :many

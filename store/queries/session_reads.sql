@@ -1,6 +1,9 @@
 -- name: AnySessionDue :one
 SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE due > 0 AND due <= sqlc.arg(now) LIMIT 1) waiting;
 
+-- name: CountSessionsDue :one
+SELECT COUNT(*) FROM sessions WHERE due > 0 AND due <= sqlc.arg(now);
+
 -- The condition stands twice for the reason given at ClaimDue.
 -- name: ClaimSessions :many
 UPDATE sessions SET due = sqlc.arg(lease_until), fence = fence + 1

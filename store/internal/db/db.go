@@ -177,6 +177,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.correctSessionEventStmt, err = db.PrepareContext(ctx, correctSessionEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectSessionEvent: %w", err)
 	}
+	if q.countAllSessionsStmt, err = db.PrepareContext(ctx, countAllSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query CountAllSessions: %w", err)
+	}
 	if q.countHeldStmt, err = db.PrepareContext(ctx, countHeld); err != nil {
 		return nil, fmt.Errorf("error preparing query CountHeld: %w", err)
 	}
@@ -188,6 +191,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.countSessionsStmt, err = db.PrepareContext(ctx, countSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSessions: %w", err)
+	}
+	if q.countSessionsDueStmt, err = db.PrepareContext(ctx, countSessionsDue); err != nil {
+		return nil, fmt.Errorf("error preparing query CountSessionsDue: %w", err)
 	}
 	if q.countStagedStmt, err = db.PrepareContext(ctx, countStaged); err != nil {
 		return nil, fmt.Errorf("error preparing query CountStaged: %w", err)
@@ -1160,6 +1166,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing correctSessionEventStmt: %w", cerr)
 		}
 	}
+	if q.countAllSessionsStmt != nil {
+		if cerr := q.countAllSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countAllSessionsStmt: %w", cerr)
+		}
+	}
 	if q.countHeldStmt != nil {
 		if cerr := q.countHeldStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countHeldStmt: %w", cerr)
@@ -1178,6 +1189,11 @@ func (q *Queries) Close() error {
 	if q.countSessionsStmt != nil {
 		if cerr := q.countSessionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countSessionsStmt: %w", cerr)
+		}
+	}
+	if q.countSessionsDueStmt != nil {
+		if cerr := q.countSessionsDueStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countSessionsDueStmt: %w", cerr)
 		}
 	}
 	if q.countStagedStmt != nil {
@@ -2455,10 +2471,12 @@ type Queries struct {
 	connectionStatusStmt         *sql.Stmt
 	correctChangeStmt            *sql.Stmt
 	correctSessionEventStmt      *sql.Stmt
+	countAllSessionsStmt         *sql.Stmt
 	countHeldStmt                *sql.Stmt
 	countProblemsStmt            *sql.Stmt
 	countSessionEventsStmt       *sql.Stmt
 	countSessionsStmt            *sql.Stmt
+	countSessionsDueStmt         *sql.Stmt
 	countStagedStmt              *sql.Stmt
 	countUnderwayStmt            *sql.Stmt
 	countWatchesStmt             *sql.Stmt
@@ -2753,10 +2771,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		connectionStatusStmt:         q.connectionStatusStmt,
 		correctChangeStmt:            q.correctChangeStmt,
 		correctSessionEventStmt:      q.correctSessionEventStmt,
+		countAllSessionsStmt:         q.countAllSessionsStmt,
 		countHeldStmt:                q.countHeldStmt,
 		countProblemsStmt:            q.countProblemsStmt,
 		countSessionEventsStmt:       q.countSessionEventsStmt,
 		countSessionsStmt:            q.countSessionsStmt,
+		countSessionsDueStmt:         q.countSessionsDueStmt,
 		countStagedStmt:              q.countStagedStmt,
 		countUnderwayStmt:            q.countUnderwayStmt,
 		countWatchesStmt:             q.countWatchesStmt,

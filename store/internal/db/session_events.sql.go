@@ -101,7 +101,7 @@ WHERE num = $4
 type CountSessionEventsParams struct {
 	Added   int64
 	Browser int64
-	Now     int64
+	Due     int64
 	Num     int64
 }
 
@@ -110,7 +110,7 @@ func (q *Queries) CountSessionEvents(ctx context.Context, arg CountSessionEvents
 	_, err := q.exec(ctx, q.countSessionEventsStmt, countSessionEvents,
 		arg.Added,
 		arg.Browser,
-		arg.Now,
+		arg.Due,
 		arg.Num,
 	)
 	return err

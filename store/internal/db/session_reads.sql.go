@@ -65,6 +65,17 @@ func (q *Queries) ClaimSessions(ctx context.Context, arg ClaimSessionsParams) ([
 	return items, nil
 }
 
+const countSessionsDue = `-- name: CountSessionsDue :one
+SELECT COUNT(*) FROM sessions WHERE due > 0 AND due <= $1
+`
+
+func (q *Queries) CountSessionsDue(ctx context.Context, now int64) (int64, error) {
+	row := q.queryRow(ctx, q.countSessionsDueStmt, countSessionsDue, now)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const dropSessionError = `-- name: DropSessionError :exec
 DELETE FROM session_errors WHERE session = $1 AND hash = $2
 `
