@@ -25,6 +25,7 @@ type Known interface {
 // Lister reads long lists in parts.
 type Lister interface {
 	List(ctx context.Context, q finch.ListQuery) (finch.ListPage, error)
+	// Counts counts what SessionLister lists as staged too.
 	Counts(ctx context.Context, words string) (finch.Counts, error)
 }
 

@@ -62,9 +62,6 @@ func (c connections) page(ctx context.Context, q finch.ListQuery) (card.Message,
 	if l.Counts, err = c.Lister.Counts(ctx, q.Words); err != nil {
 		return card.Message{}, fmt.Errorf("count connections: %w", err)
 	}
-	if l.Counts.Staged, err = c.countStaged(ctx, q.Words); err != nil {
-		return card.Message{}, err
-	}
 	if q.Tab == finch.Staged {
 		if l.Staged, err = c.staged(ctx, q); err != nil {
 			return card.Message{}, err

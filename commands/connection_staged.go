@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -16,18 +15,6 @@ import (
 // sent and not finished are no connections yet.
 func (c connections) staged(ctx context.Context, q finch.ListQuery) (sessionList, error) {
 	return c.sessionPage(ctx, connect.ListQuery{Scope: connect.Staged, Words: q.Words, After: q.After}, q.Skipped)
-}
-
-// countStaged is how many links the staged tab holds.
-func (c connections) countStaged(ctx context.Context, words string) (int, error) {
-	if c.SessionLister == nil {
-		return 0, nil
-	}
-	page, err := c.SessionLister.Sessions(ctx, connect.ListQuery{Scope: connect.Staged, Words: words, Limit: 1})
-	if err != nil {
-		return 0, fmt.Errorf("count links that are not finished: %w", err)
-	}
-	return page.Total, nil
 }
 
 // stagedRows are the links of the page.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"perch/internal/connect"
+	"perch/internal/finch"
 )
 
 // register is a store of these tests: Connect sessions in memory, newest first.
@@ -36,7 +37,24 @@ type register struct {
 func (g *register) sources(l *ledger) Sources {
 	s := l.sources()
 	s.Sessions, s.Finder, s.SessionLister, s.Funnels, s.Links, s.Watches = g, g, g, g, g, g
+	s.Lister = withStaged{s.Lister, g}
 	return s
+}
+
+// withStaged is a list of connections that counts the links of a register too.
+type withStaged struct {
+	Lister
+	links *register
+}
+
+func (w withStaged) Counts(ctx context.Context, words string) (finch.Counts, error) {
+	counts, err := w.Lister.Counts(ctx, words)
+	if err != nil {
+		return counts, err
+	}
+	page, err := w.links.Sessions(ctx, connect.ListQuery{Scope: connect.Staged, Words: words, Limit: 1})
+	counts.Staged = page.Total
+	return counts, err
 }
 
 func (g *register) Session(_ context.Context, id string) (connect.Reading, error) {

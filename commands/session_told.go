@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"perch/bot/card"
@@ -11,6 +12,8 @@ import (
 type told struct {
 	connect.Event
 	words string
+	// repeats: somebody else told of the same before.
+	repeats bool
 }
 
 // tell puts the events of a session, in order, into words. What they say depends
@@ -18,15 +21,21 @@ type told struct {
 func tell(events []connect.Event) []told {
 	list := make([]told, 0, len(events))
 	been := map[connect.Stage]bool{}
-	opened := false
+	opened, exchanged := false, false
 	for _, e := range events {
-		list = append(list, told{e, eventWords(e, opened, been[e.Stage])})
-		opened = opened || e.Type == connect.Opened
+		list = append(list, told{e, eventWords(e, opened, been[e.Stage]), exchanged && e.Type == connect.TokenExchanged})
+		opened, exchanged = opened || e.Type == connect.Opened, exchanged || e.Type == connect.TokenExchanged
 		if e.Type == connect.StageEntered {
 			been[e.Stage] = true
 		}
 	}
 	return list
+}
+
+// once are the events without what somebody else told before: the card has no room
+// to say a thing twice.
+func once(events []told) []told {
+	return slices.DeleteFunc(events, func(e told) bool { return e.repeats })
 }
 
 func eventWords(e connect.Event, opened, been bool) string {

@@ -1,7 +1,8 @@
 // Package store is what survives a restart: what is known of connections and
 // their jobs, the steps of each status, the vault of access tokens, the queues
 // of looks at connections and reads of jobs, the inbox of events, and Connect
-// sessions with what happened in them, in SQLite or PostgreSQL.
+// sessions with what happened in them, how far employers came by day, who watches
+// whom and who did what, in SQLite or PostgreSQL.
 //
 // Guarantees:
 //
@@ -27,7 +28,9 @@
 //
 // Whoever records holds first the connections it judges, then Connect sessions,
 // then days of the funnel, then the crowds (see outages.go), each in the order of
-// their names, and only then changes problems.
+// their names, and only then changes problems. A statement that changes several
+// rows takes them in no order: where that makes a circle PostgreSQL ends one
+// transaction, and it is run again.
 //
 // Duties of the caller: call JudgeDue every second or so, for what time alone
 // changes, and ReadSessions likewise, and whenever Moved says so; Close what Open

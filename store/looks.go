@@ -51,10 +51,10 @@ func (s *Store) LookSoon(ctx context.Context, connectionID string) error {
 	return nil
 }
 
-// FreeClaims ends the claims on events, jobs, connections and sessions of a process that
-// is gone, where it is certain that none but this one uses the database;
-// elsewhere they run out. lease is the longest that any of them can have: what
-// comes due within it is handed out at once.
+// FreeClaims ends the claims on events, jobs, connections and sessions of a process
+// that is gone, where it is certain that none but this one uses the database;
+// elsewhere they run out. lease is the longest that those on jobs and connections
+// can have: what comes due within it is handed out at once.
 func (s *Store) FreeClaims(ctx context.Context, lease time.Duration) error {
 	if s.lock == nil {
 		return nil
@@ -66,7 +66,7 @@ func (s *Store) FreeClaims(ctx context.Context, lease time.Duration) error {
 			q.FreeInbox(ctx, stamp(now)),
 			q.FreeReads(ctx, db.FreeReadsParams{Now: stamp(now), Until: until}),
 			q.FreeLooks(ctx, db.FreeLooksParams{Now: stamp(now), Until: until}),
-			q.FreeSessions(ctx, db.FreeSessionsParams{Now: stamp(now), Until: until}),
+			q.FreeSessions(ctx, db.FreeSessionsParams{Now: stamp(now), Until: stamp(now.Add(readLease))}),
 		)
 	})
 	if err != nil {

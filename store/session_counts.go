@@ -60,32 +60,34 @@ func (s shift) none() bool {
 	return s.sessions == 0 && s.opened == 0 && s.staged == 0 && s.passed == 0 && s.dropped == 0 && slices.Equal(s.gone, s.come)
 }
 
-// retally has the funnel count a session as it is, and no more as it was. Rows are
-// held in one order everywhere.
-func retally(ctx context.Context, q *db.Queries, was, is connect.Tally) error {
-	if is.Equal(was) {
-		return nil
-	}
-	shifts := map[cell]*shift{}
-	addTally(shifts, was, -1)
-	addTally(shifts, is, 1)
-	for _, c := range slices.SortedFunc(maps.Keys(shifts), cell.compare) {
-		if s := shifts[c]; !s.none() {
+// shifts are what changes in the funnel by what was read in one transaction.
+type shifts map[cell]*shift
+
+// count has the funnel count a session as it is, and no more as it was.
+func (f shifts) count(was, is connect.Tally) {
+	f.add(was, -1)
+	f.add(is, 1)
+}
+
+// save changes the rows, in the one order in which they are held everywhere.
+func (f shifts) save(ctx context.Context, q *db.Queries) error {
+	for _, c := range slices.SortedFunc(maps.Keys(f), cell.compare) {
+		if s := f[c]; !s.none() {
 			if err := moveCell(ctx, q, c, *s); err != nil {
-				return fmt.Errorf("count it into the funnel: %w", err)
+				return fmt.Errorf("count sessions into the funnel: %w", err)
 			}
 		}
 	}
 	return nil
 }
 
-func addTally(shifts map[cell]*shift, t connect.Tally, sign int64) {
+func (f shifts) add(t connect.Tally, sign int64) {
 	at := func(stage connect.Stage) *shift {
 		c := cell{dayOf(t.Day), word(t.ProviderID), word(string(stage))}
-		if shifts[c] == nil {
-			shifts[c] = &shift{}
+		if f[c] == nil {
+			f[c] = &shift{}
 		}
-		return shifts[c]
+		return f[c]
 	}
 	whole := at("")
 	whole.sessions += sign * int64(t.Sessions)

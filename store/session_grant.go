@@ -16,25 +16,53 @@ import (
 // run ahead of ours.
 const clockSkew = time.Minute
 
-// joinSessions ends the open sessions of a customer whose connection got a token:
-// it is what they were for. A token that was known before a session was made says
-// nothing of it.
-func (s *Store) joinSessions(ctx context.Context, q *db.Queries, c finch.Connection, f finch.Facts) error {
-	rows, err := sessionsToJoin(ctx, q, c)
-	if err != nil || len(rows) == 0 {
-		return err
+// join is a session that hears of a connection's token. led: it may be what the
+// token came of; another is only read again, since its customer is connected now.
+type join struct {
+	sessionID  string
+	led        bool
+	connection finch.Connection
+	tokenID    string
+	seen       int64 // since when the token is known, in ms
+}
+
+// joinsOf are the open sessions of a customer whose connection got a token: it is
+// what they were for. A token that was known before a session was made says
+// nothing of it, and neither does one of a connection that still wants the sign-in:
+// it is an old one that became known only now.
+func joinsOf(ctx context.Context, q *db.Queries, c finch.Connection, tokenID string) ([]join, error) {
+	if signsInAgain(c) {
+		return nil, nil
 	}
-	tokenID := clean(f.Introspection.TokenID)
+	rows, err := sessionsToJoin(ctx, q, c)
+	if err != nil {
+		return nil, err
+	}
+	last, err := customerSessions(ctx, q, clean(c.CustomerID), 1)
+	if err != nil || len(rows)+len(last) == 0 {
+		return nil, err
+	}
 	seen, err := q.FirstTokenSeen(ctx, db.FirstTokenSeenParams{ConnectionID: c.ID, TokenID: tokenID})
 	if err != nil {
-		return fmt.Errorf("select since when the token is known: %w", err)
+		return nil, fmt.Errorf("select since when the token is known: %w", err)
 	}
-	for _, row := range rows {
-		if row.Created > seen+clockSkew.Milliseconds() {
-			continue
+	var joins []join
+	for _, row := range append(rows, last...) {
+		if !slices.ContainsFunc(joins, func(j join) bool { return j.sessionID == row.ID }) {
+			led := len(joins) < len(rows) && row.Created <= seen+clockSkew.Milliseconds()
+			joins = append(joins, join{sessionID: row.ID, led: led, connection: c, tokenID: tokenID, seen: seen})
 		}
-		if err := s.joinSession(ctx, q, row, c, exchange(row, c.ID, tokenID, seen)); err != nil {
-			return fmt.Errorf("join session %q: %w", row.ID, err)
+	}
+	return joins, nil
+}
+
+// joinSessions tells sessions of the tokens that came, in the order in which
+// sessions are held.
+func (s *Store) joinSessions(ctx context.Context, q *db.Queries, joins []join) error {
+	slices.SortStableFunc(joins, func(a, b join) int { return cmp.Compare(a.sessionID, b.sessionID) })
+	for _, j := range joins {
+		if err := s.joinSession(ctx, q, j); err != nil {
+			return fmt.Errorf("join session %q: %w", j.sessionID, err)
 		}
 	}
 	return nil
@@ -61,16 +89,19 @@ func (s *Store) joinLate(ctx context.Context, q *db.Queries, row db.SessionLine)
 		return fmt.Errorf("look for a token that came before it: %w", err)
 	}
 	c, err := load(ctx, q, token.ConnectionID)
-	if err != nil {
+	if err != nil || signsInAgain(c) {
 		return err
 	}
-	return s.joinSession(ctx, q, row, c, exchange(row, c.ID, token.TokenID, token.FirstSeen))
+	return s.joinSession(ctx, q, join{sessionID: row.ID, led: true, connection: c, tokenID: token.TokenID, seen: token.FirstSeen})
 }
 
+// signsInAgain reports whether a connection waits for its employer to sign in.
+func signsInAgain(c finch.Connection) bool { return c.Overall() == finch.Reauth }
+
 // exchange is the event that a token came of a session.
-func exchange(row db.SessionLine, connectionID, tokenID string, seen int64) connect.Event {
+func (j join) exchange(row db.SessionLine) connect.Event {
 	return connect.Event{
-		ID: "token-" + cmp.Or(tokenID, connectionID), At: timeOf(max(seen, row.Created)), Type: connect.TokenExchanged, Source: connect.FromPerch,
+		ID: "token-" + cmp.Or(j.tokenID, j.connection.ID), At: timeOf(max(j.seen, row.Created)), Type: connect.TokenExchanged, Source: connect.FromPerch,
 	}
 }
 
@@ -78,8 +109,8 @@ func exchange(row db.SessionLine, connectionID, tokenID string, seen int64) conn
 // to hand the token over.
 const grantWithin = 24 * time.Hour
 
-// sessionsToJoin are the open sessions of the customer and of the connection, in
-// the order in which sessions are held.
+// sessionsToJoin are the open sessions of the customer and of the connection, each
+// once.
 func sessionsToJoin(ctx context.Context, q *db.Queries, c finch.Connection) ([]db.SessionLine, error) {
 	customerID := clean(c.CustomerID)
 	var rows []db.SessionLine
@@ -100,12 +131,16 @@ func sessionsToJoin(ctx context.Context, q *db.Queries, c finch.Connection) ([]d
 	return slices.CompactFunc(rows, func(a, b db.SessionLine) bool { return a.ID == b.ID }), nil
 }
 
-func (s *Store) joinSession(ctx context.Context, q *db.Queries, row db.SessionLine, c finch.Connection, e connect.Event) error {
-	row, err := sessionToChange(ctx, q, row.ID)
+func (s *Store) joinSession(ctx context.Context, q *db.Queries, j join) error {
+	row, err := sessionToChange(ctx, q, j.sessionID)
 	if err != nil {
 		return err
 	}
-	b := &batch{sessionID: row.ID, events: s.tidyEvents([]connect.Event{e}), due: stamp(s.now())}
+	c := j.connection
+	if !j.led || row.ConnectionID != "" && row.ConnectionID != c.ID {
+		return s.saveSession(ctx, q, row, storedSession(row))
+	}
+	b := &batch{sessionID: row.ID, events: s.tidyEvents([]connect.Event{j.exchange(row)}), due: stamp(s.now())}
 	if err := b.add(ctx, q, row.Num); err != nil {
 		return err
 	}

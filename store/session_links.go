@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"perch/internal/connect"
@@ -36,36 +35,33 @@ func (s *Store) SaveLink(ctx context.Context, session connect.Session, secrets c
 // LinkBySecret returns the session of the hosted link with that secret, revoked
 // and expired ones too. Errors: connect.ErrUnknown, ErrKeyMissing, ErrDamaged.
 func (s *Store) LinkBySecret(ctx context.Context, secret string) (connect.Session, connect.Secrets, error) {
-	return s.link(ctx, func(q *db.Queries) (string, db.SessionLink, error) {
+	return s.link(ctx, func(q *db.Queries) (db.SessionLinkOfRow, error) {
 		row, err := q.SessionLinkByHash(ctx, secretHash(secret))
-		return row.ID, db.SessionLink{KeyID: row.KeyID, Sealed: row.Sealed}, err
+		return db.SessionLinkOfRow(row), err
 	})
 }
 
 // LinkOf returns what leads into a session that Perch made. Errors:
 // connect.ErrUnknown if it made none of that id, ErrKeyMissing, ErrDamaged.
 func (s *Store) LinkOf(ctx context.Context, sessionID string) (connect.Session, connect.Secrets, error) {
-	return s.link(ctx, func(q *db.Queries) (string, db.SessionLink, error) {
-		row, err := q.SessionLinkOf(ctx, clean(sessionID))
-		return row.ID, db.SessionLink{KeyID: row.KeyID, Sealed: row.Sealed}, err
-	})
+	return s.link(ctx, func(q *db.Queries) (db.SessionLinkOfRow, error) { return q.SessionLinkOf(ctx, clean(sessionID)) })
 }
 
-func (s *Store) link(ctx context.Context, find func(*db.Queries) (string, db.SessionLink, error)) (session connect.Session, secrets connect.Secrets, err error) {
+func (s *Store) link(ctx context.Context, find func(*db.Queries) (db.SessionLinkOfRow, error)) (session connect.Session, secrets connect.Secrets, err error) {
 	err = s.view(ctx, func(q *db.Queries) error {
-		id, link, err := find(q)
+		link, err := find(q)
 		if missing(err) {
 			return fmt.Errorf("%w, or Perch made no link to it", ErrUnknownSession)
 		}
 		if err != nil {
 			return fmt.Errorf("select the link: %w", err)
 		}
-		row, err := sessionRow(ctx, q, id)
+		row, err := sessionRow(ctx, q, link.ID)
 		if err != nil {
 			return err
 		}
 		session = sessionOf(row)
-		secrets, err = s.unsealLink(id, link)
+		secrets, err = s.unsealLink(link)
 		return err
 	})
 	if err != nil {
@@ -109,40 +105,22 @@ type storedSecrets struct {
 	Wishes   string `json:"wishes"`
 }
 
-// linkFor is what a sealed link is bound to; see sealedFor.
-func linkFor(sessionID string) []byte { return []byte("perch link 1\x00" + sessionID) }
-
 func (s *Store) sealLink(sessionID string, secrets connect.Secrets) (keyID string, sealed []byte, err error) {
-	if len(s.keys) == 0 {
-		return "", nil, fmt.Errorf("%w: no key to seal the link with: set PERCH_KEY", ErrKeyMissing)
-	}
 	plain, err := json.Marshal(storedSecrets{secrets.Link, secrets.URL, secrets.RedirectURI, secrets.Wishes})
 	if err != nil {
 		return "", nil, fmt.Errorf("seal a link: %w", err)
 	}
-	aead, err := s.keys[0].aead()
-	if err != nil {
-		return "", nil, fmt.Errorf("seal a link: %w", err)
-	}
-	return s.keys[0].id, aead.Seal(nil, nil, plain, linkFor(sessionID)), nil
+	return s.seal(linkOf(sessionID), plain)
 }
 
-func (s *Store) unsealLink(sessionID string, link db.SessionLink) (connect.Secrets, error) {
-	i := slices.IndexFunc(s.keys, func(k Key) bool { return k.id == link.KeyID })
-	if i < 0 {
-		return connect.Secrets{}, fmt.Errorf("%w: the link is sealed with key %s: add that key to PERCH_KEY", ErrKeyMissing, link.KeyID)
-	}
-	aead, err := s.keys[i].aead()
+func (s *Store) unsealLink(row db.SessionLinkOfRow) (connect.Secrets, error) {
+	plain, err := s.unseal(linkOf(row.ID), row.KeyID, row.Sealed)
 	if err != nil {
-		return connect.Secrets{}, fmt.Errorf("open a sealed link: %w", err)
+		return connect.Secrets{}, err
 	}
 	var stored storedSecrets
-	plain, err := aead.Open(nil, nil, link.Sealed, linkFor(sessionID))
-	if err == nil {
-		err = json.Unmarshal(plain, &stored)
-	}
-	if err != nil { // its cause could quote the link
-		return connect.Secrets{}, fmt.Errorf("%w: the sealed link was altered: make a new one", ErrDamaged)
+	if json.Unmarshal(plain, &stored) != nil { // its error could quote the link
+		return connect.Secrets{}, fmt.Errorf("%w: a sealed link is not as Perch writes it: make a new one", ErrDamaged)
 	}
 	return connect.Secrets{Link: stored.Link, URL: stored.URL, RedirectURI: stored.Redirect, Wishes: stored.Wishes}, nil
 }

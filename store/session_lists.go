@@ -100,6 +100,9 @@ func (l sessionList) total(ctx context.Context, q *db.Queries) (int64, error) {
 	case connect.Staged:
 		return q.CountStaged(ctx, l.within)
 	default:
+		if l.within == "" {
+			return q.CountAllSessions(ctx)
+		}
 		return q.CountSessions(ctx, l.within)
 	}
 }

@@ -23,24 +23,29 @@ func (s *Store) noticeWatchers(ctx context.Context, q *db.Queries, customerID st
 		return false, time.Time{}, fmt.Errorf("select who watches the customer: %w", err)
 	}
 	now, p := millis(s.now()), last.Progress
-	stands := whereabouts(p.Outcome, p.Stage)
+	stands, through := whereabouts(p.Outcome, p.Stage), p.Outcome == connect.Connected && !p.Provisional
 	for _, w := range watches {
-		again := timeOf(w.ToldAt).Add(betweenNotices)
-		through := p.Outcome == connect.Connected && !p.Provisional
-		switch {
-		case w.Told != stands && w.ToldAt > 0 && now.Before(again) && !through:
+		moved, again := w.Told != stands, timeOf(w.ToldAt).Add(betweenNotices)
+		if moved && !through && w.ToldAt > 0 && now.Before(again) {
 			if next.IsZero() || again.Before(next) {
 				next = again
 			}
 			continue
-		case w.Told != stands || through && w.ToldAt > 0:
+		}
+		if moved || through && w.ToldAt > 0 {
 			if err := s.oweWatcher(ctx, q, w.UserID, last, now); err != nil {
 				return false, time.Time{}, err
 			}
 			owed = true
 		}
-		if err := s.noteWatch(ctx, q, customerID, w, p, now); err != nil {
-			return false, time.Time{}, err
+		switch {
+		case through:
+			err = q.UnwatchCustomer(ctx, db.UnwatchCustomerParams{CustomerID: customerID, UserID: w.UserID})
+		case moved:
+			err = q.NoteWatch(ctx, db.NoteWatchParams{CustomerID: customerID, UserID: w.UserID, Told: stands, ToldAt: stamp(now)})
+		}
+		if err != nil {
+			return false, time.Time{}, fmt.Errorf("note what a watcher was told: %w", err)
 		}
 	}
 	return owed, next, nil
@@ -50,20 +55,4 @@ func (s *Store) oweWatcher(ctx context.Context, q *db.Queries, userID string, la
 	return s.owe(ctx, q, alert.Delivery{
 		Channel: userID, Kind: alert.NoticeMessage, Owed: now, Body: alert.Body{Who: userID, Words: alert.WatchWords(last, now)},
 	})
-}
-
-// noteWatch notes what a watcher was told, or that there is no more to tell.
-func (s *Store) noteWatch(ctx context.Context, q *db.Queries, customerID string, w db.WatchesOfRow, p connect.Progress, now time.Time) error {
-	stands := whereabouts(p.Outcome, p.Stage)
-	var err error
-	switch {
-	case p.Outcome == connect.Connected && !p.Provisional:
-		err = q.UnwatchCustomer(ctx, db.UnwatchCustomerParams{CustomerID: customerID, UserID: w.UserID})
-	case w.Told != stands:
-		err = q.NoteWatch(ctx, db.NoteWatchParams{CustomerID: customerID, UserID: w.UserID, Told: stands, ToldAt: stamp(now)})
-	}
-	if err != nil {
-		return fmt.Errorf("note what a watcher was told: %w", err)
-	}
-	return nil
 }

@@ -135,6 +135,25 @@ func TestATokenSettlesADropOff(t *testing.T) {
 	})
 }
 
+// A token may come by another way than the link that ran out: a form of the
+// application's own, an import.
+func TestATokenSettlesAnExpiredLink(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		c := fern("s1")
+		c.Expires = start.Add(time.Hour)
+		register(t, s, c)
+		p.reads(t, s, 2*time.Hour)
+		want(t, "it ran out", look(t, p, `SELECT kind, state FROM problems`), "link_expired open")
+		g := named("c1", "cust-fern", "Blue Fern Dental")
+		g.Facts.At = p.clock.now()
+		grant(t, s, g)
+		readDue(t, s)
+		want(t, "and they are connected all the same", look(t, p, `SELECT kind, state FROM problems`), "link_expired resolved")
+	})
+}
+
 func TestLinksThatNobodyUses(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

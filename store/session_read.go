@@ -135,28 +135,17 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 	if err != nil {
 		return false, err
 	}
-	var readings []connect.Reading
-	for _, row := range rows {
-		r, err := s.readSession(ctx, q, row, now)
-		if err != nil {
-			return false, fmt.Errorf("read session %q: %w", row.ID, err)
-		}
-		readings = append(readings, r)
+	readings, err := s.readRows(ctx, q, rows, now)
+	if err != nil {
+		return false, err
 	}
-	for _, c := range group {
-		i := slices.IndexFunc(readings, func(r connect.Reading) bool { return r.Session.ID == c.ID })
-		if i < 0 { // it went meanwhile
-			continue
-		}
-		due := db.PostponeSessionParams{ID: c.ID, Fence: c.Fence, Due: stamp(nextReading(readings[i], now))}
-		if err := q.PostponeSession(ctx, due); err != nil {
-			return false, fmt.Errorf("note when to read again: %w", err)
-		}
+	if err := postpone(ctx, q, group, readings, now); err != nil {
+		return false, err
 	}
 	if customerID == "" || len(readings) == 0 {
 		return false, nil
 	}
-	if err := markTelling(ctx, q, rows, readings); err != nil {
+	if err := markPlaces(ctx, q, customerID, rows, readings); err != nil {
 		return false, err
 	}
 	news, next, err := s.afterReading(ctx, q, customerID, readings)
@@ -169,11 +158,48 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 	return news, nil
 }
 
-// markTelling notes which of the customer's sessions says how the customer stands.
-func markTelling(ctx context.Context, q *db.Queries, rows []db.SessionLine, readings []connect.Reading) error {
+// readRows reads all that is known of sessions, and saves what can be read off it.
+func (s *Store) readRows(ctx context.Context, q *db.Queries, rows []db.SessionLine, now time.Time) ([]connect.Reading, error) {
+	var readings []connect.Reading
+	moves := shifts{}
+	for _, row := range rows {
+		r, err := s.reading(ctx, q, row, now)
+		if err == nil {
+			err = saveReading(ctx, q, row, r, moves)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read session %q: %w", row.ID, err)
+		}
+		readings = append(readings, r)
+	}
+	return readings, moves.save(ctx, q)
+}
+
+// postpone notes when time alone changes the sessions that were due.
+func postpone(ctx context.Context, q *db.Queries, group []db.ClaimSessionsRow, readings []connect.Reading, now time.Time) error {
+	for _, c := range group {
+		i := slices.IndexFunc(readings, func(r connect.Reading) bool { return r.Session.ID == c.ID })
+		if i < 0 { // it went meanwhile
+			continue
+		}
+		due := db.PostponeSessionParams{ID: c.ID, Fence: c.Fence, Due: stamp(nextReading(readings[i], now))}
+		if err := q.PostponeSession(ctx, due); err != nil {
+			return fmt.Errorf("note when to read again: %w", err)
+		}
+	}
+	return nil
+}
+
+// markPlaces notes which of the customer's sessions is the last, since two that
+// came at once on PostgreSQL both think they are, and which says how the customer
+// stands.
+func markPlaces(ctx context.Context, q *db.Queries, customerID string, rows []db.SessionLine, readings []connect.Reading) error {
+	if err := markNewest(ctx, q, customerID, ""); err != nil {
+		return err
+	}
 	tells, _, _ := connect.Journey(readings)
 	i := slices.IndexFunc(rows, func(r db.SessionLine) bool { return r.ID == tells.Session.ID })
-	if err := q.MarkTelling(ctx, db.MarkTellingParams{CustomerID: rows[i].CustomerID, Num: rows[i].Num}); err != nil {
+	if err := q.MarkTelling(ctx, db.MarkTellingParams{CustomerID: customerID, Num: rows[i].Num}); err != nil {
 		return fmt.Errorf("note which session tells how the customer stands: %w", err)
 	}
 	return nil
@@ -229,15 +255,6 @@ func customerSessions(ctx context.Context, q *db.Queries, customerID string, n i
 		return nil, fmt.Errorf("select the customer's sessions: %w", err)
 	}
 	return rows, nil
-}
-
-// readSession reads all that is known of a session and saves what can be read off it.
-func (s *Store) readSession(ctx context.Context, q *db.Queries, row db.SessionLine, now time.Time) (connect.Reading, error) {
-	r, err := s.reading(ctx, q, row, now)
-	if err != nil {
-		return connect.Reading{}, err
-	}
-	return r, saveReading(ctx, q, row, r)
 }
 
 // reading is what can be read off a session now, without remarks.

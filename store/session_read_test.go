@@ -121,6 +121,29 @@ func TestASessionIsReadByOneAtATime(t *testing.T) {
 	})
 }
 
+// TestOneSessionIsTheNewest registers sessions of one customer from two stores at
+// once: on PostgreSQL neither sees the other's in time.
+func TestOneSessionIsTheNewest(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s, other := p.open(t), p.open(t)
+		var wg sync.WaitGroup
+		for i, to := range []*store.Store{s, other, s, other} {
+			wg.Go(func() {
+				for j := range 10 {
+					if _, _, err := to.RegisterSession(t.Context(), of(fmt.Sprint("s", j, "-", i), fmt.Sprint("cust-", j), "Acme")); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		readDue(t, s)
+		want(t, "customers with two newest sessions", look(t, p, `SELECT customer_id FROM sessions WHERE newest = 1 GROUP BY customer_id HAVING COUNT(*) <> 1`))
+		want(t, "customers with one", look(t, p, `SELECT COUNT(DISTINCT customer_id) FROM sessions WHERE newest = 1`), "10")
+	})
+}
+
 func TestSameError(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

@@ -12,15 +12,16 @@ import (
 )
 
 // saveReading writes down what was read off a session, where it says anything
-// new: for lists, in the funnel, and which errors were seen.
-func saveReading(ctx context.Context, q *db.Queries, row db.SessionLine, r connect.Reading) error {
+// new: for lists, and which errors were seen. What it adds to the funnel it notes in
+// moves, for the caller to save once all sessions are read.
+func saveReading(ctx context.Context, q *db.Queries, row db.SessionLine, r connect.Reading, moves shifts) error {
 	was, err := tallyOf(row.Counted)
 	if err != nil {
 		return err
 	}
 	is := connect.Count(r)
-	if err := retally(ctx, q, was, is); err != nil {
-		return err
+	if !is.Equal(was) {
+		moves.count(was, is)
 	}
 	p := r.Progress
 	dropped, at := droppedAt(is)

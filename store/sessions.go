@@ -216,9 +216,6 @@ func storedSession(r db.SessionLine) connect.Session {
 // when it ends.
 func sessionOf(r db.SessionLine) connect.Session {
 	c := storedSession(r)
-	c.ProviderName = cmp.Or(r.ProviderName, r.ProviderID)
-	if c.Expires.IsZero() && !c.Created.IsZero() {
-		c.Expires = c.Created.Add(connect.LinkLife)
-	}
+	c.ProviderName, c.Expires = cmp.Or(r.ProviderName, r.ProviderID), c.Ends()
 	return c
 }

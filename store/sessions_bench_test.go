@@ -160,6 +160,8 @@ func tellMany(b *testing.B, s *store.Store, tellers, sessions int) taken {
 	return all
 }
 
+// readOnAndOn reads as package watch does: as soon as something moved, and then
+// after a rest of 200 ms, or as long as the reading took.
 func readOnAndOn(b *testing.B, ctx context.Context, s *store.Store) {
 	for {
 		select {
@@ -167,11 +169,17 @@ func readOnAndOn(b *testing.B, ctx context.Context, s *store.Store) {
 			return
 		case <-s.Moved():
 		}
+		began := time.Now()
 		for more := true; more && ctx.Err() == nil; {
 			var err error
 			if more, err = s.ReadSessions(b.Context(), 50); err != nil {
 				b.Error(err)
 			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(max(200*time.Millisecond, time.Since(began))):
 		}
 	}
 }

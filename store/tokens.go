@@ -22,12 +22,21 @@ func (s *Store) Grant(ctx context.Context, grants []finch.Grant) (created []bool
 	created = make([]bool, len(grants))
 	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
 		var granted []string
+		var joins []join
 		for _, i := range inOrder(grants) {
-			var err error
-			if created[i], err = s.grant(ctx, q, grants[i]); err != nil {
+			c, was, err := s.grant(ctx, q, grants[i])
+			if err != nil {
 				return false, err
 			}
-			granted = append(granted, grants[i].Facts.Introspection.ConnectionID)
+			more, err := joinsOf(ctx, q, c, clean(grants[i].Facts.Introspection.TokenID))
+			if err != nil {
+				return false, err
+			}
+			created[i] = !was
+			granted, joins = append(granted, c.ID), append(joins, more...)
+		}
+		if err := s.joinSessions(ctx, q, joins); err != nil { // once all connections are held: see happen
+			return false, err
 		}
 		return s.judge(ctx, q, granted...)
 	})
@@ -51,35 +60,33 @@ func inOrder(grants []finch.Grant) []int {
 	return places
 }
 
-func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (created bool, err error) {
+// grant stores one token; had tells whether the connection had one before.
+func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (c finch.Connection, had bool, err error) {
 	g.Facts.At = s.moment(g.Facts.At)
 	id := g.Facts.Introspection.ConnectionID
 	if err := checkGrant(id, g.Token); err != nil {
-		return false, err
+		return c, false, err
 	}
-	c, err := loadToChange(ctx, q, id)
+	c, err = loadToChange(ctx, q, id)
 	if isUnknown(err) {
 		c, err = finch.Connection{ID: id, FirstSeen: g.Facts.At, Created: g.Facts.At}, nil
 	}
 	if err != nil {
-		return false, err
+		return c, false, err
 	}
-	created = !c.HasToken
+	had = c.HasToken
 	before := c.Worst()
 	c.HasToken, c.DisconnectedAt = true, time.Time{}
 	if c.Worst() != before {
 		c.StatusSince = g.Facts.At // it was disconnected until now
 	}
 	if err := learnAndSave(ctx, q, &c, g.Facts); err != nil {
-		return false, err
+		return c, false, err
 	}
 	if err := markRemoved(ctx, q, id, false); err != nil {
-		return false, err
+		return c, false, err
 	}
-	if err := s.keepToken(ctx, q, g); err != nil {
-		return false, err
-	}
-	return created, s.joinSessions(ctx, q, c, g.Facts)
+	return c, had, s.keepToken(ctx, q, g)
 }
 
 // markRemoved notes whether somebody here asked for the end of a connection: then
@@ -106,7 +113,7 @@ func checkGrant(id string, token finch.Token) error {
 func (s *Store) keepToken(ctx context.Context, q *db.Queries, g finch.Grant) error {
 	id, tokenID := g.Facts.Introspection.ConnectionID, clean(g.Facts.Introspection.TokenID)
 	at, now := stamp(g.Facts.At), stamp(s.now())
-	keyID, sealed, err := s.seal(id, g.Token)
+	keyID, sealed, err := s.seal(tokenOf(id), []byte(g.Token.Reveal()))
 	if err != nil {
 		return err
 	}
@@ -138,7 +145,7 @@ func (s *Store) Token(ctx context.Context, connectionID string) (finch.Token, er
 		if err != nil {
 			return fmt.Errorf("select the token: %w", err)
 		}
-		token, err = s.unseal(row)
+		token, err = s.unsealToken(row)
 		return err
 	})
 	if err != nil {
@@ -210,6 +217,14 @@ func (s *Store) Lost(ctx context.Context, connectionID string, token finch.Token
 	return nil
 }
 
+func (s *Store) unsealToken(row db.Token) (finch.Token, error) {
+	plain, err := s.unseal(tokenOf(row.ConnectionID), row.KeyID, row.Sealed)
+	if err != nil {
+		return finch.Token{}, err
+	}
+	return finch.NewToken(string(plain)), nil
+}
+
 // holds reports whether this very token is in the vault.
 func (s *Store) holds(ctx context.Context, q *db.Queries, id string, token finch.Token) (bool, error) {
 	row, err := q.Token(ctx, id)
@@ -219,7 +234,7 @@ func (s *Store) holds(ctx context.Context, q *db.Queries, id string, token finch
 	if err != nil {
 		return false, fmt.Errorf("select the token: %w", err)
 	}
-	kept, err := s.unseal(row)
+	kept, err := s.unsealToken(row)
 	return kept == token, err
 }
 

@@ -7,41 +7,52 @@ import (
 	"fmt"
 	"slices"
 
-	"perch/internal/finch"
 	"perch/store/internal/db"
 )
 
-// sealedFor is what a ciphertext is bound to: moved to another connection's
-// row, it does not open. The prefix names the format.
-func sealedFor(connectionID string) []byte { return []byte("perch token 1\x00" + connectionID) }
+// sealing is what is sealed: a ciphertext is bound to whose it is, so moved to
+// another's row it does not open. bound begins with the name of the format.
+type sealing struct {
+	what  string // in a message
+	anew  string // what to do once it was altered
+	bound string
+}
 
-// seal encrypts a token with the first key: AES-256-GCM with a random nonce,
-// which leads the ciphertext.
-func (s *Store) seal(connectionID string, t finch.Token) (keyID string, sealed []byte, err error) {
+func tokenOf(connectionID string) sealing {
+	return sealing{"token", "grant it anew", "perch token 1\x00" + connectionID}
+}
+
+func linkOf(sessionID string) sealing {
+	return sealing{"link", "make a new one", "perch link 1\x00" + sessionID}
+}
+
+// seal encrypts with the first key: AES-256-GCM with a random nonce, which leads
+// the ciphertext.
+func (s *Store) seal(of sealing, plain []byte) (keyID string, sealed []byte, err error) {
 	if len(s.keys) == 0 {
-		return "", nil, fmt.Errorf("%w: no key to seal the token with: set PERCH_KEY", ErrKeyMissing)
+		return "", nil, fmt.Errorf("%w: no key to seal the %s with: set PERCH_KEY", ErrKeyMissing, of.what)
 	}
 	aead, err := s.keys[0].aead()
 	if err != nil {
-		return "", nil, fmt.Errorf("seal a token: %w", err)
+		return "", nil, fmt.Errorf("seal a %s: %w", of.what, err)
 	}
-	return s.keys[0].id, aead.Seal(nil, nil, []byte(t.Reveal()), sealedFor(connectionID)), nil
+	return s.keys[0].id, aead.Seal(nil, nil, plain, []byte(of.bound)), nil
 }
 
-func (s *Store) unseal(row db.Token) (finch.Token, error) {
-	i := slices.IndexFunc(s.keys, func(k Key) bool { return k.id == row.KeyID })
+// unseal opens what seal made. Errors: ErrKeyMissing, ErrDamaged.
+func (s *Store) unseal(of sealing, keyID string, sealed []byte) (plain []byte, err error) {
+	i := slices.IndexFunc(s.keys, func(k Key) bool { return k.id == keyID })
 	if i < 0 {
-		return finch.Token{}, fmt.Errorf("%w: the token is sealed with key %s: add that key to PERCH_KEY", ErrKeyMissing, row.KeyID)
+		return nil, fmt.Errorf("%w: the %s is sealed with key %s: add that key to PERCH_KEY", ErrKeyMissing, of.what, keyID)
 	}
 	aead, err := s.keys[i].aead()
 	if err != nil {
-		return finch.Token{}, fmt.Errorf("open a sealed token: %w", err)
+		return nil, fmt.Errorf("open a sealed %s: %w", of.what, err)
 	}
-	plain, err := aead.Open(nil, nil, row.Sealed, sealedFor(row.ConnectionID))
-	if err != nil {
-		return finch.Token{}, fmt.Errorf("%w: the sealed token was altered: grant it anew", ErrDamaged)
+	if plain, err = aead.Open(nil, nil, sealed, []byte(of.bound)); err != nil {
+		return nil, fmt.Errorf("%w: the sealed %s was altered: %s", ErrDamaged, of.what, of.anew)
 	}
-	return finch.NewToken(string(plain)), nil
+	return plain, nil
 }
 
 func (k Key) aead() (cipher.AEAD, error) {
@@ -52,8 +63,8 @@ func (k Key) aead() (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// checkKeys refuses to open a database with tokens or links that no given key can open:
-// better at the start than at the first look.
+// checkKeys refuses to open a database with tokens or links that no given key can
+// open: better at the start than at the first look.
 func (s *Store) checkKeys(ctx context.Context) error {
 	ids, err := keyIDs(ctx, s.reader)
 	if err != nil {

@@ -48,7 +48,8 @@ type settings struct {
 	Webhooks    finch.Secrets
 	// PublicURL is how the outside reaches the HTTP doors; "" means that employers
 	// get Finch's own links.
-	PublicURL  string
+	PublicURL string
+	// ConnectURL and ConnectJS are "" for Finch's own.
 	ConnectURL string
 	ConnectJS  string
 	DropOff    time.Duration
@@ -88,8 +89,8 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		Retention:     e.duration("PERCH_RETENTION", 400*24*time.Hour),
 		Webhooks:      e.webhookSecrets("FINCH_WEBHOOK_SECRET"),
 		PublicURL:     strings.TrimSuffix(e.url("PERCH_PUBLIC_URL", ""), "/"),
-		ConnectURL:    strings.TrimSuffix(e.url("FINCH_CONNECT_URL", "https://connect.tryfinch.com"), "/"),
-		ConnectJS:     e.url("FINCH_CONNECT_JS", "https://prod-cdn.tryfinch.com/latest/connect.js"),
+		ConnectURL:    e.url("FINCH_CONNECT_URL", ""),
+		ConnectJS:     e.url("FINCH_CONNECT_JS", ""),
 		DropOff:       e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute),
 		LogLevel:      e.logLevel("PERCH_LOG_LEVEL", zerolog.InfoLevel),
 	}

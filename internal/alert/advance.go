@@ -227,8 +227,7 @@ func withNew(ids, more []string) []string {
 
 // WakeAt is when time alone changes the problem, zero for never: its snooze ends,
 // it flapped and has been well for long enough, or a surge has seen nobody stop for
-// as long. Whether a problem goes on at
-// all is Assess's to say.
+// as long as it looks back. Whether a problem goes on at all is Assess's to say.
 func (p Problem) WakeAt() time.Time {
 	if p.State != Open {
 		return time.Time{}

@@ -88,22 +88,13 @@ func (a Attempts) story() story {
 	})
 	s := story{Attempts: a, newest: made[0]}
 	for _, r := range made {
-		if !lastSign(r.Progress).IsZero() {
+		if !r.Progress.LastMove().IsZero() {
 			s.seen = append(s.seen, r)
 		}
 	}
 	_, s.attempts, _ = connect.Journey(made)
-	slices.SortStableFunc(s.seen, func(a, b connect.Reading) int { return lastSign(b.Progress).Compare(lastSign(a.Progress)) })
+	slices.SortStableFunc(s.seen, func(a, b connect.Reading) int { return b.Progress.LastMove().Compare(a.Progress.LastMove()) })
 	return s
-}
-
-// lastSign is when the employer was last seen in a session, or through.
-func lastSign(p connect.Progress) time.Time {
-	last := later(p.Opened, later(p.Last, p.ClosedAt))
-	if p.Outcome == connect.Connected {
-		last = later(last, p.Over)
-	}
-	return last
 }
 
 // through says that the employer is, by a link or after it was made; ok is false if
@@ -114,9 +105,9 @@ func (s story) through(made time.Time) (f Finding, ok bool) {
 		f.Over = s.Linked
 	}
 	for _, r := range s.seen {
-		if r.Progress.Outcome == connect.Connected && !lastSign(r.Progress).Before(made) {
+		if r.Progress.Outcome == connect.Connected && !r.Progress.LastMove().Before(made) {
 			f.Facts.Session.Provisional = r.Progress.Provisional && f.Over.IsZero()
-			f.Over = earlier(f.Over, cmp.Or(r.Progress.Over, lastSign(r.Progress)))
+			f.Over = earlier(f.Over, cmp.Or(r.Progress.Over, r.Progress.LastMove()))
 		}
 	}
 	return f, !f.Over.IsZero()

@@ -6,7 +6,7 @@
 // Assess says what is wrong with one connection now, AssessSight what Perch
 // itself cannot see, AssessSessions where an employer's way through Finch Connect
 // has come to a stop, AdvanceOutage what many connections of a provider have in
-// common. Each looks only at the present, so it does not matter in which order,
+// common, AdvanceSurge where more employers stop than usual. Each looks only at the present, so it does not matter in which order,
 // how late or how often anything became known. Advance compares that with the
 // problems there are and says what happened: opened, recurred, resolved. What
 // people do to a problem is a method of Problem (Claim, Snooze, Close).

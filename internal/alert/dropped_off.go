@@ -7,10 +7,6 @@ import (
 	"perch/internal/connect"
 )
 
-// dropOffAfter is how long nothing may be heard of an employer where the settings
-// say nothing.
-const dropOffAfter = 30 * time.Minute
-
 // droppedOff finds an employer who left Finch Connect, or of whom nothing was
 // heard there, without being through. It is over when they come back by any link;
 // a link that was renewed and is not opened leaves it as it is. When the last link
@@ -20,7 +16,7 @@ func droppedOff(s story) (Finding, time.Time) {
 		return Finding{Word: Right}, time.Time{}
 	}
 	r := s.seen[0]
-	left, drops := lastSign(r.Progress), s.dropsOff(r.Progress)
+	left, drops := r.Progress.LastMove(), s.dropsOff(r.Progress)
 	closes := drops.Add(CloseAttempts)
 	if f, ok := s.through(r.Session.Created); ok {
 		return f, time.Time{}
@@ -44,7 +40,7 @@ func droppedOff(s story) (Finding, time.Time) {
 
 // dropsOff is when an employer counts as dropped off if nothing is heard of them.
 func (s story) dropsOff(p connect.Progress) time.Time {
-	return cmp.Or(p.DropsOff, lastSign(p).Add(cmp.Or(s.Limits.DropOff, dropOffAfter)))
+	return cmp.Or(p.DropsOff, p.LastMove().Add(s.Limits.Silence()))
 }
 
 // there notes the time and visits at the stage where an employer is, or in Finch

@@ -17,8 +17,8 @@ func linkExpired(s story) (Finding, time.Time) {
 	switch {
 	case r.Progress.Outcome != connect.Lapsed:
 		return Finding{Word: Right, Over: r.Session.Created}, s.ends(r)
-	case len(s.seen) > 0 && lastSign(s.seen[0].Progress).After(ended):
-		return Finding{Word: Right, Over: lastSign(s.seen[0].Progress)}, time.Time{}
+	case len(s.seen) > 0 && s.seen[0].Progress.LastMove().After(ended):
+		return Finding{Word: Right, Over: s.seen[0].Progress.LastMove()}, time.Time{}
 	case !r.Session.Revoked.IsZero() && !r.Session.Revoked.After(ended):
 		return Finding{Word: Moot, Over: r.Session.Revoked}, time.Time{}
 	case !s.Now.Before(closes):

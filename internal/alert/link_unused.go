@@ -21,8 +21,8 @@ func linkUnused(s story) (Finding, time.Time) {
 	switch p := r.Progress; {
 	case p.Outcome == connect.Lapsed:
 		return Finding{Word: Moot, Over: p.Over}, time.Time{}
-	case len(s.seen) > 0 && lastSign(s.seen[0].Progress).After(made):
-		return Finding{Word: Right, Over: lastSign(s.seen[0].Progress)}, time.Time{}
+	case len(s.seen) > 0 && s.seen[0].Progress.LastMove().After(made):
+		return Finding{Word: Right, Over: s.seen[0].Progress.LastMove()}, time.Time{}
 	case p.Outcome != connect.Unopened:
 		return Finding{Word: Right, Over: p.Opened}, time.Time{}
 	case s.Now.Before(due): // what was said of an older link matters no more

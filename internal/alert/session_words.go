@@ -54,24 +54,14 @@ func moveDroppedOff(s Shown) string {
 	return strings.Join(said, " ")
 }
 
-// advice is what may hold them up: what their last error means, else what the
-// stage asks of them.
+// advice is what may hold them up: what their last error means, else why employers
+// stop at the stage.
 func (s Shown) advice() string {
 	f := s.Problem.Facts.Session
 	if what, tell := connect.Meaning(f.Error, f.ErrorType); f.Error != "" && what != "" {
 		return fmt.Sprintf("%s Tell them: \"%s\"", card.Escape(what), card.Escape(tell))
 	}
-	return stageAdvice[f.Stage]
-}
-
-// stageAdvice is why employers stop at a stage, mostly.
-var stageAdvice = map[connect.Stage]string{
-	connect.TermsOfService:    "They may have a question about the terms.",
-	connect.ProviderSelection: "They may not find their payroll provider.",
-	connect.AuthMethod:        "They may not know which way to sign in is theirs.",
-	connect.Authentication:    "They may not have their payroll sign-in at hand.",
-	connect.MFA:               "The code may not have reached them.",
-	connect.EntitySelection:   "They may not know which company to choose.",
+	return f.Stage.WhyStopped()
 }
 
 func evidenceDroppedOff(p Problem, now time.Time) []string {

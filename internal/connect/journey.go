@@ -16,7 +16,7 @@ func Journey(readings []Reading) (counts Reading, attempts int, ok bool) {
 	}
 	at := 0
 	for i := range readings {
-		if readings[i].Progress.lastMove().After(readings[at].Progress.lastMove()) {
+		if readings[i].Progress.LastMove().After(readings[at].Progress.LastMove()) {
 			at = i
 		}
 	}
@@ -36,15 +36,15 @@ func countAttempts(readings []Reading, counts Reading) int {
 	attempts := 0
 	for i := range readings {
 		p := &readings[i].Progress
-		if move := p.lastMove(); !move.IsZero() && move.After(before) {
+		if move := p.LastMove(); !move.IsZero() && move.After(before) {
 			attempts++
 		}
 	}
 	return attempts
 }
 
-// lastMove is when the employer was seen last, or got through.
-func (p Progress) lastMove() time.Time {
+// LastMove is when the employer was seen last, or got through; zero if never.
+func (p Progress) LastMove() time.Time {
 	if p.Outcome == Connected && p.Over.After(p.Last) {
 		return p.Over
 	}

@@ -8,7 +8,8 @@ import (
 // DefaultDropOff is how long silence means nothing where nobody said.
 const DefaultDropOff = 30 * time.Minute
 
-func (l Limits) dropOff() time.Duration {
+// Silence is how long it may be with the limits as they are set.
+func (l Limits) Silence() time.Duration {
 	if l.DropOff <= 0 {
 		return DefaultDropOff
 	}
@@ -20,7 +21,7 @@ func (l Limits) dropOff() time.Duration {
 func Read(s Session, events []Event, l Limits, now time.Time) Progress {
 	now = moment(now)
 	events = ordered(events, now)
-	w := newWalk(events, l.dropOff())
+	w := newWalk(events, l.Silence())
 	for i := range events {
 		w.step(&events[i])
 	}

@@ -40,3 +40,12 @@ type Session struct {
 	Expires time.Time
 	Revoked time.Time
 }
+
+// Ends is when the session's link ends, where nobody said LinkLife after it was
+// made; zero where neither is known.
+func (s Session) Ends() time.Time {
+	if s.Expires.IsZero() && !s.Created.IsZero() {
+		return s.Created.Add(LinkLife)
+	}
+	return s.Expires
+}

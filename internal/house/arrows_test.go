@@ -34,6 +34,7 @@ var arrows = []arrow{
 	{"internal/playground", []string{"internal/playground/slack", "internal/playground/finch"}},
 	{from: "internal/dotenv"},
 	{from: "internal/golden"},
+	{from: "internal/chromium"},
 	{from: "internal/peers"},
 	{from: "internal/house"},
 	{"cmd/perch", []string{

@@ -2,7 +2,10 @@
 // local Finch, so that the two imitations are held to what independent
 // programs expect and not only to what Perch expects.
 //
-// It holds tests alone. They need Node.js and what `npm ci` installs in this
-// folder, and are skipped without; with PERCH_PEERS=required a skip is a
-// failure.
+// Finch's own React library is run in a browser, on the local Connect page and
+// with perch.js beside it.
+//
+// It holds tests alone. They need Node.js, what `npm ci` installs in this folder,
+// and one of them Chromium, and are skipped without; with PERCH_PEERS=required a
+// skip is a failure.
 package peers

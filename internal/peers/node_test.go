@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -35,20 +36,21 @@ func node(t *testing.T, report any, script string, settings ...string) {
 	}
 }
 
-// needPeers skips a test where the clients are not installed, unless they were
-// promised to be.
-func needPeers(t *testing.T) {
+// needPeers skips a test where the clients, or programs besides them, are not
+// installed, unless they were promised to be.
+func needPeers(t *testing.T, programs ...string) {
 	t.Helper()
-	_, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat("node_modules")
+	_, err := os.Stat("node_modules")
+	for _, program := range append(programs, "node") {
+		_, missing := exec.LookPath(program)
+		err = cmp.Or(err, missing)
 	}
 	switch {
 	case err == nil:
 	case os.Getenv("PERCH_PEERS") == "required":
 		t.Fatalf("the peers are required and not there: %v", err)
 	default:
-		t.Skipf("needs Node.js and `npm ci` in internal/peers: %v", err)
+		t.Skipf("needs Node.js and `npm ci` in internal/peers, and for some Chromium: %v", err)
 	}
 }
 

@@ -23,8 +23,7 @@ type HostOptions struct {
 	Tell  Tell
 	Adopt Adopt
 	// ConnectJS is where the local Finch's connect.js is, PerchJS where Perch's
-	// script for host pages is; EventsURL is the base address of Perch's doors as
-	// browsers reach them.
+	// script for host pages is. Browsers tell Perch where they got that from.
 	ConnectJS, PerchJS string
 	// Seed is where its customers and their habits come from. Life tells one life of
 	// the playground from another on the same database; zero is the first.

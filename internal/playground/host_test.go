@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"perch/internal/chromium"
 	"perch/internal/playground"
 	"perch/internal/playground/finch"
 )
@@ -122,6 +123,9 @@ func TestStoriesUnderWay(t *testing.T) {
 	}
 	if n := count("Ferris Wheel Bakehouse", "error authentication"); n != 4 {
 		t.Errorf("%d wrong passwords, want 4", n)
+	}
+	if at := d.sessions[d.of("Ferris Wheel Bakehouse")[0]]["provider_id"]; at != "paylocity" {
+		t.Errorf("the wrong passwords were entered at %q", at)
 	}
 	if n := count("Kestrel Outdoor", "error mfa"); n != 3 {
 		t.Errorf("%d wrong codes, want 3", n)
@@ -249,7 +253,7 @@ func TestHostAppIsAnEmployersWay(t *testing.T) {
 	want := []string{
 		"stage_entered authentication", "stage_entered provider_selection", "stage_entered success", "stage_entered terms_of_service", "token_exchanged",
 	}
-	until(t, "the story is told", func() bool {
+	chromium.Until(t, "the story is told", func() bool {
 		story := d.story(session)
 		slices.Sort(story)
 		return slices.Equal(story, want)

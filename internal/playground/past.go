@@ -33,7 +33,6 @@ type plot struct {
 	start                      time.Time
 	// opens is how long after the link was made the employer opened it.
 	opens time.Duration
-	life  time.Duration
 	likes finch.Step
 	run   uint64
 }
@@ -56,7 +55,7 @@ func rehearse(p plot, dice *rand.Rand) (rehearsal, error) {
 	}})
 	defer stage.Close()
 	made, err := stage.Invite(finch.Invitation{
-		CustomerID: p.id, CustomerName: p.name, Provider: p.provider, Method: p.method, Manual: p.manual, Life: p.life,
+		CustomerID: p.id, CustomerName: p.name, Provider: p.provider, Method: p.method, Manual: p.manual,
 	})
 	if err != nil {
 		return rehearsal{}, fmt.Errorf("rehearse: %w", err)

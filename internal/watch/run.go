@@ -35,7 +35,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	opener.Go(func() { w.openMail(ctx) })
 	opener.Go(func() { w.hurry(ctx, w.toRead, sweep{"awaited jobs", 0, w.readDueJobs}) })
 	opener.Go(func() { w.hurry(ctx, w.toLook, sweep{"awaited connections", 0, w.lookUnlessBehind}) })
-	opener.Go(func() { w.hurry(ctx, w.moved(), sweep{"moved sessions", 0, w.readSessions}) })
+	opener.Go(func() { w.hurry(ctx, w.moved(), sweep{"moved sessions", readingRest, w.readSessions}) })
 	<-ctx.Done()
 	w.drain()
 	opener.Wait()
@@ -46,14 +46,24 @@ func (w *Watcher) Run(ctx context.Context) error {
 }
 
 // hurry does a sweep's work as soon as something is made due, besides the sweep:
-// who is to be told of a failure should not wait for the next full second.
+// who is to be told of a failure should not wait for the next full second. Then it
+// rests for as long as the sweep says, or as the work took if that was longer.
 func (w *Watcher) hurry(ctx context.Context, due <-chan struct{}, s sweep) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-due:
-			w.sweep(s)
+		}
+		began := time.Now()
+		w.sweep(s)
+		if s.every == 0 {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(max(s.every, time.Since(began))):
 		}
 	}
 }

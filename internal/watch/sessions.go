@@ -53,6 +53,10 @@ type Sessions interface {
 	Accounts
 }
 
+// readingRest is how long reading rests, so that what happens in quick succession
+// is read once, and the doors that take events in get the writer too.
+const readingRest = 200 * time.Millisecond
+
 // sessionsAtOnce is how many sessions are read in one go.
 const sessionsAtOnce = 100
 

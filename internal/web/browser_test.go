@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"perch/internal/chromium"
 	"perch/internal/connect"
 )
 
@@ -112,7 +113,7 @@ func (h *hosts) says() []string {
 
 func (h *hosts) waitFor(t *testing.T, want ...string) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(chromium.Patience)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for ; !slices.Equal(h.says(), want); <-tick.C {
@@ -123,32 +124,25 @@ func (h *hosts) waitFor(t *testing.T, want ...string) {
 }
 
 // finchSays has Finch Connect say something to the page around it.
-func (p *tab) finchSays(t *testing.T, message map[string]any) {
+func finchSays(t *testing.T, p *chromium.Tab, message map[string]any) {
 	t.Helper()
 	message["name"] = "finch-auth-message-v2"
 	text, err := json.Marshal(map[string]any{"echo": message})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.does(t, `document.getElementById("finch-connect-iframe").contentWindow.postMessage(`+string(text)+`, "*")`)
+	p.Does(t, `document.getElementById("finch-connect-iframe").contentWindow.postMessage(`+string(text)+`, "*")`)
 }
 
 // isOpen waits until Finch Connect has loaded in its frame.
-func (p *tab) isOpen(t *testing.T) {
+func isOpen(t *testing.T, p *chromium.Tab) {
 	t.Helper()
-	p.sees(t, `(() => {
+	p.Sees(t, `(() => {
 		const frame = document.getElementById("finch-connect-iframe")
 		if (frame && !frame.hears) { frame.hears = true; addEventListener("message", (e) => { if (e.data === "ready") frame.ready = true }) }
 		frame?.contentWindow.postMessage({ echo: "ready" }, "*")
 		return frame?.ready === true
 	})()`)
-}
-
-func (p *tab) isWell(t *testing.T) {
-	t.Helper()
-	if broken, err := p.eval(t, `JSON.stringify(broken)`); err != nil || broken != "[]" {
-		t.Errorf("the page had trouble: %s, %v", broken, err)
-	}
 }
 
 const (
@@ -166,58 +160,58 @@ var hostPages = map[string]string{
 
 // TestInABrowser has one browser for all, since it is slow to start.
 func TestInABrowser(t *testing.T) {
-	p := openTab(t)
+	p := chromium.Open(t)
 	t.Run("perch.js tells of what happens", func(t *testing.T) { perchJSTells(t, p) })
 	t.Run("perch.js loses nothing", func(t *testing.T) { perchJSLosesNothing(t, p) })
 	t.Run("perch.js is told of a session later", func(t *testing.T) { perchJSIsToldLater(t, p) })
 	t.Run("the hosted page", func(t *testing.T) { hostedPage(t, p) })
 }
 
-func perchJSTells(t *testing.T, p *tab) {
+func perchJSTells(t *testing.T, p *chromium.Tab) {
 	for _, kind := range []string{"/plain", "/module"} {
 		t.Run(kind, func(t *testing.T) {
 			h := newHosts(t, cedarsLink(), hostPages)
-			p.goes(t, h.page.URL+kind)
-			p.sees(t, `window.perch !== undefined && window.finch !== undefined`)
+			p.Go(t, h.page.URL+kind)
+			p.Sees(t, `window.perch !== undefined && window.finch !== undefined`)
 			if kind == "/module" {
-				p.sees(t, `performance.getEntriesByType("resource").some((r) => r.name.endsWith("/perch.js"))`)
+				p.Sees(t, `performance.getEntriesByType("resource").some((r) => r.name.endsWith("/perch.js"))`)
 			}
-			p.does(t, `finch.open({ sessionId: "s1" })`)
-			p.isOpen(t)
+			p.Does(t, `finch.open({ sessionId: "s1" })`)
+			isOpen(t, p)
 			h.waitFor(t, "opened")
-			p.finchSays(t, map[string]any{"kind": "error", "error": map[string]any{"shouldClose": false, "message": wrong, "type": "employer_connection_error"}})
+			finchSays(t, p, map[string]any{"kind": "error", "error": map[string]any{"shouldClose": false, "message": wrong, "type": "employer_connection_error"}})
 			h.waitFor(t, "opened", "error "+wrong)
-			p.does(t, `for (const kind of ["success", "closed"]) postMessage({ name: "finch-auth-message-v2", kind, code: "of the page itself" }, "*")`)
-			p.finchSays(t, map[string]any{"kind": "landed on the moon"})
-			p.finchSays(t, map[string]any{"kind": "closed"})
+			p.Does(t, `for (const kind of ["success", "closed"]) postMessage({ name: "finch-auth-message-v2", kind, code: "of the page itself" }, "*")`)
+			finchSays(t, p, map[string]any{"kind": "landed on the moon"})
+			finchSays(t, p, map[string]any{"kind": "closed"})
 			h.waitFor(t, "opened", "error "+wrong, "closed")
-			p.does(t, `finch.open({ sessionId: "s1" })`)
-			p.isOpen(t)
-			p.finchSays(t, map[string]any{"kind": "success", "code": code})
+			p.Does(t, `finch.open({ sessionId: "s1" })`)
+			isOpen(t, p)
+			finchSays(t, p, map[string]any{"kind": "success", "code": code})
 			h.waitFor(t, "opened", "error "+wrong, "closed", "opened", "succeeded")
-			p.sees(t, `heard.some((x) => x.code === "`+code+`")`)
+			p.Sees(t, `heard.some((x) => x.code === "`+code+`")`)
 			if e := h.book.kept("s1")[1]; e.ErrorType != "employer_connection_error" || time.Since(e.At).Abs() > time.Minute {
 				t.Errorf("the error is %+v", e)
 			}
 			if strings.Contains(h.posts.String(), code) {
 				t.Error("the code was told")
 			}
-			p.sees(t, `document.cookie === "" && localStorage.length === 0`)
-			p.isWell(t)
+			p.Sees(t, `document.cookie === "" && localStorage.length === 0`)
+			p.IsWell(t)
 		})
 	}
 }
 
-func perchJSLosesNothing(t *testing.T, p *tab) {
+func perchJSLosesNothing(t *testing.T, p *chromium.Tab) {
 	h := newHosts(t, cedarsLink(), hostPages)
-	p.goes(t, h.page.URL+"/plain")
-	p.sees(t, `window.perch !== undefined && window.finch !== undefined`)
+	p.Go(t, h.page.URL+"/plain")
+	p.Sees(t, `window.perch !== undefined && window.finch !== undefined`)
 	h.goDown(true)
-	p.does(t, `finch.open({ sessionId: "s1" })`)
-	p.isOpen(t)
-	p.finchSays(t, map[string]any{"kind": "closed"})
-	p.sees(t, `document.getElementById("finch-connect-iframe") === null`)
-	until(t, "Perch is told while it is down", func() bool {
+	p.Does(t, `finch.open({ sessionId: "s1" })`)
+	isOpen(t, p)
+	finchSays(t, p, map[string]any{"kind": "closed"})
+	p.Sees(t, `document.getElementById("finch-connect-iframe") === null`)
+	chromium.Until(t, "Perch is told while it is down", func() bool {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		return len(h.modes) > 1
@@ -226,74 +220,74 @@ func perchJSLosesNothing(t *testing.T, p *tab) {
 	h.waitFor(t, "opened", "closed")
 
 	// Who leaves is heard all the same.
-	p.does(t, `finch.open({ sessionId: "s1" })`)
-	p.isOpen(t)
+	p.Does(t, `finch.open({ sessionId: "s1" })`)
+	isOpen(t, p)
 	h.waitFor(t, "opened", "closed", "opened")
-	p.does(t, `window.fetch = () => new Promise(() => {})`)
-	p.finchSays(t, map[string]any{"kind": "success", "code": code})
-	p.sees(t, `document.getElementById("finch-connect-iframe") === null`)
-	p.goes(t, h.page.URL+"/away")
-	p.sees(t, `document.getElementById("away") !== null`)
+	p.Does(t, `window.fetch = () => new Promise(() => {})`)
+	finchSays(t, p, map[string]any{"kind": "success", "code": code})
+	p.Sees(t, `document.getElementById("finch-connect-iframe") === null`)
+	p.Go(t, h.page.URL+"/away")
+	p.Sees(t, `document.getElementById("away") !== null`)
 	h.waitFor(t, "opened", "closed", "opened", "succeeded")
 	if !slices.Contains(h.modes, "no-cors") {
 		t.Errorf("no beacon was sent: %q", h.modes)
 	}
 }
 
-func perchJSIsToldLater(t *testing.T, p *tab) {
+func perchJSIsToldLater(t *testing.T, p *chromium.Tab) {
 	h := newHosts(t, cedarsLink(), hostPages)
-	p.goes(t, h.page.URL+"/late")
-	p.sees(t, `window.perch !== undefined && window.finch !== undefined`)
-	p.does(t, `perch.watch({ session: "s2", token: "forged" })`)
-	p.does(t, fmt.Sprintf(`window.stop = perch.watch({ session: "s1", token: %q })`, tokenOf("s1")))
-	p.does(t, `finch.open({ sessionId: "s1" })`)
-	p.isOpen(t)
+	p.Go(t, h.page.URL+"/late")
+	p.Sees(t, `window.perch !== undefined && window.finch !== undefined`)
+	p.Does(t, `perch.watch({ session: "s2", token: "forged" })`)
+	p.Does(t, fmt.Sprintf(`window.stop = perch.watch({ session: "s1", token: %q })`, tokenOf("s1")))
+	p.Does(t, `finch.open({ sessionId: "s1" })`)
+	isOpen(t, p)
 	h.waitFor(t, "opened")
-	p.does(t, fmt.Sprintf(`window.stop = perch.watch({ session: "s1", token: %q })`, tokenOf("s1")))
-	p.finchSays(t, map[string]any{"kind": "error", "error": map[string]any{"message": "Oh no"}})
+	p.Does(t, fmt.Sprintf(`window.stop = perch.watch({ session: "s1", token: %q })`, tokenOf("s1")))
+	finchSays(t, p, map[string]any{"kind": "error", "error": map[string]any{"message": "Oh no"}})
 	h.waitFor(t, "opened", "error Oh no")
-	p.does(t, `stop()`)
-	p.finchSays(t, map[string]any{"kind": "closed"})
-	p.sees(t, `document.getElementById("finch-connect-iframe") === null`)
-	p.does(t, `new Promise((done) => setTimeout(done, 300))`)
+	p.Does(t, `stop()`)
+	finchSays(t, p, map[string]any{"kind": "closed"})
+	p.Sees(t, `document.getElementById("finch-connect-iframe") === null`)
+	p.Does(t, `new Promise((done) => setTimeout(done, 300))`)
 	h.waitFor(t, "opened", "error Oh no")
 	if len(h.book.kept("s2")) != 0 {
 		t.Error("the other session was told of")
 	}
 }
 
-func hostedPage(t *testing.T, p *tab) {
+func hostedPage(t *testing.T, p *chromium.Tab) {
 	l := cedarsLink()
 	h := newHosts(t, l, hostPages)
-	p.call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 700, "deviceScaleFactor": 1, "mobile": true})
-	p.goes(t, h.perch.URL+"/connect/"+linkSecret)
-	p.sees(t, `document.readyState === "complete" && document.querySelector(".who strong").textContent === 'Cedar <b>&</b> "Sons"'`)
-	p.sees(t, `document.documentElement.scrollWidth <= innerWidth && window.FinchConnect !== undefined`)
-	p.isWell(t)
+	p.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 700, "deviceScaleFactor": 1, "mobile": true})
+	p.Go(t, h.perch.URL+"/connect/"+linkSecret)
+	p.Sees(t, `document.readyState === "complete" && document.querySelector(".who strong").textContent === 'Cedar <b>&</b> "Sons"'`)
+	p.Sees(t, `document.documentElement.scrollWidth <= innerWidth && window.FinchConnect !== undefined`)
+	p.IsWell(t)
 	if got := h.says(); len(got) != 0 || len(l.codes) != 0 {
 		t.Errorf("opening the page alone says %q", got)
 	}
-	p.click(t, "#begin")
-	p.isOpen(t)
-	p.sees(t, `document.getElementById("finch-connect-iframe").src.includes("session=s1") && getComputedStyle(document.getElementById("finch-connect-iframe")).position === "fixed"`)
-	p.finchSays(t, map[string]any{"kind": "error", "error": map[string]any{"shouldClose": true, "message": wrong, "type": "validation_error"}})
-	p.sees(t, `document.getElementById("says").textContent === `+fmt.Sprintf("%q", wrong))
-	p.click(t, "#begin")
-	p.isOpen(t)
-	p.finchSays(t, map[string]any{"kind": "closed"})
-	p.sees(t, `document.getElementById("says").textContent.startsWith("You have not finished yet")`)
+	p.Click(t, "#begin")
+	isOpen(t, p)
+	p.Sees(t, `document.getElementById("finch-connect-iframe").src.includes("session=s1") && getComputedStyle(document.getElementById("finch-connect-iframe")).position === "fixed"`)
+	finchSays(t, p, map[string]any{"kind": "error", "error": map[string]any{"shouldClose": true, "message": wrong, "type": "validation_error"}})
+	p.Sees(t, `document.getElementById("says").textContent === `+fmt.Sprintf("%q", wrong))
+	p.Click(t, "#begin")
+	isOpen(t, p)
+	finchSays(t, p, map[string]any{"kind": "closed"})
+	p.Sees(t, `document.getElementById("says").textContent.startsWith("You have not finished yet")`)
 	h.goDown(true)
-	p.click(t, "#begin")
-	p.isOpen(t)
-	p.finchSays(t, map[string]any{"kind": "success", "code": code})
-	p.sees(t, `document.getElementById("says").textContent.startsWith("One moment")`)
+	p.Click(t, "#begin")
+	isOpen(t, p)
+	finchSays(t, p, map[string]any{"kind": "success", "code": code})
+	p.Sees(t, `document.getElementById("says").textContent.startsWith("One moment")`)
 	h.goDown(false)
-	p.sees(t, `document.querySelector("h1").textContent === "You are connected" && document.getElementById("begin").hidden`)
+	p.Sees(t, `document.querySelector("h1").textContent === "You are connected" && document.getElementById("begin").hidden`)
 	h.waitFor(t, "opened", "error "+wrong, "opened", "closed", "opened", "succeeded")
 	if !slices.Equal(l.codes, []string{linkSecret + " " + code}) {
 		t.Errorf("exchanged %q", l.codes)
 	}
-	p.isWell(t)
+	p.IsWell(t)
 	for _, s := range []string{code, linkSecret} {
 		if strings.Contains(h.log.String(), s) || strings.Contains(h.posts.String(), s) {
 			t.Error("a secret went where it does not belong")

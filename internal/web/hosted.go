@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
-	"time"
 
 	"perch/internal/connect"
 	"perch/internal/watch"
@@ -106,7 +105,7 @@ func (d *doors) hosted(w *answer, r *http.Request) error {
 // invitation is the page of a link that leads somewhere.
 func (d *doors) invitation(s connect.Session) view {
 	v := view{Title: "Connect your payroll", Session: &opening{
-		ID: s.ID, Token: d.EventKeys.Mint(s.ID, endOf(s, time.Now())), Customer: s.CustomerName, Reconnect: s.Reconnect,
+		ID: s.ID, Token: d.EventKeys.Mint(s.ID, s.Ends()), Customer: s.CustomerName, Reconnect: s.Reconnect,
 		ConnectURL: d.page.connectURL, ConnectJS: d.page.connectJS,
 	}}
 	if s.Reconnect {

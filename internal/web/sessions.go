@@ -52,8 +52,7 @@ func (d *doors) registerSession(w *answer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	session, err := decodeSession(fields, now)
+	session, err := decodeSession(fields, time.Now())
 	if err != nil {
 		return err
 	}
@@ -68,7 +67,7 @@ func (d *doors) registerSession(w *answer, r *http.Request) error {
 	if created {
 		status = http.StatusCreated
 	}
-	ends := endOf(known, now)
+	ends := known.Ends()
 	writeJSON(w, status, registered{SessionID: known.ID, EventsToken: d.EventKeys.Mint(known.ID, ends), Expires: ends.UTC()})
 	return nil
 }
@@ -77,18 +76,6 @@ func noSessions() *refusal {
 	return &refusal{
 		status: http.StatusServiceUnavailable, code: "sessions_not_kept",
 		message: "This door is closed: no Connect sessions are kept here.",
-	}
-}
-
-// endOf is when a session ends, where nobody said after 90 days.
-func endOf(s connect.Session, now time.Time) time.Time {
-	switch {
-	case !s.Expires.IsZero():
-		return s.Expires
-	case !s.Created.IsZero():
-		return s.Created.Add(connect.LinkLife)
-	default:
-		return now.Add(connect.LinkLife)
 	}
 }
 

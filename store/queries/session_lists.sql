@@ -22,6 +22,10 @@ ORDER BY s.last_at, s.num LIMIT sqlc.arg(count);
 SELECT COUNT(*) FROM sessions s
 WHERE CAST(sqlc.arg(within) AS TEXT) = '' OR s.name_folded LIKE sqlc.arg(within) ESCAPE '\' OR s.ids_folded LIKE sqlc.arg(within) ESCAPE '\';
 
+-- Counts the entries of an index without reading any.
+-- name: CountAllSessions :one
+SELECT COUNT(*) FROM sessions;
+
 -- name: CountStaged :one
 SELECT COUNT(*) FROM sessions s
 WHERE s.newest = 1 AND s.open = 1 AND s.reconnect = 0

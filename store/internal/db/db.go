@@ -174,6 +174,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.correctSessionEventStmt, err = db.PrepareContext(ctx, correctSessionEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectSessionEvent: %w", err)
 	}
+	if q.countAllSessionsStmt, err = db.PrepareContext(ctx, countAllSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query CountAllSessions: %w", err)
+	}
 	if q.countHeldStmt, err = db.PrepareContext(ctx, countHeld); err != nil {
 		return nil, fmt.Errorf("error preparing query CountHeld: %w", err)
 	}
@@ -1156,6 +1159,11 @@ func (q *Queries) Close() error {
 	if q.correctSessionEventStmt != nil {
 		if cerr := q.correctSessionEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing correctSessionEventStmt: %w", cerr)
+		}
+	}
+	if q.countAllSessionsStmt != nil {
+		if cerr := q.countAllSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countAllSessionsStmt: %w", cerr)
 		}
 	}
 	if q.countHeldStmt != nil {
@@ -2462,6 +2470,7 @@ type Queries struct {
 	connectionStatusStmt         *sql.Stmt
 	correctChangeStmt            *sql.Stmt
 	correctSessionEventStmt      *sql.Stmt
+	countAllSessionsStmt         *sql.Stmt
 	countHeldStmt                *sql.Stmt
 	countProblemsStmt            *sql.Stmt
 	countSessionEventsStmt       *sql.Stmt
@@ -2761,6 +2770,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		connectionStatusStmt:         q.connectionStatusStmt,
 		correctChangeStmt:            q.correctChangeStmt,
 		correctSessionEventStmt:      q.correctSessionEventStmt,
+		countAllSessionsStmt:         q.countAllSessionsStmt,
 		countHeldStmt:                q.countHeldStmt,
 		countProblemsStmt:            q.countProblemsStmt,
 		countSessionEventsStmt:       q.countSessionEventsStmt,

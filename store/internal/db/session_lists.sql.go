@@ -9,6 +9,18 @@ import (
 	"context"
 )
 
+const countAllSessions = `-- name: CountAllSessions :one
+SELECT COUNT(*) FROM sessions
+`
+
+// Counts the entries of an index without reading any.
+func (q *Queries) CountAllSessions(ctx context.Context) (int64, error) {
+	row := q.queryRow(ctx, q.countAllSessionsStmt, countAllSessions)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countSessions = `-- name: CountSessions :one
 SELECT COUNT(*) FROM sessions s
 WHERE CAST($1 AS TEXT) = '' OR s.name_folded LIKE $1 ESCAPE '\' OR s.ids_folded LIKE $1 ESCAPE '\'
