@@ -135,7 +135,7 @@ type Pauser interface {
 // Linker makes links by which an employer signs in again; maker is the Slack user
 // who has it made. It fails with an error that finch.Sentence explains.
 type Linker interface {
-	ReconnectLink(ctx context.Context, connectionID, maker string) (finch.Reconnect, error)
+	ReconnectLink(ctx context.Context, connectionID, maker string) (connect.Link, error)
 }
 
 // Sessions answers from the Connect sessions that Perch has kept. It fails with

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perch/internal/alert"
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -21,7 +22,7 @@ type ledger struct {
 	subs     []alert.Subscription
 	card     alert.Card
 	asked    []alert.ProblemQuery
-	made     finch.Reconnect
+	made     connect.Link
 	noLink   error
 	state    Status
 	broken   error
@@ -194,7 +195,7 @@ func (l *ledger) change(id int64, by func(*alert.Subscription)) (alert.Subscript
 	return alert.Subscription{}, alert.ErrUnknownSubscription
 }
 
-func (l *ledger) ReconnectLink(context.Context, string, string) (finch.Reconnect, error) {
+func (l *ledger) ReconnectLink(context.Context, string, string) (connect.Link, error) {
 	return l.made, l.noLink
 }
 

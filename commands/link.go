@@ -92,14 +92,10 @@ func (p perch) relink(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	made, err := p.Linker.ReconnectLink(ctx, known.ID, r.Who.ID)
+	link, err := p.Linker.ReconnectLink(ctx, known.ID, r.Who.ID)
 	if err != nil {
 		return refusedLink(err)
 	}
-	link := connect.Link{URL: made.URL, Session: connect.Session{
-		ID: made.SessionID, CustomerID: known.CustomerID, CustomerName: customerName(known), ConnectionID: known.ID,
-		ProviderID: known.ProviderID, ProviderName: known.ProviderName, Reconnect: true, Source: connect.FromPerch, Expires: made.Expires,
-	}}
 	if r.View != nil {
 		return r.UpdateView(ctx, linkView(link, p.Now()))
 	}

@@ -18,7 +18,7 @@ import (
 func counter(t *testing.T) (*desk, *register) {
 	t.Helper()
 	g := &register{link: connect.Link{Session: blueFern(), URL: "https://perch.example/connect/abc?x=1&y=2", Hosted: true}}
-	return newDesk(t, g.sources(&ledger{made: finch.Reconnect{SessionID: "r1", URL: "https://connect.example/r", Expires: now.Add(24 * time.Hour)}})), g
+	return newDesk(t, g.sources(&ledger{made: connect.Link{URL: "https://connect.example/r", Session: connect.Session{ID: "r1", CustomerName: "Harbor Coffee Roasters", Reconnect: true, Expires: now.Add(24 * time.Hour)}}})), g
 }
 
 // whom is a form filled in as far as it must be.

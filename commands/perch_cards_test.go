@@ -13,7 +13,7 @@ import (
 	"perch/bot"
 	"perch/bot/card"
 	"perch/internal/alert"
-	"perch/internal/finch"
+	"perch/internal/connect"
 	"perch/internal/golden"
 )
 
@@ -248,14 +248,17 @@ func TestProblemModals(t *testing.T) {
 }
 
 func TestReconnectLinkCards(t *testing.T) {
-	link := finch.Reconnect{URL: "https://connect.tryfinch.com/authorize?session=3f8e", Expires: now.Add(30 * 24 * time.Hour)}
-	long := finch.Reconnect{URL: "https://connect.tryfinch.com/authorize?session=" + strings.Repeat("x", 1500)}
-	for name, m := range map[string]card.Message{
-		"good":    linkCard(signedOut(1), link, now),
-		"hostile": linkCard(hostileProblem(1), link, now),
-		"longest": linkCard(longestProblem(1), long, now),
+	link := func(p alert.Problem, session string, expires time.Time) connect.Link {
+		return connect.Link{URL: "https://connect.tryfinch.com/authorize?session=" + session, Session: connect.Session{
+			CustomerName: p.Subject.CustomerName, ProviderName: p.Subject.ProviderName, Reconnect: true, Expires: expires,
+		}}
+	}
+	for name, l := range map[string]connect.Link{
+		"good":    link(signedOut(1), "3f8e", now.Add(30*24*time.Hour)),
+		"hostile": link(hostileProblem(1), "3f8e", now.Add(30*24*time.Hour)),
+		"longest": link(longestProblem(1), strings.Repeat("x", 1500), time.Time{}),
 	} {
-		check(t, "link_"+name, m)
+		check(t, "link_"+name, reconnectCard(l, now))
 	}
 }
 

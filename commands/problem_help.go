@@ -8,6 +8,7 @@ import (
 	"perch/bot"
 	"perch/bot/card"
 	"perch/internal/alert"
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -71,7 +72,7 @@ func (p perch) link(ctx context.Context, r *bot.Request) error {
 	if problem.State != alert.Open {
 		return p.overAlready(ctx, r, problem.ID)
 	}
-	made, err := p.Linker.ReconnectLink(ctx, problem.Key.ConnectionID, r.Who.ID)
+	link, err := p.Linker.ReconnectLink(ctx, problem.Key.ConnectionID, r.Who.ID)
 	if err != nil {
 		return refusedLink(err)
 	}
@@ -80,7 +81,7 @@ func (p perch) link(ctx context.Context, r *bot.Request) error {
 	if err != nil { // the link is good all the same
 		r.Note(fmt.Errorf("note who asked for a link: %w", err))
 	}
-	if err := r.Reply(ctx, linkCard(problem, made, now)); err != nil {
+	if err := r.Reply(ctx, reconnectCard(link, now)); err != nil {
 		return err
 	}
 	return p.repaint(ctx, r, problem.ID)
@@ -91,22 +92,12 @@ func refusedLink(err error) error {
 	return bot.Tell("There is no link: "+card.LowerFirst(finch.Sentence(err)), err)
 }
 
-// linkCard is the link, and a text fit to send to the employer.
-func linkCard(p alert.Problem, made finch.Reconnect, now time.Time) card.Message {
-	name := card.EscapeCut(nameOfProblem(p), 80)
-	good, until := "Finch does not say how long it is good.", ""
-	if !made.Expires.IsZero() {
-		good = fmt.Sprintf("It is good until %s.", card.Day(made.Expires))
-		until = fmt.Sprintf("\n\nThe link is good until %s.", made.Expires.UTC().Format("2 January 2006"))
-	}
-	about := fmt.Sprintf(":link: *A reconnect link for %s.* Only you see this. %s Whoever opens it can sign in, so send it to the employer alone.", name, good)
-	text := fmt.Sprintf("Hello,\n\nyour payroll system%s has signed us out, so we no longer receive data from it. Please open this link and sign in again; it takes about two minutes:\n\n%s%s\n\nThank you!",
-		within(p.Subject.ProviderName), made.URL, until)
-	closing := "When they have signed in, the card says so and you are told."
-	return card.Message{
-		Text:   card.FallbackText(about + "\n" + card.Escape(made.URL) + "\n" + closing),
-		Blocks: card.Blocks{card.Text(about), card.Preformatted(made.URL), card.Text("A text to send:"), card.Preformatted(text), card.Context(closing)},
-	}
+// reconnectCard is the link that a problem led to, and a text fit to send to the
+// employer.
+func reconnectCard(link connect.Link, now time.Time) card.Message {
+	said := linkSaid(link, "A reconnect link", now)
+	said.closing = "When they have signed in, the card says so and you are told."
+	return said.card(link.URL)
 }
 
 // within is a provider's name in brackets, or nothing.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"perch/internal/alert"
+	"perch/internal/connect"
 	"perch/internal/finch"
 )
 
@@ -349,7 +350,7 @@ func TestASyncIsAskedForFromACard(t *testing.T) {
 func TestAReconnectLinkIsForThePresserAlone(t *testing.T) {
 	t.Parallel()
 	d, l := standing(t, signedOut(1))
-	l.made = finch.Reconnect{URL: "https://connect.example/s/abc?x=1&y=2", Expires: now.Add(30 * 24 * time.Hour)}
+	l.made = connect.Link{URL: "https://connect.example/s/abc?x=1&y=2", Session: connect.Session{CustomerName: "Harbor Coffee Roasters", ProviderName: "Gusto", Reconnect: true, Expires: now.Add(30 * 24 * time.Hour)}}
 	d.click("perch.link", "problem:1", "1")
 	a := d.hears("A reconnect link for Harbor Coffee Roasters.")
 	if a.Type != "ephemeral" || a.Replace {

@@ -120,14 +120,6 @@ func backAgain(r *connect.Reading) {
 	r.Progress.Stages[0].Here, r.Progress.Stages[0].Errors = true, 1
 }
 
-// exchangedTwice is an exchange of which both the application and Perch tell.
-func exchangedTwice() []connect.Event {
-	return []connect.Event{
-		{At: now.Add(-2 * time.Minute), Type: connect.TokenExchanged, Source: connect.FromHost},
-		{At: now.Add(-time.Minute), Type: connect.TokenExchanged, Source: connect.FromPerch},
-	}
-}
-
 func reconnects(r *connect.Reading) {
 	signingIn(r)
 	r.Session.Reconnect, r.Session.ConnectionID, r.Session.Source = true, harbor().ID, connect.FromHost
@@ -241,7 +233,6 @@ func TestATimelineTellsTheStory(t *testing.T) {
 		"provisional":  {provisional, []string{"Connected, says the browser; not confirmed yet", "it is once the code is exchanged"}},
 		"assisted":     {assisted, []string{"Through Finch Connect, the assisted set-up goes on", "they must invite Finch", "Invitation accepted", "waiting for it, 3 h so far"}},
 		"connected":    {through, []string{"Nothing to do", "not seen", "the exchange of the code"}},
-		"no status":    {func(r *connect.Reading) { through(r); r.Progress.Status = " " }, []string{"Nothing to do"}},
 		"to reconnect": {func(r *connect.Reading) { through(r); r.Progress.Status = "error_reauth" }, []string{"The connection now: reconnect needed.", "they must sign in again"}},
 		"ended":        {func(r *connect.Reading) { through(r); r.Progress.Status = "disconnected" }, []string{"The connection now: disconnected."}},
 		"new status":   {func(r *connect.Reading) { through(r); r.Progress.Status = "resting" }, []string{"The connection now: resting.", "look at the connection"}},

@@ -82,12 +82,11 @@ func (t sessions) renew(ctx context.Context, r *bot.Request) error {
 
 // reconnect makes a reconnect link in the place of one that the application made.
 func (t sessions) reconnect(ctx context.Context, r *bot.Request, s connect.Session) error {
-	made, err := t.Linker.ReconnectLink(ctx, s.ConnectionID, r.Who.ID)
+	link, err := t.Linker.ReconnectLink(ctx, s.ConnectionID, r.Who.ID)
 	if err != nil {
 		return refusedLink(err)
 	}
-	s.ID, s.Expires, s.Source = made.SessionID, made.Expires, connect.FromPerch
-	return r.Reply(ctx, madeCard(connect.Link{Session: s, URL: made.URL}, "A new link", t.Now()))
+	return r.Reply(ctx, madeCard(link, "A new link", t.Now()))
 }
 
 // revoke takes a link back.
@@ -104,11 +103,9 @@ func (t sessions) revoke(ctx context.Context, r *bot.Request) error {
 
 // madeCard is a link with a text to send, for who asked alone.
 func madeCard(link connect.Link, title string, now time.Time) card.Message {
-	said := linkSaid(link, title, now)
-	return card.Message{
-		Text:   card.FallbackText(said.about + "\n" + card.Escape(link.URL) + "\nA text to send:\n" + escapeLines(said.text) + "\n" + said.closing),
-		Blocks: append(said.blocks(link.URL), card.Actions("link", madeButtons(link)...)),
-	}
+	m := linkSaid(link, title, now).card(link.URL)
+	m.Blocks = append(m.Blocks, card.Actions("link", madeButtons(link)...))
+	return m
 }
 
 // madeLink is what is said of a link.
@@ -116,6 +113,11 @@ type madeLink struct{ about, text, closing string }
 
 func (m madeLink) blocks(url string) card.Blocks {
 	return card.Blocks{card.Text(m.about), card.Preformatted(url), card.Text("A text to send:"), card.Preformatted(m.text), card.Context(m.closing)}
+}
+
+func (m madeLink) card(url string) card.Message {
+	text := m.about + "\n" + card.Escape(url) + "\nA text to send:\n" + escapeLines(m.text) + "\n" + m.closing
+	return card.Message{Text: card.FallbackText(text), Blocks: m.blocks(url)}
 }
 
 func linkSaid(link connect.Link, title string, now time.Time) madeLink {

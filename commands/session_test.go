@@ -26,7 +26,7 @@ func reception(t *testing.T) (*desk, *register) {
 		events:   map[string][]connect.Event{blueFern().ID: comings(100)},
 		link:     connect.Link{Session: blueFern(), URL: "https://perch.example/connect/abc?x=1&y=2"},
 	}
-	return newDesk(t, g.sources(&ledger{problems: nil})), g
+	return newDesk(t, g.sources(&ledger{made: connect.Link{Session: connect.Session{ID: "r1", CustomerName: "Blue Fern Dental", Reconnect: true}, URL: "https://connect.example/r"}})), g
 }
 
 func TestASessionIsFoundByWhoseItIs(t *testing.T) {

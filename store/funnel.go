@@ -95,7 +95,7 @@ func (s *Store) Baseline(ctx context.Context) (connect.Baseline, error) {
 
 // usual is the baseline as it was read last.
 type usual struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // held while it is read: whoever comes meanwhile waits for the same
 	until    time.Time
 	baseline connect.Baseline
 }

@@ -18,9 +18,8 @@ const mostOfSurge = 1000
 // surgesOf are the crowds in which a drop-off may be one of many.
 func surgesOf(p alert.Problem) []db.HoldCrowdParams {
 	var keys []db.HoldCrowdParams
-	classes, providers := alert.SurgesOf(p)
-	for i, class := range classes {
-		keys = append(keys, db.HoldCrowdParams{ProviderID: clean(providers[i]), Class: clean(class)})
+	for _, at := range alert.SurgesOf(p) {
+		keys = append(keys, db.HoldCrowdParams{ProviderID: clean(at.ProviderID), Class: clean(at.Class)})
 	}
 	return keys
 }

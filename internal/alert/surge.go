@@ -64,19 +64,24 @@ type Rise struct {
 	Parent *Problem
 }
 
+// SurgeAt is where employers may stop more than usual, by what a surge there would
+// share: the class of a stage, or a provider with the class of all stages.
+type SurgeAt struct{ Class, ProviderID string }
+
 // SurgesOf are where a drop-off may be part of a surge: at its stage, and at its
-// provider. Class and provider are those of the surge.
-func SurgesOf(p Problem) (classes, providers []string) {
+// provider, as far as they are known.
+func SurgesOf(p Problem) []SurgeAt {
 	if p.Key.Kind != DroppedOff || p.Subject.Sandbox || p.Facts.Session.Reconnect {
-		return nil, nil
+		return nil
 	}
+	var at []SurgeAt
 	if stage := p.Facts.Session.Stage; stage != "" {
-		classes, providers = append(classes, classAt(DroppedOff, stage)), append(providers, "")
+		at = append(at, SurgeAt{Class: classAt(DroppedOff, stage)})
 	}
-	if p.Subject.ProviderID != "" {
-		classes, providers = append(classes, string(DroppedOff)), append(providers, p.Subject.ProviderID)
+	if id := p.Subject.ProviderID; id != "" {
+		at = append(at, SurgeAt{Class: string(DroppedOff), ProviderID: id})
 	}
-	return classes, providers
+	return at
 }
 
 // SurgeClass reports whether what shares a class may be a surge, and at which

@@ -136,10 +136,9 @@ func TestSurgeGoesOn(t *testing.T) {
 func TestSurgesOf(t *testing.T) {
 	t.Parallel()
 	said := func(change func(int, *alert.Problem)) string {
-		classes, providers := alert.SurgesOf(drops(1, change)[0])
 		var all []string
-		for i, c := range classes {
-			all = append(all, c+"@"+providers[i])
+		for _, at := range alert.SurgesOf(drops(1, change)[0]) {
+			all = append(all, at.Class+"@"+at.ProviderID)
 		}
 		return strings.Join(all, " ")
 	}

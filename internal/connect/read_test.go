@@ -40,6 +40,8 @@ func TestReadSaysHowASessionStands(t *testing.T) {
 		{"not the same try told by another", Session{}, []string{"browser 0s opened", "browser 1s error !validation_error: No", "host 2s opened"}, time.Hour, "failed, opened 0s, last 2s, 1 visits 2s, 1 errors"},
 		{"opened as two tell it", Session{}, []string{"host 0s opened", "browser 1s opened"}, time.Minute, "in_progress, opened 0s, last 1s, drops 30m1s, 1 visits 1m0s"},
 		{"loaded again", Session{}, []string{"browser 0s opened", "browser 1m opened"}, time.Minute, "in_progress, opened 0s, last 1m0s, drops 31m0s, 2 visits 1m0s"},
+		{"loaded again at once", Session{}, []string{"browser 0s opened", "browser 2s opened"}, time.Minute, "in_progress, opened 0s, last 2s, drops 30m2s, 2 visits 1m0s"},
+		{"understood before it is told", Session{}, []string{"host 0s +mfa", "host 2s opened"}, time.Minute, "in_progress, at mfa, opened 0s, last 2s, drops 30m2s, 1 visits 1m0s"},
 		{"left unseen, back the next day", Session{}, []string{"browser 0s opened", "browser 5m error: Hm", "browser 24h opened"}, 24*time.Hour + time.Minute, "in_progress, opened 0s, last 24h0m0s, drops 24h30m0s, 2 visits 6m0s, 1 errors"},
 		{"an error told late is no coming back", Session{}, []string{"host 0s opened", "browser 1m closed", "host 61s error: Hm"}, 2 * time.Minute, "in_progress, opened 0s, last 1m1s, closed 1m0s, drops 31m1s, 1 visits 1m0s, 1 errors"},
 		{"a clock that goes ahead", Session{}, []string{"host 5m +mfa", "host 6m closed"}, time.Minute, "in_progress, at mfa, opened 1m0s, last 1m0s, closed 1m0s, drops 31m0s, 1 visits 0s"},

@@ -110,7 +110,7 @@ func TestWhatBelongsElsewhereIsDiscarded(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				id, secret = link.SessionID, strings.TrimPrefix(link.URL, ownAddress+"/connect/")
+				id, secret = link.Session.ID, secretOf(t, link)
 			}
 			test.code.Token = finch.NewToken("tok-secret")
 			f.exchange = func(context.Context, string) (finch.Exchanged, error) { return test.code, nil }

@@ -64,15 +64,7 @@ func (w *Watcher) free(ctx context.Context, customerID string) error {
 
 // ReconnectLink makes a link by which the employer of a connection signs in
 // again. The error holds a *finch.Error where Finch refused, or finch.ErrUnknown.
-func (w *Watcher) ReconnectLink(ctx context.Context, connectionID, maker string) (finch.Reconnect, error) {
-	link, err := w.reconnect(ctx, connectionID, maker)
-	if err != nil {
-		return finch.Reconnect{}, err
-	}
-	return finch.Reconnect{SessionID: link.Session.ID, URL: link.URL, Expires: link.Session.Expires}, nil
-}
-
-func (w *Watcher) reconnect(ctx context.Context, connectionID, maker string) (connect.Link, error) {
+func (w *Watcher) ReconnectLink(ctx context.Context, connectionID, maker string) (connect.Link, error) {
 	c, err := w.store.Connection(ctx, connectionID)
 	if err != nil {
 		return connect.Link{}, fmt.Errorf("see whose link it is to be: %w", err)

@@ -161,7 +161,7 @@ func TestAReconnectLink(t *testing.T) {
 	s.connections["c1"].connection.CustomerID, s.connections["c1"].connection.ProviderID = "cust_1", "gusto"
 	w := linking(f, s, b)
 	link, err := w.ReconnectLink(t.Context(), "c1", "U1")
-	if err != nil || !strings.HasPrefix(link.URL, ownAddress+"/connect/") || link.SessionID != "session-1" || f.count("reauthenticate", "c1") != 1 {
+	if err != nil || !strings.HasPrefix(link.URL, ownAddress+"/connect/") || link.Session.ID != "session-1" || !link.Hosted || f.count("reauthenticate", "c1") != 1 {
 		t.Errorf("link %+v, %v", link, err)
 	}
 	kept := b.sessions["session-1"]
@@ -273,7 +273,7 @@ func TestALinkIsRenewed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fresh, err := w.RenewLink(t.Context(), again.SessionID, "U2"); err != nil || !fresh.Session.Reconnect || f.count("reauthenticate", "c1") != 2 {
+	if fresh, err := w.RenewLink(t.Context(), again.Session.ID, "U2"); err != nil || !fresh.Session.Reconnect || f.count("reauthenticate", "c1") != 2 {
 		t.Errorf("a reconnect renewed: %+v, %v", fresh, err)
 	}
 }

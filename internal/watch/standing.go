@@ -129,7 +129,7 @@ func (w *Watcher) RenewLink(ctx context.Context, sessionID, maker string) (conne
 
 func (w *Watcher) another(ctx context.Context, s connect.Session, secrets connect.Secrets, maker string) (connect.Link, error) {
 	if s.Reconnect {
-		return w.reconnect(ctx, s.ConnectionID, maker)
+		return w.ReconnectLink(ctx, s.ConnectionID, maker)
 	}
 	var order connect.LinkOrder
 	if json.Unmarshal([]byte(secrets.Wishes), &order) != nil || order.CustomerID != s.CustomerID {
