@@ -158,7 +158,7 @@ func (f funnelReport) providerLines() []string {
 		}
 		line := fmt.Sprintf("%s: %d opened, %d connected (%s), %d stopped", name, p.Opened, p.Connected, percent(p.Connected, p.Opened), p.Dropped)
 		if was := f.providerBefore(p.ProviderID); was.Opened > 0 {
-			line += fmt.Sprintf(" · before %d, %d (%s), %d", was.Opened, was.Connected, percent(was.Connected, was.Opened), was.Dropped)
+			line += fmt.Sprintf(" · before: %d opened, %d connected (%s), %d stopped", was.Opened, was.Connected, percent(was.Connected, was.Opened), was.Dropped)
 		}
 		lines = append(lines, line)
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -59,7 +60,7 @@ func linkField(name, label, hint string, optional bool) card.Field {
 
 func (w linkWish) whose() card.Blocks {
 	return card.Blocks{
-		card.TextField(linkField("customer", "Customer id", "Your application's id of the customer, as in cust_1042. Finch takes each for one connection.", false), w.CustomerID, maxCustomer),
+		card.TextField(linkField("customer", "Customer id", "Your application's id of the customer, as in cust_1042. Finch makes one connection for each.", false), w.CustomerID, maxCustomer),
 		card.TextField(linkField("name", "Customer name", "The employer sees it.", false), w.CustomerName, maxCustomer),
 		card.TextField(linkField("email", "Customer email", "", true), w.Email, maxCustomer),
 	}
@@ -142,6 +143,9 @@ func readLink(form bot.Form) (w linkWish, wrong map[string]string) {
 // providerID is how Finch writes the ids of providers.
 var providerID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
+// address is as much of an email address as can be told by its looks.
+var address = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+
 func (w linkWish) faults() map[string]string {
 	wrong := map[string]string{}
 	check := func(name string, fault bool, sentence string) {
@@ -151,6 +155,7 @@ func (w linkWish) faults() map[string]string {
 	}
 	check("customer", card.Clean(w.CustomerID) == "", "Finch wants an id for the customer.")
 	check("name", card.Clean(w.CustomerName) == "", "Finch wants the customer's name.")
+	check("email", w.Email != "" && !address.MatchString(w.Email), "This does not look like an address: it has no name@domain.")
 	check("products", len(w.Products) == 0, "Choose at least one product.")
 	check("provider", w.Provider != "" && !providerID.MatchString(w.Provider), "This is Finch's id of a provider, in letters, digits, _ and -, as in paychex_flex.")
 	check("provider", w.Provider == "" && w.Method != "", "A way to sign in can be set only beside a provider.")
@@ -163,27 +168,38 @@ func (w linkWish) faults() map[string]string {
 // wrong says, as mrkdwn, what could not be read.
 func parseLink(text string) (w linkWish, wrong string) {
 	var words, faults []string
+	id, inName := "", false
 	for _, t := range tokens(text) {
 		name, value, named := filterOf(t)
 		switch {
 		case named:
-			if fault := w.set(name, value); fault != "" {
-				faults = append(faults, fault)
-			}
-		case w.CustomerID == "" && !t.quoted:
-			w.CustomerID = card.Cut(card.Clean(t.text), maxCustomer)
+			faults = union(faults, w.set(name, value))
+		case id == "" && !t.quoted:
+			id = t.text
 		default:
 			words = append(words, t.text)
+			inName = inName || !t.quoted
 		}
 	}
-	w.CustomerName = card.Cut(card.Clean(strings.Join(words, " ")), maxCustomer)
-	return w, strings.Join(faults, " ")
+	if inName && !likeAnID.MatchString(id) {
+		words, id = append([]string{id}, words...), "" // a name without quotes, and no id
+	}
+	w.CustomerID = cmp.Or(w.CustomerID, card.Cut(card.Clean(id), maxCustomer))
+	w.CustomerName = cmp.Or(w.CustomerName, card.Cut(card.Clean(strings.Join(words, " ")), maxCustomer))
+	return w, strings.Join(slices.DeleteFunc(faults, func(f string) bool { return f == "" }), " ")
 }
+
+// likeAnID is what no word of a name looks like.
+var likeAnID = regexp.MustCompile(`[0-9_-]`)
 
 // set fills in one field by its name; it says what is wrong with it.
 func (w *linkWish) set(name, value string) (fault string) {
 	value = card.Clean(value)
 	switch name {
+	case "customer":
+		w.CustomerID = card.Cut(value, maxCustomer)
+	case "name":
+		w.CustomerName = card.Cut(value, maxCustomer)
 	case "email":
 		w.Email = card.Cut(value, maxCustomer)
 	case "provider":
@@ -199,7 +215,7 @@ func (w *linkWish) set(name, value string) (fault string) {
 	case "expires":
 		return w.setExpires(value)
 	default:
-		return fmt.Sprintf("There is no field *%s:*. There are `email:`, `products:`, `provider:`, `method:`, `expires:`, `sandbox:` and `redirect:`.", card.EscapeCut(name, 40))
+		return fmt.Sprintf("There is no field *%s:*. There are `customer:`, `name:`, `email:`, `products:`, `provider:`, `method:`, `expires:`, `sandbox:` and `redirect:`.", card.EscapeCut(name, 40))
 	}
 	return ""
 }

@@ -83,6 +83,7 @@ func TestWhatIsWrongStandsBesideItsField(t *testing.T) {
 		"method alone":     {map[string][]string{"customer": {"x"}, "name": {"x"}, "method": {"oauth"}}, "provider", "only beside a provider"},
 		"strange provider": {map[string][]string{"customer": {"x"}, "name": {"x"}, "provider": {"ADP Run"}}, "provider", "Finch's id of a provider"},
 		"strange address":  {map[string][]string{"customer": {"x"}, "name": {"x"}, "redirect": {"ftp://x"}}, "redirect", "https://"},
+		"strange email":    {map[string][]string{"customer": {"x"}, "name": {"x"}, "email": {"nobody"}}, "email", "name@domain"},
 		"no products":      {map[string][]string{"customer": {"x"}, "name": {"x"}, "products": {}}, "products", "at least one product"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -183,18 +184,21 @@ func TestWhatWasTypedFillsTheLinksForm(t *testing.T) {
 		want  connect.LinkOrder
 		wrong string
 	}{
-		"":                         {},
-		"cust_1042":                {want: connect.LinkOrder{CustomerID: "cust_1042"}},
-		"cust_1042 Harbor Coffee":  {want: connect.LinkOrder{CustomerID: "cust_1042", CustomerName: "Harbor Coffee"}},
-		`"Harbor Coffee" cust_1`:   {want: connect.LinkOrder{CustomerID: "cust_1", CustomerName: "Harbor Coffee"}},
-		"c products:ssn,plans":     {want: connect.LinkOrder{CustomerID: "c", Products: []string{"ssn", "plans"}}},
-		"c expires:2w":             {want: connect.LinkOrder{CustomerID: "c", Expires: 14 * 24 * time.Hour}},
-		"c expires:1y":             {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
-		"c expires:91d":            {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
-		"c method:magic":           {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*method:* cannot be"},
-		"c products:<!channel>":    {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*products:* cannot be"},
-		"c stage:mfa":              {want: connect.LinkOrder{CustomerID: "c"}, wrong: "There is no field *stage:*"},
-		"c sandbox:PROVIDER extra": {want: connect.LinkOrder{CustomerID: "c", CustomerName: "extra", Sandbox: "provider"}},
+		"":                               {},
+		"cust_1042":                      {want: connect.LinkOrder{CustomerID: "cust_1042"}},
+		"cust_1042 Harbor Coffee":        {want: connect.LinkOrder{CustomerID: "cust_1042", CustomerName: "Harbor Coffee"}},
+		`"Harbor Coffee" cust_1`:         {want: connect.LinkOrder{CustomerID: "cust_1", CustomerName: "Harbor Coffee"}},
+		"c products:ssn,plans":           {want: connect.LinkOrder{CustomerID: "c", Products: []string{"ssn", "plans"}}},
+		"c expires:2w":                   {want: connect.LinkOrder{CustomerID: "c", Expires: 14 * 24 * time.Hour}},
+		"c expires:1y":                   {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
+		"c expires:91d":                  {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*expires:* cannot be"},
+		"c method:magic":                 {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*method:* cannot be"},
+		"c products:<!channel>":          {want: connect.LinkOrder{CustomerID: "c"}, wrong: "*products:* cannot be"},
+		"blue fern dental":               {want: connect.LinkOrder{CustomerName: "blue fern dental"}},
+		"cust_7 blue fern":               {want: connect.LinkOrder{CustomerID: "cust_7", CustomerName: "blue fern"}},
+		`name:"Blue Fern" customer:blue`: {want: connect.LinkOrder{CustomerID: "blue", CustomerName: "Blue Fern"}},
+		"c stage:mfa":                    {want: connect.LinkOrder{CustomerID: "c"}, wrong: "There is no field *stage:*"},
+		"c1 sandbox:PROVIDER extra":      {want: connect.LinkOrder{CustomerID: "c1", CustomerName: "extra", Sandbox: "provider"}},
 	}
 	for text, tt := range tests {
 		w, wrong := parseLink(text)

@@ -190,7 +190,7 @@ func (t sessions) gather(ctx context.Context, r *bot.Request, reading connect.Re
 	if err != nil {
 		return l, unknownSession("read the events of a session", err)
 	}
-	l.Events = newest(tell(events), lastEvents)
+	l.Events = newest(once(tell(events)), lastEvents)
 	if s.CustomerID == "" {
 		return l, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"perch/bot/card"
 	"perch/internal/connect"
@@ -16,7 +17,7 @@ func (l timeline) attempts() card.Blocks {
 	}
 	lines := []card.Part{card.Bold("Attempts")}
 	for _, line := range l.attemptLines() {
-		lines = append(lines, card.Normal(line))
+		lines = append(lines, line.part(l.Now))
 	}
 	blocks := card.Blocks{card.Rich(lines...)}
 	if others := l.otherAttempts(); l.SharedBy == "" && len(others) > 0 {
@@ -25,20 +26,40 @@ func (l timeline) attempts() card.Blocks {
 	return blocks
 }
 
-// attemptLines say in plain text how far each attempt came, newest first.
-func (l timeline) attemptLines() []string {
-	var lines []string
+// dated is a line of plain text, with a time at its end if it has one.
+type dated struct {
+	words string
+	at    time.Time
+}
+
+func (d dated) part(now time.Time) card.Part {
+	if d.at.IsZero() {
+		return card.Normal(d.words)
+	}
+	return card.Line(card.Normal(d.words+" · "), card.Date(d.at, now))
+}
+
+func (d dated) plain() string {
+	if d.at.IsZero() {
+		return d.words
+	}
+	return d.words + " · " + card.WhenPlain(d.at)
+}
+
+// attemptLines say how far each attempt came, newest first.
+func (l timeline) attemptLines() []dated {
+	var lines []dated
 	shown := l.Attempts[:min(len(l.Attempts), maxTold)]
 	for i, a := range shown {
 		lines = append(lines, l.attemptLine(i, a))
 	}
 	if rest := len(l.Attempts) - len(shown); l.countless() {
-		lines = append(lines, fmt.Sprintf("and more than %d others", maxAttempts-len(shown)))
+		lines = append(lines, dated{words: fmt.Sprintf("and more than %d others", maxAttempts-len(shown))})
 	} else if rest > 0 {
-		lines = append(lines, fmt.Sprintf("and %d earlier ones", rest))
+		lines = append(lines, dated{words: fmt.Sprintf("and %d earlier ones", rest)})
 	}
 	if best := l.furthest(); best != "" {
-		lines = append(lines, best)
+		lines = append(lines, dated{words: best})
 	}
 	return lines
 }
@@ -46,7 +67,7 @@ func (l timeline) attemptLines() []string {
 // countless: there are more than were read, so nobody knows which attempt it is.
 func (l timeline) countless() bool { return len(l.Attempts) > maxAttempts }
 
-func (l timeline) attemptLine(i int, a connect.Reading) string {
+func (l timeline) attemptLine(i int, a connect.Reading) dated {
 	said := []string{l.attemptName(i) + ": " + furthestOf(a)}
 	if a.Progress.ErrorCount > 0 {
 		said = append(said, card.Counted(a.Progress.ErrorCount, "error"))
@@ -58,7 +79,7 @@ func (l timeline) attemptLine(i int, a connect.Reading) string {
 	if at.IsZero() {
 		at = a.Session.Created
 	}
-	return strings.Join(append(said, card.WhenPlain(at)), " · ")
+	return dated{strings.Join(said, " · "), at}
 }
 
 // attemptName is "Attempt 3 of 3", with which one the card is of.

@@ -109,6 +109,17 @@ func noRights(r *connect.Reading) {
 	r.Progress.Assisted[1] = connect.StageProgress{Stage: connect.InvitationAccepted, Visits: 1, Here: true, Errors: 1, First: now}
 }
 
+// inStatus is what has become of the connection since.
+func inStatus(status string) func(*connect.Reading) {
+	return func(r *connect.Reading) { r.Progress.Status = status }
+}
+
+// backAgain went back to a stage that was done.
+func backAgain(r *connect.Reading) {
+	signingIn(r)
+	r.Progress.Stages[0].Here, r.Progress.Stages[0].Errors = true, 1
+}
+
 func reconnects(r *connect.Reading) {
 	signingIn(r)
 	r.Session.Reconnect, r.Session.ConnectionID, r.Session.Source = true, harbor().ID, connect.FromHost
@@ -186,6 +197,11 @@ func TestTimelineCards(t *testing.T) {
 		"provisional":   {Reading: seenAs(provisional), CanShare: true},
 		"assisted":      {Reading: seenAs(assisted), CanShare: true},
 		"no_rights":     {Reading: seenAs(noRights), CanShare: true},
+		"needs_sign_in": {Reading: seenAs(through, inStatus("reauth")), CanShare: true},
+		"ended":         {Reading: seenAs(through, inStatus("disconnected")), CanShare: true},
+		"no_status":     {Reading: seenAs(through, inStatus(" ")), CanShare: true},
+		"new_status":    {Reading: seenAs(through, inStatus("resting")), CanShare: true},
+		"back_again":    {Reading: seenAs(backAgain), Events: newest(once(tell(exchangedTwice())), lastEvents), CanShare: true},
 		"reconnect":     {Reading: seenAs(reconnects), CanShare: true},
 		"attempts":      {Reading: seenAs(), Attempts: tried(seenAs(), 3), CanShare: true},
 		"attempts_many": {Reading: seenAs(), Attempts: tried(seenAs(), maxAttempts+1)},
@@ -210,13 +226,17 @@ func TestATimelineTellsTheStory(t *testing.T) {
 		by   func(*connect.Reading)
 		want []string
 	}{
-		"terms":       {func(*connect.Reading) {}, []string{"Stopped at Terms of Service", " 32 min ago", "stopped here · 14 min · 6 visits, left 6 times", "not reached", "link good for 89 more days", "your application (stages)"}},
-		"sign-in":     {signingIn, []string{"In progress at Sign-in", "Your move:", wrongPassword, "4 times", "here · 11 min · 4 errors", "done · 40 s"}},
-		"browser":     {browserOnly, []string{"Closed after 4 min, stage unknown", "nobody told of them", "reported by the browser alone"}},
-		"unopened":    {unopened, []string{"Not opened yet", "link made 24 h ago", "The employer's move"}},
-		"provisional": {provisional, []string{"Connected, says the browser; not confirmed yet", "it is once the code is exchanged"}},
-		"assisted":    {assisted, []string{"Through Finch Connect, the assisted set-up goes on", "the employer must invite Finch", "Invitation accepted", "waiting for it, 3 h so far"}},
-		"connected":   {through, []string{"Nothing to do", "not seen", "the exchange of the code"}},
+		"terms":        {func(*connect.Reading) {}, []string{"Stopped at Terms of Service", " 32 min ago", "stopped here · 14 min · 6 visits, left 6 times", "not reached", "link good for 89 more days", "your application (stages)"}},
+		"sign-in":      {signingIn, []string{"In progress at Sign-in", "Your move:", wrongPassword, "4 times", "here · 11 min · 4 errors", "done · 40 s"}},
+		"browser":      {browserOnly, []string{"Closed after 4 min, stage unknown", "nobody told of them", "reported by the browser alone"}},
+		"unopened":     {unopened, []string{"Not opened yet", "link made 24 h ago", "The employer's move"}},
+		"provisional":  {provisional, []string{"Connected, says the browser; not confirmed yet", "it is once the code is exchanged"}},
+		"assisted":     {assisted, []string{"Through Finch Connect, the assisted set-up goes on", "they must invite Finch", "Invitation accepted", "waiting for it, 3 h so far"}},
+		"connected":    {through, []string{"Nothing to do", "not seen", "the exchange of the code"}},
+		"to reconnect": {func(r *connect.Reading) { through(r); r.Progress.Status = "error_reauth" }, []string{"The connection now: reconnect needed.", "they must sign in again"}},
+		"ended":        {func(r *connect.Reading) { through(r); r.Progress.Status = "disconnected" }, []string{"The connection now: disconnected."}},
+		"new status":   {func(r *connect.Reading) { through(r); r.Progress.Status = "resting" }, []string{"The connection now: resting.", "look at the connection"}},
+		"back again":   {backAgain, []string{"Terms of Service", "here · 40 s · 1 error"}},
 	} {
 		m := timelineCard(timeline{Reading: seenAs(tt.by), Now: now})
 		for _, want := range tt.want {

@@ -139,7 +139,7 @@ func (l sessionList) detail(b connect.Brief) string {
 		said = append(said, card.Counted(b.Errors, "error"))
 	}
 	if b.Attempts > 1 {
-		said = append(said, fmt.Sprintf("attempt %d", b.Attempts))
+		said = append(said, card.Counted(b.Attempts, "attempt"))
 	}
 	if b.Session.Reconnect {
 		said = append(said, "reconnect")

@@ -10,13 +10,13 @@ import (
 
 // fallback says the card in words, for notifications and screen readers.
 func (l timeline) fallback() string {
-	lines := []string{card.EscapeCut(sessionName(l.Session), 200) + ": " + unstarred(strings.Join(l.outcome(), " ")), unstarred(l.facts()), unstarred(l.Notice)}
+	lines := []string{card.EscapeCut(sessionName(l.Session), 200) + ": " + unstarred(strings.Join(l.outcome(), "\n")), unstarred(l.facts()), unstarred(l.Notice)}
 	rows := l.stageRows()
 	if l.stageless() {
 		lines = append(lines, unknownStages)
 	}
 	for _, r := range append(rows, l.assistedRows()...) {
-		lines = append(lines, card.Escape(r.name+": "+r.state))
+		lines = append(lines, card.Escape(r.plain()))
 	}
 	for _, r := range l.plainRemarks() {
 		lines = append(lines, card.Escape(r))
@@ -33,7 +33,7 @@ func (l timeline) fallback() string {
 	}
 	if len(l.Attempts) > 1 {
 		for _, line := range l.attemptLines() {
-			lines = append(lines, card.Escape(line))
+			lines = append(lines, card.Escape(line.plain()))
 		}
 	}
 	for _, id := range l.idLines() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -13,7 +14,18 @@ import (
 
 // stageRow is one stage as people read it: the emoji says nothing that the words
 // do not say.
-type stageRow struct{ emoji, name, state string }
+type stageRow struct {
+	emoji, name, state string
+	// at is when, where that is said.
+	at time.Time
+}
+
+// plain is the row for where nothing is drawn.
+func (r stageRow) plain() string { return r.name + ": " + dated{r.state, r.at}.plain() }
+
+func (r stageRow) line(now time.Time) card.Part {
+	return card.Line(card.Emoji(r.emoji), card.Normal(" "), card.Bold(r.name), dated{"  " + r.state, r.at}.part(now))
+}
 
 // unknownStages stands where no stages are known. None is ever inferred.
 const unknownStages = "The stages are unknown: nobody told of them. An employer's browser sees only that Finch Connect opens, shows an error, closes or succeeds."
@@ -23,12 +35,12 @@ func (l timeline) progress() card.Blocks {
 	var blocks card.Blocks
 	switch rows := l.stageRows(); {
 	case len(rows) > 0:
-		blocks = append(blocks, progressBlock("Progress", rows))
+		blocks = append(blocks, l.progressBlock("Progress", rows))
 	case l.stageless():
 		blocks = append(blocks, card.Text(unknownStages))
 	}
 	if rows := l.assistedRows(); len(rows) > 0 {
-		blocks = append(blocks, progressBlock("Assisted set-up", rows))
+		blocks = append(blocks, l.progressBlock("Assisted set-up", rows))
 	}
 	return blocks
 }
@@ -39,10 +51,10 @@ func (l timeline) stageless() bool {
 	return len(l.Progress.Stages) == 0 && !l.Progress.Opened.IsZero() && l.Progress.Outcome != connect.Connected
 }
 
-func progressBlock(title string, rows []stageRow) slack.Block {
+func (l timeline) progressBlock(title string, rows []stageRow) slack.Block {
 	lines := []card.Part{card.Bold(title)}
 	for _, r := range rows {
-		lines = append(lines, card.Line(card.Emoji(r.emoji), card.Normal(" "), card.Bold(r.name), card.Normal("  "+r.state)))
+		lines = append(lines, r.line(l.Now))
 	}
 	return card.Rich(lines...)
 }
@@ -55,7 +67,7 @@ func (l timeline) stageRows() []stageRow {
 			continue // many go past the one, and the outcome tells of the other
 		}
 		if len(rows) == maxStages {
-			return append(rows, stageRow{":grey_question:", "More", card.Counted(len(all)-i, "stage") + " in the full timeline"})
+			return append(rows, stageRow{emoji: ":grey_question:", name: "More", state: card.Counted(len(all)-i, "stage") + " in the full timeline"})
 		}
 		rows = append(rows, l.stageRow(s, slices.ContainsFunc(all[i+1:], seen)))
 	}
@@ -76,7 +88,7 @@ func (l timeline) stageRow(s connect.StageProgress, passed bool) stageRow {
 		row.emoji, row.state = ":white_circle:", "not seen"
 	case !seen(s):
 		row.emoji, row.state = ":white_circle:", "not reached"
-	case s.Done:
+	case s.Done && !s.Here:
 		row.emoji, row.state = ":white_check_mark:", l.stay("done", s)
 	case s.Here && !l.Progress.ClosedAt.IsZero() && l.Progress.Outcome == connect.InProgress:
 		row.emoji, row.state = ":door:", l.stay("closed here", s)
@@ -87,7 +99,7 @@ func (l timeline) stageRow(s connect.StageProgress, passed bool) stageRow {
 	default:
 		row.emoji, row.state = ":rewind:", l.stay("left again", s)
 	}
-	if s.Errors > 0 && !s.Done {
+	if s.Errors > 0 && (s.Here || !s.Done) {
 		row.emoji = ":x:"
 	}
 	return row
@@ -131,10 +143,10 @@ func (l timeline) assistedRows() []stageRow {
 	failing := strings.HasPrefix(l.Progress.Status, "error_")
 	waited, waits := connect.StageProgress{}, true
 	for _, s := range l.Progress.Assisted[:min(len(l.Progress.Assisted), maxStages)] {
-		row := stageRow{":white_circle:", stageName(s.Stage), "not reached"}
+		row := stageRow{emoji: ":white_circle:", name: stageName(s.Stage), state: "not reached"}
 		switch {
 		case s.Reached() || s.Done:
-			row.emoji, row.state = ":white_check_mark:", phaseDone(s, waited)
+			row.emoji, row.state, row.at = ":white_check_mark:", phaseDone(waited), s.First
 		case waits && failing:
 			row.emoji, row.state = ":x:", "did not work out: "+card.LowerFirst(card.Status(l.Progress.Status).Word)
 			waits = false
@@ -146,15 +158,11 @@ func (l timeline) assistedRows() []stageRow {
 	return rows
 }
 
-func phaseDone(s, waited connect.StageProgress) string {
-	said := "done"
-	if !s.First.IsZero() {
-		said += " " + card.WhenPlain(s.First)
-	}
+func phaseDone(waited connect.StageProgress) string {
 	if waited.Spent > 0 {
-		said += ", after " + card.Span(waited.Spent)
+		return "done after " + card.Span(waited.Spent)
 	}
-	return said
+	return "done"
 }
 
 // phaseWait tells how long it has been waited for, which grows: not to a channel.

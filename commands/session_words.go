@@ -180,7 +180,7 @@ func (l timeline) move() string {
 	case connect.DroppedOff:
 		return "*Your move:* ask what holds them up. Nudge text has the words."
 	case connect.Broken:
-		return "*Your move:* Finch Connect did not open for them. Send them a new link."
+		return "*Your move:* send them a new link."
 	case connect.Lapsed:
 		return "*Your move:* they need a new link if they are still to connect."
 	case connect.Connected:
@@ -203,18 +203,36 @@ func (l timeline) moveAfter() string {
 	if l.Progress.Provisional {
 		return "*Not confirmed yet:* it is once the code is exchanged, by your application or on Perch's own page."
 	}
-	if l.Progress.Status == "" {
+	switch status := finch.Status(card.Clean(l.Progress.Status)).Known(); status {
+	case "", finch.Connected:
 		return "*Nothing to do:* they are through."
-	}
-	status := finch.Status(l.Progress.Status).Known()
-	switch {
-	case status == finch.Processing:
-		return "*Nothing to do:* Finch is fetching the first data."
-	case status.NeedsAttention(), status == finch.Pending:
-		return fmt.Sprintf("*%s:* %s.", card.Escape(card.Status(l.Progress.Status).Word), partMove(status))
+	case finch.Processing:
+		return "*Finch's move:* the first data is being fetched."
+	case finch.Pending:
+		return "*The employer's move:* they must invite Finch at their provider."
 	default:
-		return "*Nothing to do:* they are through."
+		return stoodSince(status)
 	}
+}
+
+// movesSince are whose move it is where a connection did not stay well.
+var movesSince = map[finch.Status]string{
+	finch.Reauth:        "*The employer's move:* they must sign in again.",
+	finch.NoPermissions: "*The employer's move:* their administrator must give Finch more rights.",
+	finch.NotSetUp:      "*The employer's move:* they must finish set-up.",
+	finch.Disconnected:  "*Your move:* it needs a new link if it is to go on.",
+	finch.NoToken:       "*Your move:* hand Perch its access token if it is to go on.",
+}
+
+// stoodSince is what has become of the connection. That the employer came through
+// stays true, so it stands beside that, with its own picture and word.
+func stoodSince(status finch.Status) string {
+	is := card.Status(string(status))
+	move, ok := movesSince[status]
+	if !ok {
+		move = "*Your move:* look at the connection; Perch does not know this word of Finch's."
+	}
+	return fmt.Sprintf("%s The connection now: %s. %s", is.Emoji, card.Escape(card.LowerFirst(is.Word)), move)
 }
 
 // tellers are who can tell, in the order in which they are named.

@@ -32,7 +32,7 @@ func TestSessionsAreReadByIndex(t *testing.T) {
 	t.Parallel()
 	// What is put into tables, asked for whole, or prunes.
 	few := regexp.MustCompile(`^(Add\w+|Save\w+|NoteAudit|WatchCustomer|LinkKeyIDs|PruneFunnel|HoldFunnelDay)$`)
-	lists := regexp.MustCompile(`^(Sessions(Every|Staged|Underway|OfCustomer|OfConnection)|FunnelNames|FirstSync|StatusSteps|NewestSession|ClaimSessions|OldSessions)$`)
+	lists := regexp.MustCompile(`^(Sessions(Every|Staged|Underway|OfCustomer|OfConnection)|FunnelNames|FirstSync|StatusSteps|NewestSession|DueSessions|OldSessions)$`)
 	plans := plansOf(t, few, "sessions", "session_events", "session_reads", "session_lists", "session_links", "session_prune", "funnel")
 	for name, plan := range plans {
 		plan = regexp.MustCompile(`SCAN waiting\n|SCAN (s|hit|sessions) USING COVERING INDEX sessions_\w+\n`).ReplaceAllString(plan, "\n")

@@ -123,6 +123,38 @@ func TestATokenJoinsASessionThatIsOver(t *testing.T) {
 	})
 }
 
+// TestATokenOfAConnectionThatWantsTheSignIn: Perch comes to a connection and to the
+// session that is to mend it at the same time. Its token is news here, and old.
+func TestATokenOfAConnectionThatWantsTheSignIn(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		before, after := fern("s1"), fern("s2")
+		before.ConnectionID, before.Reconnect = "conn-1", true
+		after.ConnectionID, after.Reconnect = "conn-1", true
+		g := in(finch.Reauth, named("conn-1", "cust-fern", "Blue Fern Dental"))
+		register(t, s, before)
+		p.clock.advance(10 * time.Minute)
+		grant(t, s, from(10*time.Minute, g))
+		register(t, s, after)
+		readDue(t, s)
+		for _, id := range []string{"s1", "s2"} {
+			if b := brief(t, s, id); b.Outcome != connect.Unopened {
+				t.Errorf("%s: nobody has signed in again: %+v", id, b)
+			}
+		}
+		g = in(finch.Connected, g)
+		g.Facts.Introspection.TokenID = "a new one"
+		grant(t, s, from(10*time.Minute, g))
+		readDue(t, s)
+		for _, id := range []string{"s1", "s2"} {
+			if b := brief(t, s, id); b.Outcome != connect.Connected {
+				t.Errorf("%s: the sign-in gave a new token: %+v", id, b)
+			}
+		}
+	})
+}
+
 // TestAnAssistedSetUp follows a connection that Finch's people set up.
 func TestAnAssistedSetUp(t *testing.T) {
 	t.Parallel()

@@ -28,8 +28,12 @@ type join struct {
 
 // joinsOf are the open sessions of a customer whose connection got a token: it is
 // what they were for. A token that was known before a session was made says
-// nothing of it.
+// nothing of it, and neither does one of a connection that still wants the sign-in:
+// it is an old one that became known only now.
 func joinsOf(ctx context.Context, q *db.Queries, c finch.Connection, tokenID string) ([]join, error) {
+	if signsInAgain(c) {
+		return nil, nil
+	}
 	rows, err := sessionsToJoin(ctx, q, c)
 	if err != nil {
 		return nil, err
@@ -85,11 +89,14 @@ func (s *Store) joinLate(ctx context.Context, q *db.Queries, row db.SessionLine)
 		return fmt.Errorf("look for a token that came before it: %w", err)
 	}
 	c, err := load(ctx, q, token.ConnectionID)
-	if err != nil {
+	if err != nil || signsInAgain(c) {
 		return err
 	}
 	return s.joinSession(ctx, q, join{sessionID: row.ID, led: true, connection: c, tokenID: token.TokenID, seen: token.FirstSeen})
 }
+
+// signsInAgain reports whether a connection waits for its employer to sign in.
+func signsInAgain(c finch.Connection) bool { return c.Overall() == finch.Reauth }
 
 // exchange is the event that a token came of a session.
 func (j join) exchange(row db.SessionLine) connect.Event {

@@ -99,7 +99,7 @@ func holdCustomer(ctx context.Context, q *db.Queries, customerID string) ([]db.S
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return holdSessions(ctx, q, []db.ClaimSessionsRow{{ID: rows[0].ID, CustomerID: customerID}})
+	return holdSessions(ctx, q, []db.ClaimSessionRow{{ID: rows[0].ID, CustomerID: customerID}})
 }
 
 // kindOfSessions reports whether a kind, as it is stored, is about Connect sessions.

@@ -40,7 +40,7 @@ func (s *Store) rouse() {
 // others; the error names all of it.
 func (s *Store) ReadSessions(ctx context.Context, n int) (more bool, err error) {
 	n = min(max(n, 1), 1000)
-	claimed, err := s.claimSessions(ctx, n)
+	claimed, more, err := s.claimSessions(ctx, n)
 	if err != nil {
 		return false, fmt.Errorf("claim Connect sessions to read: %w", err)
 	}
@@ -52,9 +52,9 @@ func (s *Store) ReadSessions(ctx context.Context, n int) (more bool, err error) 
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return len(claimed) == n, fmt.Errorf("read Connect sessions: %w", err)
+		return more, fmt.Errorf("read Connect sessions: %w", err)
 	}
-	return len(claimed) == n, nil
+	return more, nil
 }
 
 // SessionsDue is how many sessions wait to be read.
@@ -66,39 +66,57 @@ func (s *Store) SessionsDue(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
-// claimSessions looks first whether there is anything to claim, since it is asked
-// often, and a look keeps no writer waiting.
-func (s *Store) claimSessions(ctx context.Context, n int) (claimed []db.ClaimSessionsRow, err error) {
+// claimSessions looks first what there is to claim, since it is asked often, and a
+// look keeps no writer waiting. It reports whether there was more.
+func (s *Store) claimSessions(ctx context.Context, n int) (claimed []db.ClaimSessionRow, more bool, err error) {
 	now := s.now()
-	waits, err := s.reads.AnySessionDue(ctx, stamp(now))
-	if err != nil || waits == 0 {
-		return nil, damage(err)
+	ids, err := s.reads.DueSessions(ctx, db.DueSessionsParams{Now: stamp(now), Count: count(n)})
+	if err != nil || len(ids) == 0 {
+		return nil, false, damage(err)
 	}
+	slices.Sort(ids)
 	err = s.change(ctx, func(q *db.Queries) (err error) {
-		claimed, err = q.ClaimSessions(ctx, db.ClaimSessionsParams{LeaseUntil: stamp(now.Add(readLease)), Now: stamp(now), Count: count(n)})
+		claimed, err = claimInOrder(ctx, q, ids, now)
 		return err
 	})
-	return claimed, err
+	return claimed, len(ids) == n, err
+}
+
+// claimInOrder claims those of the sessions that are still due, in the order in
+// which sessions are held everywhere: whoever stores events of some of them waits
+// then, or is waited for, but not both.
+func claimInOrder(ctx context.Context, q *db.Queries, ids []string, now time.Time) (claimed []db.ClaimSessionRow, err error) {
+	for _, id := range ids {
+		row, err := q.ClaimSession(ctx, db.ClaimSessionParams{ID: id, LeaseUntil: stamp(now.Add(readLease)), Now: stamp(now)})
+		if missing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		claimed = append(claimed, row)
+	}
+	return claimed, nil
 }
 
 // byCustomer are the sessions of each customer together. Those of customers whose
 // id nobody told have nothing to do with each other.
-func byCustomer(claimed []db.ClaimSessionsRow) [][]db.ClaimSessionsRow {
-	slices.SortFunc(claimed, func(a, b db.ClaimSessionsRow) int {
+func byCustomer(claimed []db.ClaimSessionRow) [][]db.ClaimSessionRow {
+	slices.SortFunc(claimed, func(a, b db.ClaimSessionRow) int {
 		return cmp.Or(cmp.Compare(a.CustomerID, b.CustomerID), cmp.Compare(a.ID, b.ID))
 	})
-	var groups [][]db.ClaimSessionsRow
+	var groups [][]db.ClaimSessionRow
 	for i, c := range claimed {
 		if i > 0 && c.CustomerID != "" && c.CustomerID == claimed[i-1].CustomerID {
 			groups[len(groups)-1] = append(groups[len(groups)-1], c)
 		} else {
-			groups = append(groups, []db.ClaimSessionsRow{c})
+			groups = append(groups, []db.ClaimSessionRow{c})
 		}
 	}
 	return groups
 }
 
-func (s *Store) readLater(ctx context.Context, group []db.ClaimSessionsRow) error {
+func (s *Store) readLater(ctx context.Context, group []db.ClaimSessionRow) error {
 	var errs []error
 	for _, c := range group {
 		errs = append(errs, s.writes.PostponeSession(ctx, db.PostponeSessionParams{ID: c.ID, Fence: c.Fence, Due: stamp(s.now().Add(readAgain))}))
@@ -111,7 +129,7 @@ func (s *Store) readLater(ctx context.Context, group []db.ClaimSessionsRow) erro
 
 // readCustomer reads the sessions of a customer that are due, and the newest
 // besides, since problems are judged by those.
-func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.ClaimSessionsRow) (news bool, err error) {
+func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.ClaimSessionRow) (news bool, err error) {
 	customerID, now := group[0].CustomerID, millis(s.now())
 	rows, err := holdSessions(ctx, q, group)
 	if err != nil {
@@ -198,7 +216,7 @@ func notBefore(at, soonest time.Time) time.Time {
 // holdSessions are the newest sessions of a customer and those that are due,
 // newest first, which nobody else changes until the transaction ends. Whoever
 // reads sessions of a customer holds the newest, so only one does at a time.
-func holdSessions(ctx context.Context, q *db.Queries, group []db.ClaimSessionsRow) ([]db.SessionLine, error) {
+func holdSessions(ctx context.Context, q *db.Queries, group []db.ClaimSessionRow) ([]db.SessionLine, error) {
 	rows, err := customerSessions(ctx, q, group[0].CustomerID, readOfCustomer)
 	if err != nil {
 		return nil, err

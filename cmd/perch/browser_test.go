@@ -27,8 +27,9 @@ type whole struct {
 	// st looks into the database beside the program.
 	st  *store.Store
 	log *writtenLog
-	// links are those shown so far.
+	// links are those shown so far; form is the view of the newest.
 	links []string
+	form  string
 }
 
 // writtenLog is a log that several goroutines write.
@@ -112,25 +113,56 @@ func (w *whole) serve(t *testing.T, settings map[string]string) {
 // makeLink has a person make an employer's link, and gives it as it is shown.
 func (w *whole) makeLink(t *testing.T, customerID, name string) (link, sessionID string) {
 	t.Helper()
+	w.ordersLink(t, customerID, name)
+	return w.shownLink(t, customerID)
+}
+
+// remakeLink is makeLink for a customer who is connected, and must sign in again.
+func (w *whole) remakeLink(t *testing.T, customerID, name string) (link, sessionID string) {
+	t.Helper()
+	w.ordersLink(t, customerID, name)
+	const button = "perch.relink"
+	chromium.Until(t, "a reconnect link is offered", func() bool {
+		_, content := w.topmost(t)
+		return strings.Contains(content, button)
+	})
+	ctx, cancel := bounded()
+	defer cancel()
+	if err := w.slack.Click(ctx, "UBO", localslack.Target{ViewID: w.form, ActionID: button}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return w.shownLink(t, customerID)
+}
+
+// ordersLink sends in the form for a link.
+func (w *whole) ordersLink(t *testing.T, customerID, name string) {
+	t.Helper()
 	ctx, cancel := bounded()
 	defer cancel()
 	if err := w.slack.Slash(ctx, "UBO", "CSUPPORT", "/perch link "+customerID+" "+name); err != nil {
 		t.Fatal(err)
 	}
-	var form string
-	chromium.Until(t, "the link's form opens", func() bool {
-		id, content := w.topmost(t)
-		form = id
-		return strings.Contains(content, customerID)
+	last := w.form
+	chromium.Until(t, "a new form opens", func() bool {
+		var content string
+		w.form, content = w.topmost(t)
+		return w.form != last && strings.Contains(content, customerID)
 	})
-	if _, err := w.slack.Submit(ctx, "UBO", form, nil); err != nil {
+	if _, err := w.slack.Submit(ctx, "UBO", w.form, nil); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// shownLink waits for a link that was not shown before, and gives it with the
+// customer's newest session.
+func (w *whole) shownLink(t *testing.T, customerID string) (link, sessionID string) {
+	t.Helper()
 	chromium.Until(t, "the link is shown", func() bool {
 		_, content := w.topmost(t)
-		link = w.newLink(content + strings.Join(w.seen("UBO", "CSUPPORT"), "\n"))
-		return link != ""
+		link = connectURL.FindString(content)
+		return link != "" && !slices.Contains(w.links, link)
 	})
+	w.links = append(w.links, link)
 	all, err := w.st.CustomerSessions(t.Context(), customerID, 1)
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d sessions of %s, %v", len(all), customerID, err)
@@ -154,17 +186,6 @@ func (w *whole) topmost(t *testing.T) (id, content string) {
 		t.Fatal(err)
 	}
 	return top.ID(), string(raw)
-}
-
-// newLink is a link in a text that was not shown before.
-func (w *whole) newLink(text string) string {
-	for _, found := range connectURL.FindAllString(text, -1) {
-		if !slices.Contains(w.links, found) {
-			w.links = append(w.links, found)
-			return found
-		}
-	}
-	return ""
 }
 
 // says waits until a session's stored events are these and no others, in any

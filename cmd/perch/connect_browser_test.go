@@ -22,6 +22,7 @@ func TestConnectThroughTheWholeProgram(t *testing.T) {
 	w := startWhole(t)
 	p := chromium.Open(t) // ends first: who keeps a door open holds up its closing
 	t.Run("a link is walked to the end", func(t *testing.T) { linkIsWalked(t, p, w) })
+	t.Run("a reconnect link is walked to the end", func(t *testing.T) { reconnectIsWalked(t, p, w) })
 	t.Run("a link is left half-way", func(t *testing.T) { linkIsLeft(t, p, w) })
 	t.Run("a host application's page", func(t *testing.T) { hostTells(t, p, w) })
 }
@@ -55,6 +56,29 @@ func linkIsWalked(t *testing.T, p *chromium.Tab, w *whole) {
 	w.says(t, session, "browser opened", "browser error "+wrongPassword, "browser succeeded", "perch succeeded", "perch token_exchanged")
 	w.tellsNobody(t, code, link[strings.LastIndex(link, "/")+1:])
 	stayedHome(t, p, w.perch, w.finchAt)
+}
+
+func reconnectIsWalked(t *testing.T, p *chromium.Tab, w *whole) {
+	before, err := w.st.CustomerSessions(t.Context(), "cust_bakery", 1)
+	if err != nil || len(before) != 1 {
+		t.Fatalf("%d sessions, %v", len(before), err)
+	}
+	connection := before[0].Session.ConnectionID
+	if err := w.finch.SetStatus(connection, "reauth", ""); err != nil {
+		t.Fatal(err)
+	}
+	link, session := w.remakeLink(t, "cust_bakery", "Bakery & Sons")
+	p.Go(t, link)
+	p.Sees(t, `document.title === "Sign in to your payroll again"`)
+	begins(t, p)
+	walks(t, p, "terms_of_service", `document.querySelector("#success").click()`)
+	p.Sees(t, `document.querySelector("h1").textContent === "You are connected"`)
+	w.says(t, session, "browser opened", "browser succeeded", "perch succeeded", "perch token_exchanged")
+	if made := isConnected(t, w, session); made != connection {
+		t.Errorf("connection %s came of a reconnect link of %s", made, connection)
+	}
+	w.shows(t, "/session-timeline cust_bakery", "Bakery & Sons", "Connected")
+	p.IsWell(t)
 }
 
 func linkIsLeft(t *testing.T, p *chromium.Tab, w *whole) {
@@ -176,7 +200,7 @@ func walks(t *testing.T, p *chromium.Tab, stage, do string) {
 }
 
 // isConnected checks that a session made a connection, whose token is kept.
-func isConnected(t *testing.T, w *whole, session string) {
+func isConnected(t *testing.T, w *whole, session string) (connectionID string) {
 	t.Helper()
 	var r connect.Reading
 	chromium.Until(t, "the session is read as connected", func() bool {
@@ -191,6 +215,7 @@ func isConnected(t *testing.T, w *whole, session string) {
 	if err != nil || token.Reveal() != w.finch.Tokens()[r.Session.ConnectionID] {
 		t.Errorf("the token of connection %q is not Finch's: %v", r.Session.ConnectionID, err)
 	}
+	return r.Session.ConnectionID
 }
 
 // tellsNobody checks that secrets stand neither in the log nor where people read.

@@ -28,7 +28,7 @@ var names = []named{
 	{DroppedOff, "employers who stop at a stage", groupSessions},
 	{AuthErrors, "employers who meet error after error", groupSessions},
 	{LinkUnused, "links that nobody opens", groupSessions},
-	{LinkExpired, "links that ran out unused", groupSessions},
+	{LinkExpired, "links that ran out before anybody connected", groupSessions},
 }
 
 // The groups of kinds, as they are typed: jobs are what keeps data from syncing,

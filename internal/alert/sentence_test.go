@@ -9,8 +9,8 @@ import (
 
 const (
 	heardByDefault = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, stuck syncs or set-ups and employers who stop at a stage,"
-	restByDefault  = " It will not hear connections that ended, times when Perch itself cannot see, employers who meet error after error, links that nobody opens or links that ran out unused."
-	heardOfAll     = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, stuck syncs or set-ups, connections that ended, times when Perch itself cannot see, employers who stop at a stage, employers who meet error after error, links that nobody opens and links that ran out unused,"
+	restByDefault  = " It will not hear connections that ended, times when Perch itself cannot see, employers who meet error after error, links that nobody opens or links that ran out before anybody connected."
+	heardOfAll     = "This channel will hear failed syncs, needed reconnects, missing permissions, accounts that are not set up, syncs that did not happen, stuck syncs or set-ups, connections that ended, times when Perch itself cannot see, employers who stop at a stage, employers who meet error after error, links that nobody opens and links that ran out before anybody connected,"
 )
 
 func TestSentence(t *testing.T) {
@@ -27,7 +27,7 @@ func TestSentence(t *testing.T) {
 		},
 		{
 			"sessions stage:mfa,terms_of_service -stage:odd_one",
-			"This channel will hear employers who stop at a stage, employers who meet error after error, links that nobody opens and links that ran out unused, for every customer, of employers only those at Verification or Terms of Service, except employers at odd_one and sandbox. Nothing else. It mentions nobody.",
+			"This channel will hear employers who stop at a stage, employers who meet error after error, links that nobody opens and links that ran out before anybody connected, for every customer, of employers only those at Verification or Terms of Service, except employers at odd_one and sandbox. Nothing else. It mentions nobody.",
 			"employers who do not get through, of employers only those at Verification or Terms of Service, except employers at odd_one and sandbox",
 		},
 		{
@@ -55,7 +55,7 @@ func TestSentence(t *testing.T) {
 		{
 			"jobs disconnected customer:\"blue fern\",cust_1042",
 			strings.Replace(heardByDefault, "employers who stop at a stage", "connections that ended", 1) +
-				" for customers like blue fern or cust_1042 except sandbox. It will not hear times when Perch itself cannot see, employers who stop at a stage, employers who meet error after error, links that nobody opens or links that ran out unused. It mentions nobody.",
+				" for customers like blue fern or cust_1042 except sandbox. It will not hear times when Perch itself cannot see, employers who stop at a stage, employers who meet error after error, links that nobody opens or links that ran out before anybody connected. It mentions nobody.",
 			"whatever stops syncs and connections that ended for customers like blue fern or cust_1042 except sandbox",
 		},
 		{

@@ -32,7 +32,7 @@ type remark struct {
 // one line and cut.
 func Remarks(p Progress, b Baseline) []string {
 	all := slices.Concat(
-		standRemarks(p), errorRemarks(p), exitRemarks(p), slowRemarks(p, b), visitRemarks(p), assistedRemarks(p),
+		errorRemarks(p), exitRemarks(p), slowRemarks(p, b), visitRemarks(p), assistedRemarks(p),
 	)
 	slices.SortStableFunc(all, func(x, y remark) int { return cmp.Compare(y.weight, x.weight) })
 	var texts []string
@@ -42,30 +42,32 @@ func Remarks(p Progress, b Baseline) []string {
 	return texts
 }
 
-// standRemarks say what is to be known of how it stands.
-func standRemarks(p Progress) []remark {
-	switch {
-	case p.Provisional:
-		return []remark{{100, "Only the employer's browser says that they are through. Nothing has confirmed it yet."}}
-	case p.Outcome == Broken:
-		return []remark{{100, "Finch Connect could not open for them."}}
-	}
-	return nil
-}
-
-// errorRemarks name the errors that came back, and the one they left at.
+// errorRemarks name the errors that came back, and the one they left at. Where it
+// is the only one it need not be quoted.
 func errorRemarks(p Progress) []remark {
 	var all []remark
 	for _, e := range p.Errors {
+		which := "."
+		if len(p.Errors) > 1 {
+			which = ": " + quotation(e.Message)
+		}
 		switch {
 		case clean(e.Message, quoted) == "":
 		case e.Count >= oftenErrors:
-			all = append(all, remark{90, fmt.Sprintf("The same error %s: %s", times(e.Count), quotation(e.Message))})
+			all = append(all, remark{90, "The same error " + times(e.Count) + within(e) + which})
 		case p.Outcome == DroppedOff && p.Last.Sub(e.Last) <= time.Minute:
-			all = append(all, remark{85, "The last thing they saw was an error: " + quotation(e.Message)})
+			all = append(all, remark{85, "The last thing they saw was an error" + which})
 		}
 	}
 	return all
+}
+
+// within is how long lies between the first and the last of an error.
+func within(e ErrorSeen) string {
+	if took := e.Last.Sub(e.First); took >= time.Second {
+		return " within " + span(took)
+	}
+	return ""
 }
 
 // whyStopped is what mostly lies behind stopping at a stage.
@@ -141,8 +143,6 @@ func assistedRemarks(p Progress) []remark {
 		return []remark{{95, "No account is set up for Finch at the provider yet: the employer has to invite it."}}
 	case "error_permissions":
 		return []remark{{95, "Finch was invited with too few rights: the employer has to widen them."}}
-	case "pending":
-		return []remark{{35, "Waits for the employer to invite Finch at the provider."}}
 	}
 	return nil
 }

@@ -129,6 +129,11 @@ func (h *Host) play(ctx context.Context, p part, dice *rand.Rand, now time.Time)
 		return err
 	}
 	r.SessionID = a.ID
+	if !p.quiet {
+		if err := h.tellProvider(ctx, a, r.ProviderID); err != nil {
+			return err
+		}
+	}
 	if p.life > 0 {
 		return h.bring(ctx, r, "", false) // the browser may tell no more
 	}

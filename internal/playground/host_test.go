@@ -124,6 +124,9 @@ func TestStoriesUnderWay(t *testing.T) {
 	if n := count("Ferris Wheel Bakehouse", "error authentication"); n != 4 {
 		t.Errorf("%d wrong passwords, want 4", n)
 	}
+	if at := d.sessions[d.of("Ferris Wheel Bakehouse")[0]]["provider_id"]; at != "paylocity" {
+		t.Errorf("the wrong passwords were entered at %q", at)
+	}
 	if n := count("Kestrel Outdoor", "error mfa"); n != 3 {
 		t.Errorf("%d wrong codes, want 3", n)
 	}

@@ -1,16 +1,13 @@
--- name: AnySessionDue :one
-SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE due > 0 AND due <= sqlc.arg(now) LIMIT 1) waiting;
-
 -- name: CountSessionsDue :one
 SELECT COUNT(*) FROM sessions WHERE due > 0 AND due <= sqlc.arg(now);
 
--- The condition stands twice for the reason given at ClaimDue.
--- name: ClaimSessions :many
+-- name: DueSessions :many
+SELECT id FROM sessions WHERE due > 0 AND due <= sqlc.arg(now) ORDER BY due LIMIT sqlc.arg(count);
+
+-- Whoever was quicker has moved when it is due.
+-- name: ClaimSession :one
 UPDATE sessions SET due = sqlc.arg(lease_until), fence = fence + 1
-WHERE num IN (
-    SELECT waiting.num FROM sessions waiting WHERE waiting.due > 0 AND waiting.due <= sqlc.arg(now)
-    ORDER BY waiting.due LIMIT sqlc.arg(count)
-) AND due > 0 AND due <= sqlc.arg(now)
+WHERE id = sqlc.arg(id) AND due > 0 AND due <= sqlc.arg(now)
 RETURNING id, customer_id, fence;
 
 -- What was read off a session. Something new since the claim leaves it due.

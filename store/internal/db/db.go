@@ -72,9 +72,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.anOpenChildStmt, err = db.PrepareContext(ctx, anOpenChild); err != nil {
 		return nil, fmt.Errorf("error preparing query AnOpenChild: %w", err)
 	}
-	if q.anySessionDueStmt, err = db.PrepareContext(ctx, anySessionDue); err != nil {
-		return nil, fmt.Errorf("error preparing query AnySessionDue: %w", err)
-	}
 	if q.anySubscriptionStmt, err = db.PrepareContext(ctx, anySubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query AnySubscription: %w", err)
 	}
@@ -147,8 +144,8 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.claimLaneStmt, err = db.PrepareContext(ctx, claimLane); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimLane: %w", err)
 	}
-	if q.claimSessionsStmt, err = db.PrepareContext(ctx, claimSessions); err != nil {
-		return nil, fmt.Errorf("error preparing query ClaimSessions: %w", err)
+	if q.claimSessionStmt, err = db.PrepareContext(ctx, claimSession); err != nil {
+		return nil, fmt.Errorf("error preparing query ClaimSession: %w", err)
 	}
 	if q.claimTellingsStmt, err = db.PrepareContext(ctx, claimTellings); err != nil {
 		return nil, fmt.Errorf("error preparing query ClaimTellings: %w", err)
@@ -260,6 +257,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.dueChannelStmt, err = db.PrepareContext(ctx, dueChannel); err != nil {
 		return nil, fmt.Errorf("error preparing query DueChannel: %w", err)
+	}
+	if q.dueSessionsStmt, err = db.PrepareContext(ctx, dueSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query DueSessions: %w", err)
 	}
 	if q.dueTellingsStmt, err = db.PrepareContext(ctx, dueTellings); err != nil {
 		return nil, fmt.Errorf("error preparing query DueTellings: %w", err)
@@ -991,11 +991,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing anOpenChildStmt: %w", cerr)
 		}
 	}
-	if q.anySessionDueStmt != nil {
-		if cerr := q.anySessionDueStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing anySessionDueStmt: %w", cerr)
-		}
-	}
 	if q.anySubscriptionStmt != nil {
 		if cerr := q.anySubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing anySubscriptionStmt: %w", cerr)
@@ -1116,9 +1111,9 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing claimLaneStmt: %w", cerr)
 		}
 	}
-	if q.claimSessionsStmt != nil {
-		if cerr := q.claimSessionsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing claimSessionsStmt: %w", cerr)
+	if q.claimSessionStmt != nil {
+		if cerr := q.claimSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing claimSessionStmt: %w", cerr)
 		}
 	}
 	if q.claimTellingsStmt != nil {
@@ -1304,6 +1299,11 @@ func (q *Queries) Close() error {
 	if q.dueChannelStmt != nil {
 		if cerr := q.dueChannelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dueChannelStmt: %w", cerr)
+		}
+	}
+	if q.dueSessionsStmt != nil {
+		if cerr := q.dueSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dueSessionsStmt: %w", cerr)
 		}
 	}
 	if q.dueTellingsStmt != nil {
@@ -2436,7 +2436,6 @@ type Queries struct {
 	addSubscriptionStmt          *sql.Stmt
 	addToFunnelDayStmt           *sql.Stmt
 	anOpenChildStmt              *sql.Stmt
-	anySessionDueStmt            *sql.Stmt
 	anySubscriptionStmt          *sql.Stmt
 	backlogStmt                  *sql.Stmt
 	becomeOutageStmt             *sql.Stmt
@@ -2461,7 +2460,7 @@ type Queries struct {
 	claimJobsStmt                *sql.Stmt
 	claimJudgementsStmt          *sql.Stmt
 	claimLaneStmt                *sql.Stmt
-	claimSessionsStmt            *sql.Stmt
+	claimSessionStmt             *sql.Stmt
 	claimTellingsStmt            *sql.Stmt
 	claimWakesStmt               *sql.Stmt
 	cleanCardStmt                *sql.Stmt
@@ -2499,6 +2498,7 @@ type Queries struct {
 	dropTokenStmt                *sql.Stmt
 	dropWatchesOfStmt            *sql.Stmt
 	dueChannelStmt               *sql.Stmt
+	dueSessionsStmt              *sql.Stmt
 	dueTellingsStmt              *sql.Stmt
 	endLooksStmt                 *sql.Stmt
 	endReadsStmt                 *sql.Stmt
@@ -2736,7 +2736,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addSubscriptionStmt:          q.addSubscriptionStmt,
 		addToFunnelDayStmt:           q.addToFunnelDayStmt,
 		anOpenChildStmt:              q.anOpenChildStmt,
-		anySessionDueStmt:            q.anySessionDueStmt,
 		anySubscriptionStmt:          q.anySubscriptionStmt,
 		backlogStmt:                  q.backlogStmt,
 		becomeOutageStmt:             q.becomeOutageStmt,
@@ -2761,7 +2760,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		claimJobsStmt:                q.claimJobsStmt,
 		claimJudgementsStmt:          q.claimJudgementsStmt,
 		claimLaneStmt:                q.claimLaneStmt,
-		claimSessionsStmt:            q.claimSessionsStmt,
+		claimSessionStmt:             q.claimSessionStmt,
 		claimTellingsStmt:            q.claimTellingsStmt,
 		claimWakesStmt:               q.claimWakesStmt,
 		cleanCardStmt:                q.cleanCardStmt,
@@ -2799,6 +2798,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dropTokenStmt:                q.dropTokenStmt,
 		dropWatchesOfStmt:            q.dropWatchesOfStmt,
 		dueChannelStmt:               q.dueChannelStmt,
+		dueSessionsStmt:              q.dueSessionsStmt,
 		dueTellingsStmt:              q.dueTellingsStmt,
 		endLooksStmt:                 q.endLooksStmt,
 		endReadsStmt:                 q.endReadsStmt,

@@ -9,60 +9,30 @@ import (
 	"context"
 )
 
-const anySessionDue = `-- name: AnySessionDue :one
-SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE due > 0 AND due <= $1 LIMIT 1) waiting
-`
-
-func (q *Queries) AnySessionDue(ctx context.Context, now int64) (int64, error) {
-	row := q.queryRow(ctx, q.anySessionDueStmt, anySessionDue, now)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
-const claimSessions = `-- name: ClaimSessions :many
+const claimSession = `-- name: ClaimSession :one
 UPDATE sessions SET due = $1, fence = fence + 1
-WHERE num IN (
-    SELECT waiting.num FROM sessions waiting WHERE waiting.due > 0 AND waiting.due <= $2
-    ORDER BY waiting.due LIMIT $3
-) AND due > 0 AND due <= $2
+WHERE id = $2 AND due > 0 AND due <= $3
 RETURNING id, customer_id, fence
 `
 
-type ClaimSessionsParams struct {
+type ClaimSessionParams struct {
 	LeaseUntil int64
+	ID         string
 	Now        int64
-	Count      int32
 }
 
-type ClaimSessionsRow struct {
+type ClaimSessionRow struct {
 	ID         string
 	CustomerID string
 	Fence      int64
 }
 
-// The condition stands twice for the reason given at ClaimDue.
-func (q *Queries) ClaimSessions(ctx context.Context, arg ClaimSessionsParams) ([]ClaimSessionsRow, error) {
-	rows, err := q.query(ctx, q.claimSessionsStmt, claimSessions, arg.LeaseUntil, arg.Now, arg.Count)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ClaimSessionsRow
-	for rows.Next() {
-		var i ClaimSessionsRow
-		if err := rows.Scan(&i.ID, &i.CustomerID, &i.Fence); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+// Whoever was quicker has moved when it is due.
+func (q *Queries) ClaimSession(ctx context.Context, arg ClaimSessionParams) (ClaimSessionRow, error) {
+	row := q.queryRow(ctx, q.claimSessionStmt, claimSession, arg.LeaseUntil, arg.ID, arg.Now)
+	var i ClaimSessionRow
+	err := row.Scan(&i.ID, &i.CustomerID, &i.Fence)
+	return i, err
 }
 
 const countSessionsDue = `-- name: CountSessionsDue :one
@@ -88,6 +58,38 @@ type DropSessionErrorParams struct {
 func (q *Queries) DropSessionError(ctx context.Context, arg DropSessionErrorParams) error {
 	_, err := q.exec(ctx, q.dropSessionErrorStmt, dropSessionError, arg.Session, arg.Hash)
 	return err
+}
+
+const dueSessions = `-- name: DueSessions :many
+SELECT id FROM sessions WHERE due > 0 AND due <= $1 ORDER BY due LIMIT $2
+`
+
+type DueSessionsParams struct {
+	Now   int64
+	Count int32
+}
+
+func (q *Queries) DueSessions(ctx context.Context, arg DueSessionsParams) ([]string, error) {
+	rows, err := q.query(ctx, q.dueSessionsStmt, dueSessions, arg.Now, arg.Count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const freeSessions = `-- name: FreeSessions :exec

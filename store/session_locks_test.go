@@ -1,0 +1,71 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+	"time"
+
+	"perch/internal/connect"
+)
+
+// TestSessionsAreClaimedInOneOrder: while another replica that stores events holds
+// the first of two sessions, whoever claims both must not hold the second. Each
+// would wait for the other until PostgreSQL ends one of them, a second later.
+func TestSessionsAreClaimedInOneOrder(t *testing.T) {
+	t.Parallel()
+	p := postgresPlace(t)
+	s := p.open(t)
+	register(t, s, fern("b"), of("a", "cust-a", "A"))
+	readDue(t, s)
+	for _, id := range []string{"b", "a"} { // the order in which they are due
+		tell(t, s, id, told(0, connect.Opened, ""))
+		p.clock.advance(time.Second)
+	}
+	pool, err := sql.Open("pgx", p.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	replica, err := pool.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer replica.Rollback()
+	hold := func(id string) error {
+		_, err := replica.ExecContext(t.Context(), "SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE NOWAIT", id)
+		return err
+	}
+	if err := hold("a"); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := s.ReadSessions(context.WithoutCancel(t.Context()), 10)
+		read <- err
+	}()
+	awaitBlocked(t, replica)
+	if err := hold("b"); err != nil {
+		t.Errorf("the second session: %v", err)
+	}
+	if err := replica.Rollback(); err != nil {
+		t.Error(err)
+	}
+	if err := <-read; err != nil {
+		t.Error(err)
+	}
+	wantDue(t, s, 0)
+}
+
+// awaitBlocked waits until somebody waits for what a transaction holds.
+func awaitBlocked(t *testing.T, tx *sql.Tx) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for waiting := 0; waiting == 0; <-tick.C {
+		row := tx.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+		if err := row.Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
