@@ -176,7 +176,7 @@ func (s *Store) readRows(ctx context.Context, q *db.Queries, rows []db.SessionLi
 }
 
 // postpone notes when time alone changes the sessions that were due.
-func postpone(ctx context.Context, q *db.Queries, group []db.ClaimSessionsRow, readings []connect.Reading, now time.Time) error {
+func postpone(ctx context.Context, q *db.Queries, group []db.ClaimSessionRow, readings []connect.Reading, now time.Time) error {
 	for _, c := range group {
 		i := slices.IndexFunc(readings, func(r connect.Reading) bool { return r.Session.ID == c.ID })
 		if i < 0 { // it went meanwhile
