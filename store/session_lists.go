@@ -58,7 +58,7 @@ type sessionList struct {
 func (s *Store) sessionList(query connect.ListQuery) (sessionList, error) {
 	list := sessionList{
 		scope: query.Scope, within: within(query.Words), seenSince: stamp(s.now().Add(-underwayFor)),
-		count: count(min(max(query.Limit, 1), 9_999)) + 1,
+		count: count(max(query.Limit, 1)) + 1,
 	}
 	if query.Scope != connect.Underway {
 		list.at = math.MaxInt64
