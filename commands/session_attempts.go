@@ -75,11 +75,15 @@ func (l timeline) attemptLine(i int, a connect.Reading) dated {
 	if a.Session.Reconnect {
 		said = append(said, "reconnect")
 	}
-	at := a.Progress.Opened
-	if at.IsZero() {
-		at = a.Session.Created
+	return dated{strings.Join(said, " · "), began(a)}
+}
+
+// began is when the employer first opened the link, or when it was made.
+func began(a connect.Reading) time.Time {
+	if a.Progress.Opened.IsZero() {
+		return a.Session.Created
 	}
-	return dated{strings.Join(said, " · "), at}
+	return a.Progress.Opened
 }
 
 // attemptName is "Attempt 3 of 3", with which one the card is of.
@@ -155,7 +159,7 @@ func (l timeline) otherAttempts() []card.Choice {
 }
 
 func (l timeline) attemptDay(a connect.Reading) string {
-	said := []string{card.WhenPlain(a.Session.Created)}
+	said := []string{card.WhenPlain(began(a))}
 	if provider := card.Clean(providerOf(a.Session)); provider != "" {
 		said = append(said, card.Cut(provider, 40))
 	}
