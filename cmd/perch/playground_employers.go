@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -79,10 +80,8 @@ func (g *ground) bringIn(ctx context.Context, host *playground.Host) error {
 		return nil
 	}
 	now := time.Now()
-	if err := host.Recall(ctx, now); err != nil {
-		return err
-	}
-	return host.Cast(ctx, now)
+	// The cast first: a newcomer asks for them at once.
+	return errors.Join(host.Cast(ctx, now), host.Recall(ctx, now))
 }
 
 // tell goes through one of Perch's own doors under /v1.
