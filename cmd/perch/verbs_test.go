@@ -31,6 +31,7 @@ var verbs = map[string]verb{
 	"person":   person,   // person {user}: add or change somebody
 	"acked":    acked,    // acked: every envelope was acknowledged, within 3 s and on its own socket
 	"sockets":  sockets,  // sockets FIELD REGEXP: every closed socket has it
+	"gone":     gone,     // gone N: wait until so many sockets are closed
 	"send":     send,     // send {envelope}: send any envelope and wait for its acknowledgement
 	"door":     door,     // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
 	"noleak":   noleak,   // noleak FILE…: no token in these, the database, or any message
@@ -283,6 +284,21 @@ func sockets(ts *testscript.TestScript, _ bool, args []string) {
 	if closed == 0 {
 		ts.Fatalf("no socket was closed")
 	}
+}
+
+func gone(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "gone N")
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	poll(ts, fmt.Sprintf("never were %d sockets closed", n), func() bool {
+		closed := 0
+		for _, s := range theWorld(ts).slack.Sockets() {
+			if s.Closed != nil {
+				closed++
+			}
+		}
+		return closed >= n
+	})
 }
 
 func send(ts *testscript.TestScript, neg bool, args []string) {
