@@ -121,6 +121,7 @@ func BenchmarkSessionEvents(b *testing.B) {
 				if reading {
 					readers.Go(func() { readOnAndOn(b, ctx, s) })
 				}
+				b.ResetTimer()
 				began := time.Now()
 				t := tellMany(b, s, tellers, sessions)
 				took := time.Since(began)
