@@ -278,6 +278,29 @@ func TestALinkIsRenewed(t *testing.T) {
 	}
 }
 
+// However fast events come, reading leaves the writer to the doors in between.
+func TestSessionsThatMoveOnAndOnAreReadTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newSessions()
+		stop := run(t, linking(newFinch(), newStore(), b))
+		for range 2000 { // 10 s
+			select {
+			case b.moved <- struct{}{}:
+			default:
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		b.mu.Lock()
+		reads := len(b.reads)
+		b.mu.Unlock()
+		if reads < 50 || reads > 65 { // five a second, and the sweep
+			t.Errorf("they were read %d times in 10 s", reads)
+		}
+		stop()
+	})
+}
+
 func TestSessionsThatMovedAreReadAtOnceAndOldOnesForgotten(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
