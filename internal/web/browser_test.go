@@ -271,7 +271,7 @@ func hostedPage(t *testing.T, p *chromium.Tab) {
 	p.Sees(t, `document.readyState === "complete" && document.querySelector(".who strong").textContent === 'Cedar <b>&</b> "Sons"'`)
 	p.Sees(t, `document.documentElement.scrollWidth <= innerWidth && window.FinchConnect !== undefined`)
 	p.IsWell(t)
-	if got := h.says(); len(got) != 0 || len(l.codes) != 0 {
+	if got := h.says(); len(got) != 0 || len(l.exchanged()) != 0 {
 		t.Errorf("opening the page alone says %q", got)
 	}
 	p.Click(t, "#begin")
@@ -291,12 +291,13 @@ func hostedPage(t *testing.T, p *chromium.Tab) {
 	h.goDown(false)
 	p.Sees(t, `document.querySelector("h1").textContent === "You are connected" && document.getElementById("begin").hidden`)
 	h.waitFor(t, "opened", "error "+wrong, "opened", "closed", "opened", "succeeded")
-	if !slices.Equal(l.codes, []string{linkSecret + " " + code}) {
-		t.Errorf("exchanged %q", l.codes)
+	if got := l.exchanged(); !slices.Equal(got, []string{linkSecret + " " + code}) {
+		t.Errorf("exchanged %q", got)
 	}
 	p.IsWell(t)
+	_, told := h.posted()
 	for _, s := range []string{code, linkSecret} {
-		if strings.Contains(h.log.String(), s) || strings.Contains(h.posts.String(), s) {
+		if strings.Contains(h.log.String(), s) || strings.Contains(told, s) {
 			t.Error("a secret went where it does not belong")
 		}
 	}

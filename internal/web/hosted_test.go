@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +32,15 @@ type links struct {
 	dead    error
 	fails   error // of an exchange
 
+	mu    sync.Mutex
 	codes []string
+}
+
+// exchanged are the codes that came so far, each behind its link's secret.
+func (l *links) exchanged() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.codes)
 }
 
 func cedarsLink() *links {
@@ -45,7 +55,9 @@ func (l *links) Hosted(_ context.Context, secret string) (connect.Session, error
 }
 
 func (l *links) Exchange(_ context.Context, secret, code string) (string, error) {
+	l.mu.Lock()
 	l.codes = append(l.codes, secret+" "+code)
+	l.mu.Unlock()
 	if secret != linkSecret {
 		return "", connect.ErrUnknown
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,12 +33,36 @@ type house struct {
 	inside  func() // what happens while Admit waits for the request to be given up
 	forget  func(id string) error
 	reasons []string
-	log     bytes.Buffer
+	log     lines
 	options web.Options
 	handler http.Handler
 
 	admitted []string // "id token"
 	forgot   []string
+}
+
+// lines is a log that several requests write at once, as a browser's do.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *lines) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
 }
 
 func (h *house) Admit(ctx context.Context, want string, token finch.Token) (string, bool, error) {
@@ -160,7 +185,7 @@ func (h *house) answer(t *testing.T, q question) reply {
 func (h *house) line(t *testing.T) map[string]any {
 	t.Helper()
 	var line map[string]any
-	if err := json.Unmarshal(h.log.Bytes(), &line); err != nil {
+	if err := json.Unmarshal([]byte(h.log.String()), &line); err != nil {
 		t.Fatalf("not one log line: %q", h.log.String())
 	}
 	return line

@@ -199,7 +199,7 @@ func TestWithoutASecretTheWebhooksDoorIsClosed(t *testing.T) {
 	t.Parallel()
 	h, shelf := listening(t, "")
 	var line struct{ Level, Message string }
-	if err := json.Unmarshal(h.log.Bytes(), &line); err != nil || line.Level != "warn" || !strings.Contains(line.Message, "FINCH_WEBHOOK_SECRET") {
+	if err := json.Unmarshal([]byte(h.log.String()), &line); err != nil || line.Level != "warn" || !strings.Contains(line.Message, "FINCH_WEBHOOK_SECRET") {
 		t.Errorf("at the start it logged %s", h.log.String())
 	}
 	h.answer(t, letter{id: "msg_1", body: account, secrets: []string{webhookSecret}}.request(t)).want(t, 503, "webhook_secret_not_set")
