@@ -143,6 +143,20 @@ func door(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d %s\n", resp.StatusCode, answer)
 }
 
+// metric waits: what is counted at the end of a request comes after its answer.
+func metric(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "metric REGEXP")
+	want := regexp.MustCompile(args[0])
+	poll(ts, fmt.Sprintf("the metrics never showed %q", args[0]), func() bool {
+		resp, err := theWorld(ts).door(http.MethodGet, "/metrics", "")
+		ts.Check(err)
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		ts.Check(err)
+		return want.Match(text)
+	})
+}
+
 func noleak(ts *testscript.TestScript, _ bool, args []string) {
 	w := theWorld(ts)
 	var secrets []string
