@@ -92,10 +92,14 @@ func (d *double) on(method, answer string) {
 	d.answers[method] = answer
 }
 
+// patience is how long a test waits for what must come; one that passes never waits
+// for it.
+const patience = time.Minute
+
 // to returns the calls of one method, after at least n of them have come.
 func (d *double) to(t *testing.T, method string, n int) []call {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		d.mu.Lock()
 		calls := slices.DeleteFunc(slices.Clone(d.calls), func(c call) bool { return c.method != method })
