@@ -40,6 +40,13 @@ type call struct {
 	body []byte
 	// accepts is a status that is an answer too, beside 200 and 201; 0 for none.
 	accepts int
+	// explored: whatever succeeds is an answer, since who asks reads it as it is. Of
+	// a 202 that is so for writes alone: to a read it says that there is none yet.
+	explored bool
+	// reads: it changes nothing, although its method may be one that writes.
+	reads bool
+	// template is the path as it may be printed, where the path itself holds ids.
+	template string
 }
 
 // answer is what a call brought, read to the end.
@@ -47,11 +54,12 @@ type answer struct {
 	status    int
 	body      []byte
 	requestID string
+	header    http.Header
 }
 
 // repeatable reports whether asking twice is the same as asking once. Nothing
 // that writes is: a job could be started twice.
-func (q call) repeatable() bool { return q.method == http.MethodGet }
+func (q call) repeatable() bool { return q.method == http.MethodGet || q.reads }
 
 // ask makes a call and returns its answer. Reads are repeated where that can
 // help. failsafe-go's own HTTP wrapper is not used, since it leaves the answers
@@ -152,6 +160,9 @@ func (c *Client) attempt(ctx context.Context, q call) (answer, error) {
 }
 
 func (q call) answeredBy(status int) bool {
+	if q.explored && status/100 == 2 {
+		return status != http.StatusAccepted || !q.repeatable()
+	}
 	return status == http.StatusOK || status == http.StatusCreated || q.accepts != 0 && status == q.accepts
 }
 
@@ -173,16 +184,16 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 	default:
 		req.Header.Set("Authorization", "Bearer "+q.token.Reveal())
 	}
-	req.Header.Set("Finch-API-Version", apiVersion)
+	req.Header.Set("Finch-API-Version", APIVersion)
 	req.Header.Set("User-Agent", c.agent)
 	return req, nil
 }
 
 // read takes in a whole answer, or says that it broke off or was too large.
 func (q call) read(resp *http.Response) (answer, error) {
-	a := answer{status: resp.StatusCode, requestID: q.requestID(resp)}
+	a := answer{status: resp.StatusCode, requestID: q.requestID(resp), header: resp.Header}
 	var err error
-	a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	a.body, err = readBody(resp)
 	switch {
 	case err != nil:
 		return answer{}, q.noAnswer(err)
@@ -190,4 +201,17 @@ func (q call) read(resp *http.Response) (answer, error) {
 		return answer{}, q.unreadable(a, errTooLarge)
 	}
 	return a, nil
+}
+
+// readBody takes in a body, at most a byte more than maxAnswer. Where its length
+// is known there is room for all of it from the start, so that it lies in memory
+// once and not in ever larger copies.
+func readBody(resp *http.Response) ([]byte, error) {
+	body := io.LimitReader(resp.Body, maxAnswer+1)
+	if resp.ContentLength <= 0 || resp.ContentLength > maxAnswer {
+		return io.ReadAll(body)
+	}
+	whole := bytes.NewBuffer(make([]byte, 0, resp.ContentLength+bytes.MinRead))
+	_, err := whole.ReadFrom(body)
+	return whole.Bytes(), err
 }

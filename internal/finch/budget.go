@@ -74,6 +74,24 @@ func (b *Budget) Usage() Usage {
 	return u
 }
 
+// Left is how many more calls of an endpoint go through without a wait, as its own
+// limit has it; negative where Finch sets it none. path is a call's or an
+// endpoint's. While Finch has forbidden them, for the endpoint or for this
+// address, it is 0.
+func (b *Budget) Left(path string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now, endpoint := time.Now(), endpointOf(path)
+	if b.blocked.After(now) || b.paused[endpoint].After(now) {
+		return 0
+	}
+	own, ok := b.endpoints[endpoint]
+	if !ok {
+		return -1
+	}
+	return max(0, int(own.TokensAt(now))) // below 0 where calls wait for their turn
+}
+
 // held is the error of a call that was not let through.
 type held struct {
 	why   Trouble

@@ -315,3 +315,56 @@ func TestALooseBudgetIsLooseForTheAddressAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget()
+		left := func(path string, want int) {
+			t.Helper()
+			if got := b.Left(path); got != want {
+				t.Errorf("%s: %d left, want %d", path, got, want)
+			}
+		}
+		left("/introspect", -1)
+		left("/employer/directory", 10)
+		for range 4 {
+			if err := b.take(t.Context(), "/employer/pay-groups/x", false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		left("/employer/pay-groups", 2)
+		left("/employer/pay-groups/{pay_group_id}", 2)
+		left("/employer/directory", 10)
+		time.Sleep(16 * time.Second) // one more each 15 s
+		left("/employer/pay-groups", 3)
+
+		limited := &Error{Code: "finch_application_rl", RetryAfter: time.Minute}
+		b.heed(call{method: "GET", path: "/employer/directory"}, limited)
+		b.heed(call{method: "GET", path: "/introspect"}, limited)
+		left("/employer/directory", 0)
+		left("/introspect", 0)
+		time.Sleep(2 * time.Minute)
+		left("/employer/directory", 10)
+		left("/introspect", -1)
+
+		b.heed(call{method: "GET", path: "/introspect"}, &Error{Code: "finch_api_ip_rl"})
+		left("/introspect", 0)
+		left("/employer/company", 0)
+	})
+}
+
+func TestLeftIsNeverBelowNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget()
+		for range 8 { // more than the six at once: the others wait
+			go func() { _ = b.take(t.Context(), "/employer/payment", false) }()
+		}
+		synctest.Wait()
+		if got := b.Left("/employer/payment"); got != 0 {
+			t.Errorf("%d left", got)
+		}
+		time.Sleep(time.Minute)
+	})
+}

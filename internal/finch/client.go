@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// apiVersion is the only one there is. Finch: "Finch-API-Version" goes with
+// APIVersion is the only one there is. Finch: "Finch-API-Version" goes with
 // every request.
-const apiVersion = "2020-09-17"
+const APIVersion = "2020-09-17"
 
 // patience is how long one call may take in all: waiting for the budget,
 // every attempt, and the pauses between them.

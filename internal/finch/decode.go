@@ -14,6 +14,7 @@ import (
 var (
 	errNotFinchs = errors.New("the answer is not the JSON that Finch documents")
 	errNotWhole  = errors.New("the answer is not whole JSON")
+	errNotJSON   = errors.New("the answer is no JSON")
 	errNameless  = errors.New("the answer names no connection, or by no usable id")
 )
 
@@ -29,6 +30,11 @@ func lenient(body []byte, first byte, v any) error {
 		return errNotWhole
 	}
 	return nil
+}
+
+// notJSON reports whether there is a body, and that it is no JSON.
+func notJSON(body []byte) bool {
+	return len(bytes.TrimSpace(body)) > 0 && !json.Valid(body)
 }
 
 // forgiving drops the complaint about a value of another type: encoding/json
@@ -91,8 +97,8 @@ func decodeError(body []byte, token Token) *Error {
 	}
 	return &Error{
 		Until:   wire.RetryAt.At,
-		Name:    identifier(wire.Name, token),
-		Code:    identifier(wire.Code, token),
+		Name:    codeWord(wire.Name, token),
+		Code:    codeWord(wire.Code, token),
 		Message: oneLine(wire.Message, token),
 	}
 }

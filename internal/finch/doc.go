@@ -11,6 +11,8 @@
 //   - a call ends within 20 seconds or its context, whichever is shorter, and
 //     its error is an *Error that tells what it means;
 //   - only reads are repeated;
+//   - Client.Call sends what Endpoints holds and nothing else, to the paths that
+//     stand there;
 //   - a webhook that Secrets.Verify lets pass was signed by Finch no
 //     more than five minutes ago;
 //   - what Finch adds or changes does not break an answer: unknown fields are
@@ -19,6 +21,6 @@
 //   - no text of an introspection or a catalogue has over 300 characters.
 //
 // It asks of its users to print an *Error rather than what it wraps, to treat
-// every name and message as text from strangers, and to use Client.Background
-// for work that nobody waits for.
+// every name and message as text from strangers, to mask an Answer before it goes
+// anywhere, and to use Client.Background for work that nobody waits for.
 package finch

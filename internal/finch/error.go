@@ -33,6 +33,8 @@ type Error struct {
 	RetryAfter time.Duration
 	// Until is when RetryAfter ends, zero where nothing was said.
 	Until time.Time
+	// NotJSON: there was a body and it was no JSON, as a gateway's is not.
+	NotJSON bool
 
 	op    string  // "GET /introspect"
 	kind  Trouble // known here, not read off the fields above
@@ -72,7 +74,7 @@ func (e *Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 // Print the Error, not what it wraps: the latter may quote what came over the wire.
 func (e *Error) Unwrap() error { return e.cause }
 
-func (q call) op() string { return q.method + " " + q.path }
+func (q call) op() string { return q.method + " " + cmp.Or(q.template, q.path) }
 
 func (q call) requestID(resp *http.Response) string {
 	return identifier(resp.Header.Get("Finch-Request-Id"), q.token)
@@ -81,7 +83,7 @@ func (q call) requestID(resp *http.Response) string {
 // refusal is the error of an answer that brings nothing.
 func (q call) refusal(resp *http.Response, body []byte) *Error {
 	e := decodeError(body, q.token)
-	e.op, e.Status = q.op(), resp.StatusCode
+	e.op, e.Status, e.NotJSON = q.op(), resp.StatusCode, notJSON(body)
 	e.RequestID = q.requestID(resp)
 	now := time.Now()
 	wait := cmp.Or(parseRetryAfter(resp.Header.Get("Retry-After"), now), credible(e.Until.Sub(now)))

@@ -174,6 +174,8 @@ func TestErrorOfStrangeAnswers(t *testing.T) {
 		{"a list", `[{"name":"server_error"}]`, Error{}},
 		{"types mixed up", `{"code":"401","name":["x"],"finch_code":7,"message":"still here"}`, Error{Message: "still here"}},
 		{"a name that is no identifier", `{"name":"Ana Lima","finch_code":"x\ny"}`, Error{}},
+		{"a number for a name", `{"name":"123-45-6789","finch_code":"no_1234567"}`, Error{}},
+		{"a number in a name", `{"name":"w4_2020","finch_code":"x"}`, Error{Name: "w4_2020", Code: "x"}},
 		{"a name that never ends", `{"name":"` + strings.Repeat("a", 101) + `"}`, Error{}},
 		{"a message on several lines", `{"message":" one\n\ttwo\u0000\u202e three "}`, Error{Message: "one two three"}},
 		{"the token in the message", `{"message":"token ` + secret + ` is wrong"}`, Error{Message: "token [redacted] is wrong"}},
@@ -267,4 +269,18 @@ func FuzzErrorBody(f *testing.F) {
 			t.Errorf("too long: %q", e.Error())
 		}
 	})
+}
+
+func TestMoveOfEveryTrouble(t *testing.T) {
+	t.Parallel()
+	for _, trouble := range Troubles {
+		move := trouble.Move()
+		who, _, _ := strings.Cut(move, ":")
+		if !strings.HasSuffix(who, "'s") && who != "ours" || strings.HasSuffix(move, ".") {
+			t.Errorf("%s: whose move: %q", trouble, move)
+		}
+	}
+	if Trouble("odd").Move() != "" {
+		t.Error("what is no trouble has a move")
+	}
 }

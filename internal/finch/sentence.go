@@ -62,6 +62,32 @@ func (e *Error) sentence() string {
 	}
 }
 
+// Move says whose move it is, as the end of "whose move: …": "the employer's". It
+// is "" for what is no trouble.
+func (t Trouble) Move() string {
+	switch t {
+	case TroubleReauth, TroubleNotSetUp, TroubleNoScope:
+		return "the employer's"
+	case TroublePermissions:
+		return "the employer's administrator's"
+	case TroubleRevoked, TroubleBadClient, TroubleUnpaid, TroubleNotFound, TroubleRejected:
+		return "ours"
+	case TroubleRateLimited, TroubleAddressBlocked:
+		return "nobody's: it passes by itself"
+	case TroubleProviderDown:
+		return "the provider's: try again later"
+	case TroubleNotReady:
+		return "Finch's: the data is being fetched"
+	case TroubleUnreachable:
+		return "Finch's: try again later"
+	case TroubleUnsupported:
+		return "nobody's: the provider does not offer it"
+	case TroubleOther:
+		return "ours: ask Finch's support"
+	}
+	return ""
+}
+
 // SyncSentence is Sentence for an error of RunSync, where some of Finch's
 // answers have a meaning of their own.
 func SyncSentence(err error) string {

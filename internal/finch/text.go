@@ -9,6 +9,7 @@ import (
 const (
 	maxMessage    = 300
 	maxIdentifier = 100
+	maxCodeDigits = 6 // no account's or person's number
 )
 
 // oneLine makes a message safe to show: one line, no control or formatting
@@ -39,6 +40,21 @@ func identifier(s string, token Token) string {
 		return ""
 	}
 	return s
+}
+
+// codeWord returns s if it is a plain word with few digits, as Finch's codes are,
+// else nothing: these words go into logs, and a number there would be somebody's.
+func codeWord(s string, token Token) string {
+	digits := 0
+	for _, r := range s {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	if digits > maxCodeDigits {
+		return ""
+	}
+	return identifier(s, token)
 }
 
 func isWordRune(r rune) bool {

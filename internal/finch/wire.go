@@ -77,13 +77,18 @@ func (t *SyncTime) UnmarshalJSON(b []byte) error {
 		t.Raw = string(b)
 		return nil
 	}
+	t.At = parseTime(t.Raw)
+	return nil
+}
+
+// parseTime reads a time in any of those forms, zero if it is in none.
+func parseTime(s string) time.Time {
 	for _, layout := range timeLayouts {
-		if at, err := time.Parse(layout, strings.TrimSpace(t.Raw)); err == nil {
-			t.At = at.UTC()
-			break
+		if at, err := time.Parse(layout, strings.TrimSpace(s)); err == nil {
+			return at.UTC()
 		}
 	}
-	return nil
+	return time.Time{}
 }
 
 // MarshalJSON writes what was read.
