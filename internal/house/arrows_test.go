@@ -23,11 +23,13 @@ var arrows = []arrow{
 	{from: "bot/socket"},
 	{from: "internal/finch"},
 	{from: "internal/connect"},
+	{from: "internal/audit"},
+	{"internal/explore", []string{"internal/finch"}},
 	{"internal/alert", []string{"bot/card", "internal/finch", "internal/connect"}},
 	{"bot", []string{"bot/card", "bot/socket"}},
-	{"store", []string{"internal/alert", "internal/connect", "internal/finch"}},
-	{"commands", []string{"bot", "bot/card", "internal/finch", "internal/connect", "internal/alert"}},
-	{"internal/watch", []string{"internal/alert", "internal/connect", "internal/finch"}},
+	{"store", []string{"internal/alert", "internal/audit", "internal/connect", "internal/explore", "internal/finch"}},
+	{"commands", []string{"bot", "bot/card", "internal/finch", "internal/connect", "internal/alert", "internal/audit", "internal/explore"}},
+	{"internal/watch", []string{"internal/alert", "internal/audit", "internal/connect", "internal/explore", "internal/finch"}},
 	{"internal/web", []string{"internal/watch", "internal/connect", "internal/finch"}},
 	{from: "internal/playground/slack"},
 	{from: "internal/playground/finch"},
@@ -39,7 +41,7 @@ var arrows = []arrow{
 	{from: "internal/house"},
 	{"cmd/perch", []string{
 		"bot", "bot/card", "bot/socket", "commands", "store",
-		"internal/alert", "internal/connect", "internal/dotenv", "internal/finch", "internal/playground",
+		"internal/alert", "internal/audit", "internal/connect", "internal/dotenv", "internal/explore", "internal/finch", "internal/playground",
 		"internal/playground/finch", "internal/playground/slack", "internal/watch", "internal/web",
 	}},
 }
@@ -153,7 +155,7 @@ func TestArrowCheckerSeesWhatIsWrong(t *testing.T) {
 		},
 		{
 			"a command that reaches for the store", "commands/jobs.go", `import "perch/store"`,
-			"commands/jobs.go:3: imports perch/store (commands imports of ours only bot, bot/card, internal/finch, internal/connect, internal/alert)",
+			"commands/jobs.go:3: imports perch/store (commands imports of ours only bot, bot/card, internal/finch, internal/connect, internal/alert, internal/audit, internal/explore)",
 		},
 		{
 			"a fake that shares the code it checks", "internal/playground/slack/limits.go", `import "perch/bot/card"`,
@@ -165,7 +167,7 @@ func TestArrowCheckerSeesWhatIsWrong(t *testing.T) {
 		},
 		{
 			"a folder without a row lives under the nearest", "store/rows/models.go", `import "perch/internal/watch"`,
-			"store/rows/models.go:3: imports perch/internal/watch (store imports of ours only internal/alert, internal/connect, internal/finch)",
+			"store/rows/models.go:3: imports perch/internal/watch (store imports of ours only internal/alert, internal/audit, internal/connect, internal/explore, internal/finch)",
 		},
 		{
 			"what lives in one room may meet", "store/jobs.go", `import "perch/store/rows"`,
