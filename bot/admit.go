@@ -78,18 +78,23 @@ func (e *Refusal) Sentence() string {
 	if e.Outsider {
 		return "Only operators may use Perch here, and guests and people of other workspaces cannot be that. A colleague of this workspace can share a card with you."
 	}
-	if len(e.Admins) == 0 {
-		return "Only operators may use Perch here. Ask an admin of this workspace."
+	return "Only operators may use Perch here. " + askAdmins(e.Admins)
+}
+
+// askAdmins says whom to ask for more rights, as mrkdwn.
+func askAdmins(admins []string) string {
+	if len(admins) == 0 {
+		return "Ask an admin of this workspace."
 	}
-	mentions := make([]string, 0, len(e.Admins))
-	for _, id := range e.Admins {
+	mentions := make([]string, 0, len(admins))
+	for _, id := range admins {
 		if strings.HasPrefix(id, "S") {
 			mentions = append(mentions, "<!subteam^"+id+">")
 			continue
 		}
 		mentions = append(mentions, "<@"+id+">")
 	}
-	return fmt.Sprintf("Only operators may use Perch here. Ask %s (admins).", strings.Join(mentions, " or "))
+	return fmt.Sprintf("Ask %s (admins).", strings.Join(mentions, " or "))
 }
 
 func isHelp(text string) bool {

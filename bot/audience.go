@@ -68,5 +68,10 @@ func (b *Bot) guestsIn(ctx context.Context, channel string) (Audience, error) {
 
 // Audience tells who would read what this request publishes.
 func (r *Request) Audience(ctx context.Context) (Audience, error) {
-	return r.bot.Audience(ctx, r.Channel)
+	return r.AudienceOf(ctx, r.Channel)
+}
+
+// AudienceOf is Audience for a channel other than the request's: a modal has none.
+func (r *Request) AudienceOf(ctx context.Context, channel string) (Audience, error) {
+	return r.bot.Audience(ctx, channel)
 }

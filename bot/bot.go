@@ -194,22 +194,36 @@ func (p *panicked) Error() string { return fmt.Sprintf("panic: %T", p.cause) }
 // tell shows the asker what became of a failed request. What it returns is for
 // the log: the first error, and that telling failed too if it did.
 func (b *Bot) tell(ctx context.Context, r *Request, err error) error {
-	within := refusalTimeout
-	if context.Cause(b.life) != nil {
-		within = farewellTimeout
+	if _, said := errors.AsType[*saidError](err); said {
+		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.refusalTime())
 	defer cancel()
-	switch {
-	case context.Cause(b.life) != nil:
-		err = Tell("Perch is restarting, so this was given up. Try again in a minute.", err)
-	case errors.Is(err, context.DeadlineExceeded):
-		err = Tell("That took too long, so it was given up. Try again in a moment.", err)
-	}
+	err = b.excused(err)
 	if failed := r.say(ctx, sentenceFor(err, r.Ref)); failed != nil {
 		return errors.Join(err, fmt.Errorf("tell the asker: %w", failed))
 	}
 	return err
+}
+
+// refusalTime is how long it may take to say why a request came to nothing.
+func (b *Bot) refusalTime() time.Duration {
+	if context.Cause(b.life) != nil {
+		return farewellTimeout
+	}
+	return refusalTimeout
+}
+
+// excused puts an error that is Perch's own doing into words.
+func (b *Bot) excused(err error) error {
+	switch {
+	case context.Cause(b.life) != nil:
+		return Tell("Perch is restarting, so this was given up. Try again in a minute.", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return Tell("That took too long, so it was given up. Try again in a moment.", err)
+	default:
+		return err
+	}
 }
 
 // say shows a sentence where the asker is looking: over the modal they are in,

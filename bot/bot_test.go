@@ -284,6 +284,19 @@ func TestOptionsAreForOperatorsAlone(t *testing.T) {
 	}
 }
 
+func TestNoOptionsAreAnEmptyList(t *testing.T) {
+	c := echo()
+	c.Options = map[string]Suggest{"find": func(context.Context, *Request) ([]*slack.OptionBlockObject, error) { return nil, nil }}
+	r := newRig(t, c)
+	answer, err := r.Answer(t.Context(), r.envelope("interactive", socket.Choices, map[string]any{
+		"type": "block_suggestion", "action_id": "test.find", "value": "har",
+		"user": map[string]any{"id": "U1", "team_id": "T1"}, "team": map[string]any{"id": "T1"},
+	}))
+	if err != nil || string(answer) != `{"options":[]}` {
+		t.Errorf("answered %s, %v", answer, err)
+	}
+}
+
 func TestAFormOfAnotherVersionSaysSoInItsPlace(t *testing.T) {
 	r := newRig(t, echo())
 	answer, err := r.Answer(t.Context(), r.envelope("interactive", socket.Submission, map[string]any{

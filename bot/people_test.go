@@ -85,6 +85,18 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+func TestEverybodyKnowsWhomToAsk(t *testing.T) {
+	for want, admins := range map[string][]string{
+		"Ask <@UANN> or <!subteam^SADMINS> (admins).": {"UANN", "SADMINS"},
+		"Ask an admin of this workspace.":             nil,
+	} {
+		p := NewPeople(&fakeMembers{users: map[string]slack.User{"U1": {ID: "U1"}}}, "T1", admins, nil)
+		if who, err := p.Person(t.Context(), "U1"); err != nil || who.Ask != want {
+			t.Errorf("told %q, %v; want %q", who.Ask, err, want)
+		}
+	}
+}
+
 func TestAGroupThatSlackDoesNotKnowGivesNoRights(t *testing.T) {
 	p := NewPeople(&fakeMembers{}, "T1", nil, []string{"SGONE"})
 	if who, err := p.Person(t.Context(), "U1"); err == nil {

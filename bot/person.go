@@ -40,6 +40,8 @@ type Person struct {
 	Name string
 	// Zone is their time zone's IANA name, empty where Slack does not say.
 	Zone string
+	// Ask is a sentence, as mrkdwn, on whom to ask for more rights than they have.
+	Ask string
 }
 
 // Members is the part of Slack's Web API that knows people.
@@ -94,7 +96,7 @@ func (p *People) Person(ctx context.Context, userID string) (Person, error) {
 		return Person{}, fmt.Errorf("ask Slack who %s is: %w", userID, err)
 	}
 	who := Person{
-		ID: userID, Guest: p.isGuest(user), Zone: user.TZ,
+		ID: userID, Guest: p.isGuest(user), Zone: user.TZ, Ask: askAdmins(p.admins),
 		Name: firstOf(user.Profile.DisplayName, user.Profile.RealName, user.RealName, user.Name),
 	}
 	if who.Guest || isBot(user) || user.Deleted {

@@ -75,6 +75,9 @@ func (b *Bot) answer(ctx context.Context, e socket.Envelope, p payload, r *Reque
 	switch suggest, submit := command.Options[verb], command.Submissions[verb]; {
 	case e.Kind == socket.Choices && suggest != nil:
 		options, err := suggest(ctx, r)
+		if options == nil {
+			options = []*slack.OptionBlockObject{} // Slack takes no null for "no results"
+		}
 		return card.Suggestions{Options: options}, err
 	case e.Kind == socket.Submission && submit != nil && r.View != nil:
 		done, err := submit(ctx, r)

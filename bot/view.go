@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 )
@@ -54,12 +55,20 @@ type view struct {
 	} `json:"state"`
 }
 
-// field is the state of one element, whatever its kind.
+// field is the state of one element, whatever its kind. An element has one of
+// these, so their order does not matter.
 type field struct {
-	Value   string   `json:"value"`
-	Option  *chosen  `json:"selected_option"`
-	Options []chosen `json:"selected_options"`
-	Users   []string `json:"selected_users"`
+	Value         string   `json:"value"`
+	Option        *chosen  `json:"selected_option"`
+	Options       []chosen `json:"selected_options"`
+	User          string   `json:"selected_user"`
+	Users         []string `json:"selected_users"`
+	Channel       string   `json:"selected_channel"`
+	Channels      []string `json:"selected_channels"`
+	Conversation  string   `json:"selected_conversation"`
+	Conversations []string `json:"selected_conversations"`
+	Date          string   `json:"selected_date"` // 2026-11-28
+	Time          string   `json:"selected_time"` // 14:30
 }
 
 type chosen struct {
@@ -67,15 +76,17 @@ type chosen struct {
 }
 
 func (f field) values() []string {
-	values := append([]string{}, f.Users...)
+	values := slices.Concat(f.Users, f.Channels, f.Conversations)
 	for _, o := range f.Options {
 		values = append(values, o.Value)
 	}
 	if f.Option != nil {
 		values = append(values, f.Option.Value)
 	}
-	if f.Value != "" {
-		values = append(values, f.Value)
+	for _, one := range []string{f.Value, f.User, f.Channel, f.Conversation, f.Date, f.Time} {
+		if one != "" {
+			values = append(values, one)
+		}
 	}
 	return values
 }
@@ -123,15 +134,6 @@ func opened(err error) error {
 // has changed meanwhile, or is closed, nothing happens: nobody looks at it. Slack
 // keeps what was typed into fields whose block id stays.
 func (r *Request) UpdateView(ctx context.Context, v slack.ModalViewRequest) error {
-	_, err := r.bot.slack.UpdateViewContext(ctx, v, "", r.View.hash, r.View.ID)
-	switch slackCode(err) {
-	case "hash_conflict", "not_found":
-		r.Note(err)
-		return nil
-	case "":
-		if err == nil {
-			return nil
-		}
-	}
-	return fmt.Errorf("change a modal: %w", err)
+	_, err := r.replace(ctx, v)
+	return err
 }

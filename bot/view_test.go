@@ -34,6 +34,15 @@ func (r *rig) sent(callback string) socket.Envelope {
 				"one":    map[string]any{"in": map[string]any{"type": "static_select", "selected_option": map[string]any{"value": "a"}}},
 				"some":   map[string]any{"in": map[string]any{"type": "multi_static_select", "selected_options": []any{map[string]any{"value": "a"}, map[string]any{"value": "b"}}}},
 				"people": map[string]any{"in": map[string]any{"type": "multi_users_select", "selected_users": []any{"U7"}}},
+				"day":    map[string]any{"in": map[string]any{"type": "datepicker", "selected_date": "2026-11-28"}},
+				"hour":   map[string]any{"in": map[string]any{"type": "timepicker", "selected_time": "14:30"}},
+				"number": map[string]any{"in": map[string]any{"type": "number_input", "value": "25"}},
+				"person": map[string]any{"in": map[string]any{"type": "users_select", "selected_user": "U8"}},
+				"place":  map[string]any{"in": map[string]any{"type": "conversations_select", "selected_conversation": "C9"}},
+				"places": map[string]any{"in": map[string]any{"type": "multi_conversations_select", "selected_conversations": []any{"C8", "D7"}}},
+				"room":   map[string]any{"in": map[string]any{"type": "channels_select", "selected_channel": "C6"}},
+				"rooms":  map[string]any{"in": map[string]any{"type": "multi_channels_select", "selected_channels": []any{"C5", "C4"}}},
+				"no day": map[string]any{"in": map[string]any{"type": "datepicker", "selected_date": nil}},
 				"empty":  map[string]any{"in": map[string]any{"type": "plain_text_input", "value": nil}},
 				"none":   map[string]any{"in": map[string]any{"type": "static_select", "selected_option": nil}},
 			}},
@@ -100,7 +109,10 @@ func TestASubmissionIsReadAndAnswered(t *testing.T) {
 			if got.Who.ID != "U1" || v.ID != "V1" || v.Private != "p1" {
 				t.Errorf("asked by %+v in %+v", got.Who, v)
 			}
-			want := map[string]string{"name": "[harbor]", "one": "[a]", "some": "[a b]", "people": "[U7]", "empty": "[]", "none": "[]"}
+			want := map[string]string{
+				"name": "[harbor]", "one": "[a]", "some": "[a b]", "people": "[U7]", "empty": "[]", "none": "[]", "day": "[2026-11-28]", "no day": "[]",
+				"hour": "[14:30]", "number": "[25]", "person": "[U8]", "place": "[C9]", "places": "[C8 D7]", "room": "[C6]", "rooms": "[C5 C4]",
+			}
 			for block, values := range want {
 				if got := fmt.Sprint(v.Form[block]); got != values || !v.Form.Has(block) {
 					t.Errorf("%s holds %s, want %s", block, got, values)

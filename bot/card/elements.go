@@ -62,6 +62,12 @@ func URL(address string) ButtonOption {
 // Slack shows 75 characters of each. Value is the program's own, at most 75.
 type Choice struct{ Value, Label, Description string }
 
+// Group is a part of a menu under a label of up to 75 characters.
+type Group struct {
+	Label   string
+	Choices []Choice
+}
+
 // Overflow is the ⋯ menu: one to five choices, further ones are left out.
 func Overflow(actionID string, choices ...Choice) *slack.OverflowBlockElement {
 	return slack.NewOverflowBlockElement(actionID, options(firstOf(choices, maxOverflow))...)

@@ -2,6 +2,8 @@ package card
 
 import (
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/slack-go/slack"
 )
@@ -51,6 +53,9 @@ type Field struct {
 	Hint        string
 	Placeholder string
 	Optional    bool
+	// Dispatch has Slack tell at once what was chosen, as a press under ActionID,
+	// so that the form can be changed by it.
+	Dispatch bool
 }
 
 // TextField is one line to type in, of at most limit characters (up to 3000).
@@ -78,6 +83,25 @@ func SelectField(f Field, choices []Choice, chosen string) slack.Block {
 	return f.around(e)
 }
 
+// GroupedField is SelectField for choices in groups: up to 100 groups of one to
+// 100 choices each. Groups without any are left out.
+func GroupedField(f Field, groups []Group, chosen string) slack.Block {
+	e := slack.NewOptionsGroupSelectBlockElement(slack.OptTypeStatic, placeholderText(f.Placeholder), f.ActionID)
+	for _, g := range firstOf(groups, maxOptionGroups) {
+		if len(g.Choices) == 0 {
+			continue
+		}
+		list := options(firstOf(g.Choices, maxSelectOptions))
+		e.OptionGroups = append(e.OptionGroups, slack.NewOptionGroupBlockElement(plainText(g.Label, maxGroupLabel), list...))
+		for _, o := range list {
+			if o.Value == chosen {
+				e.InitialOption = o
+			}
+		}
+	}
+	return f.around(e)
+}
+
 // ExternalField is a menu whose choices are asked for while somebody types, as
 // soon as minQuery characters stand there. Chosen is what it begins with; an
 // empty Choice for nothing.
@@ -86,6 +110,47 @@ func ExternalField(f Field, minQuery int, chosen Choice) slack.Block {
 	e.MinQueryLength = &minQuery
 	if chosen.Value != "" {
 		e.InitialOption = option(chosen)
+	}
+	return f.around(e)
+}
+
+// ExternalMultiField is ExternalField for up to most choices of which several can
+// be taken (at most 100). Further ones of chosen are left out.
+func ExternalMultiField(f Field, minQuery int, chosen []Choice, most int) slack.Block {
+	most = min(max(1, most), maxSelectOptions)
+	e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeExternal, placeholderText(f.Placeholder), f.ActionID)
+	e.MinQueryLength = &minQuery
+	e.MaxSelectedItems = &most
+	if len(chosen) > 0 {
+		e.InitialOptions = options(firstOf(chosen, most))
+	}
+	return f.around(e)
+}
+
+// DateField is a calendar, with a day in Finch's spelling chosen (2026-11-28; none
+// for what is no day).
+func DateField(f Field, initial string) slack.Block {
+	e := slack.NewDatePickerBlockElement(f.ActionID)
+	e.Placeholder = placeholderText(f.Placeholder)
+	if _, err := time.Parse(time.DateOnly, initial); err == nil {
+		e.InitialDate = initial
+	}
+	return f.around(e)
+}
+
+// NumberField is a line for a whole number from least to most; a bound of 0 is
+// none. An initial that is no such number is left out.
+func NumberField(f Field, initial string, least, most int) slack.Block {
+	e := slack.NewNumberInputBlockElement(placeholderText(f.Placeholder), f.ActionID, false)
+	if least != 0 {
+		e.MinValue = strconv.Itoa(least)
+	}
+	if most != 0 {
+		e.MaxValue = strconv.Itoa(most)
+	}
+	n, err := strconv.Atoi(initial)
+	if err == nil && (least == 0 || n >= least) && (most == 0 || n <= most) {
+		e.InitialValue = strconv.Itoa(n)
 	}
 	return f.around(e)
 }
@@ -125,7 +190,7 @@ func taken(options []*slack.OptionBlockObject, values []string) []*slack.OptionB
 
 func (f Field) around(e slack.BlockElement) slack.Block {
 	return slack.NewInputBlock(f.BlockID, plainText(f.Label, maxLabel), optionalText(f.Hint, maxLabel), e).
-		WithOptional(f.Optional)
+		WithOptional(f.Optional).WithDispatchAction(f.Dispatch)
 }
 
 func textInput(f Field, initial string, limit int) *slack.PlainTextInputBlockElement {

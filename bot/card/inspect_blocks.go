@@ -167,6 +167,9 @@ func (n node) input() {
 	n.text("label", maxLabel, plainOnly)
 	n.optionalText("hint", maxLabel, plainOnly)
 	n.child("element").element(inInput)
+	if v, ok := n.member("dispatch_action"); ok && v != true && v != false {
+		n.child("dispatch_action").fail("must be true or false")
+	}
 }
 
 // image is an image block or an image element.

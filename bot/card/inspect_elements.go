@@ -1,6 +1,8 @@
 package card
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -141,9 +143,7 @@ func (n node) elementOf(kind string) {
 	case "plain_text_input":
 		n.textInput()
 	case "number_input":
-		if !n.has("is_decimal_allowed") {
-			n.child("is_decimal_allowed").fail("is required")
-		}
+		n.numberInput()
 	case "file_input":
 		n.number("max_files", 1, maxInputFiles)
 	case "datepicker":
@@ -160,7 +160,7 @@ func (n node) elementOf(kind string) {
 		n.feedback()
 	}
 	if strings.HasPrefix(kind, "multi_") {
-		n.number("max_selected_items", 1, maxSelectOptions)
+		n.selectedItems()
 	}
 }
 
@@ -194,6 +194,47 @@ func (n node) textInput() {
 	n.optional("initial_value", most)
 	if least, ok := n.child("min_length").value.(float64); ok && int(least) > most {
 		n.child("min_length").fail("is above max_length")
+	}
+}
+
+// numberInput checks a field for numbers. Slack wants them as strings, and what
+// stands there at first within the bounds.
+func (n node) numberInput() {
+	if !n.has("is_decimal_allowed") {
+		n.child("is_decimal_allowed").fail("is required")
+	}
+	least, most := n.figure("min_value"), n.figure("max_value")
+	initial := n.figure("initial_value")
+	if least > most { // NaN, for none, compares as false
+		n.child("min_value").fail("is above max_value")
+	}
+	if initial < least || initial > most {
+		n.child("initial_value").fail("is out of bounds")
+	}
+}
+
+// figure is a member that may be absent or a number written as a string; NaN
+// where there is none.
+func (n node) figure(key string) float64 {
+	if !n.has(key) {
+		return math.NaN()
+	}
+	f, err := strconv.ParseFloat(n.string(key), 64)
+	if err != nil {
+		n.child(key).fail("is %v, must be a number in quotes", n.child(key).value)
+		return math.NaN()
+	}
+	return f
+}
+
+// selectedItems checks how many choices may be taken, and that no more are taken
+// at first.
+func (n node) selectedItems() {
+	n.number("max_selected_items", 1, maxSelectOptions)
+	most, bounded := n.child("max_selected_items").value.(float64)
+	taken, _ := n.child("initial_options").value.([]any)
+	if bounded && len(taken) > int(most) {
+		n.child("initial_options").fail("%d entries, at most %d as max_selected_items says", len(taken), int(most))
 	}
 }
 

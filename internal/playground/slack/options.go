@@ -9,6 +9,7 @@ const (
 	AppID         = "A0PERCH"
 	BotUserID     = "U0PERCH"
 	BotID         = "B0PERCH"
+	Admin         = "UANN" // the only one of the workspace
 
 	BotToken = "xoxb-playground-0000000000"
 	AppToken = "xapp-1-A0PERCH-playground-0000000000"

@@ -53,8 +53,9 @@ func wordsOfBlocks(blocks []any) []string {
 		if b["type"] == "divider" {
 			continue
 		}
-		if line := strings.TrimSpace(words(b)); line != "" {
-			lines = append(lines, line)
+		line := strings.Trim(words(b), "\n") // spaces in front are the indentation of code
+		if strings.TrimSpace(line) != "" {
+			lines = append(lines, strings.TrimRight(line, " "))
 		}
 	}
 	return lines

@@ -103,7 +103,7 @@ func newWorkspace() *workspace {
 func people() []User {
 	return []User{
 		{ID: BotUserID, TeamID: TeamID, Name: "perch", RealName: "Perch", DisplayName: "Perch", TZ: "Etc/UTC", IsBot: true},
-		{ID: "UANN", TeamID: TeamID, Name: "ann", RealName: "Ann Okafor", DisplayName: "Ann", TZ: "America/New_York", IsAdmin: true},
+		{ID: Admin, TeamID: TeamID, Name: "ann", RealName: "Ann Okafor", DisplayName: "Ann", TZ: "America/New_York", IsAdmin: true},
 		{ID: "UBO", TeamID: TeamID, Name: "bo", RealName: "Bo Lindqvist", DisplayName: "Bo", TZ: "Europe/Stockholm"},
 		{ID: "UCAM", TeamID: TeamID, Name: "cam", RealName: "Cam Ferreira", DisplayName: "Cam", TZ: "America/Los_Angeles"},
 		{ID: "UGUEST", TeamID: TeamID, Name: "gil", RealName: "Gil Guest", DisplayName: "Gil (guest)", TZ: "America/New_York", IsRestricted: true},
