@@ -2,7 +2,8 @@
 // their jobs, the steps of each status, the vault of access tokens, the queues
 // of looks at connections and reads of jobs, the inbox of events, and Connect
 // sessions with what happened in them, how far employers came by day, who watches
-// whom and who did what, in SQLite or PostgreSQL.
+// whom and who did what, questions to Finch kept under names and who waits for the
+// end of a job, in SQLite or PostgreSQL.
 //
 // Guarantees:
 //

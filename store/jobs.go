@@ -23,7 +23,8 @@ import (
 // when it is scheduled, or at once. A final or gone one is never due.
 //
 // News of a job has its connection judged, in the same transaction; see JudgeDue
-// for what time alone changes.
+// for what time alone changes. When it is over, those who asked for it (see AskJob)
+// are owed a word, in the same transaction too.
 func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, err error) {
 	if !usable(j.ID) {
 		return false, errors.New("record a job: it has no usable id")
@@ -33,7 +34,7 @@ func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, 
 		if changed = r.news; err != nil {
 			return false, err
 		}
-		return s.judge(ctx, q, r.of...)
+		return s.conclude(ctx, q, r.of, r.ended)
 	})
 	if err != nil {
 		return false, fmt.Errorf("record a job: %w", err)
@@ -48,7 +49,7 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 	ordered := slices.SortedStableFunc(slices.Values(jobs), func(a, b finch.KnownJob) int { return cmp.Compare(a.ID, b.ID) })
 	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
 		changed = 0 // it may be run again
-		var connections []string
+		var connections, ended []string
 		for _, j := range ordered {
 			if !usable(j.ID) {
 				continue
@@ -60,9 +61,9 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 			if r.news {
 				changed++
 			}
-			connections = append(connections, r.of...)
+			connections, ended = append(connections, r.of...), append(ended, r.ended...)
 		}
-		return s.judge(ctx, q, connections...)
+		return s.conclude(ctx, q, connections, ended)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("record jobs: %w", err)
@@ -79,6 +80,25 @@ type recorded struct {
 	news bool
 	// of are the connections to judge. That a job still runs counts too.
 	of []string
+	// ended is the job's id if nobody knew before that it is over.
+	ended []string
+}
+
+// conclude draws what follows from jobs: what is wrong with their connections, and
+// who waits for the end of one that has ended. Others hold a connection before they
+// owe, so it does too.
+func (s *Store) conclude(ctx context.Context, q *db.Queries, connections, ended []string) (news bool, err error) {
+	if news, err = s.judge(ctx, q, connections...); err != nil {
+		return false, err
+	}
+	for _, id := range ended {
+		told, err := s.tellAskers(ctx, q, id)
+		if err != nil {
+			return false, err
+		}
+		news = news || told
+	}
+	return news, nil
 }
 
 func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (recorded, error) {
@@ -86,7 +106,7 @@ func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJo
 	row, err := q.JobByID(ctx, said.ID)
 	if missing(err) {
 		if added, err := s.addJob(ctx, q, said); added || err != nil {
-			return recorded{added, []string{said.ConnectionID}}, err
+			return recorded{news: added, of: []string{said.ConnectionID}}, err
 		}
 		row, err = q.JobByID(ctx, said.ID) // another added it meanwhile
 	}
@@ -136,6 +156,9 @@ func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob
 	r := recorded{news: news(was, is)}
 	if r.news || !over(is) {
 		r.of = []string{was.ConnectionID, is.ConnectionID}
+	}
+	if over(is) && !over(was) {
+		r.ended = []string{is.ID}
 	}
 	return r, err
 }

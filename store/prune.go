@@ -26,12 +26,18 @@ func (s *Store) PruneInbox(ctx context.Context, before time.Time) (int, error) {
 	return n, nil
 }
 
-// PruneJobs removes jobs that happened before the given time and returns how
-// many went. A job that is still to be read stays.
+// PruneJobs removes jobs that happened before the given time, and what was asked
+// of any before it, and returns how many jobs went. A job that is still to be read
+// stays.
 func (s *Store) PruneJobs(ctx context.Context, before time.Time) (int, error) {
 	n, err := s.prune(ctx, pruneJobsChunk, func(q *db.Queries) (int64, error) {
 		return q.PruneJobs(ctx, db.PruneJobsParams{Before: stamp(before), Count: pruneJobsChunk})
 	})
+	if err == nil {
+		_, err = s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
+			return q.PruneAsks(ctx, db.PruneAsksParams{Before: stamp(before), Count: pruneChunk})
+		})
+	}
 	if err != nil {
 		return n, fmt.Errorf("prune the jobs: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"perch/internal/audit"
 	"perch/internal/connect"
 	"perch/store"
 )
@@ -234,7 +235,7 @@ func TestPruneSessions(t *testing.T) {
 		if err := s.WatchCustomer(t.Context(), "cust-4", "U1"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.NoteAudit(t.Context(), connect.Audit{At: start, Who: "U1", What: "link made", About: "s1"}); err != nil {
+		if err := s.NoteAudit(t.Context(), audit.Entry{At: start, Who: "U1", What: "link made", About: "s1"}); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := s.PruneSessions(t.Context(), start); n != 0 || err != nil {

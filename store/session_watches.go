@@ -52,14 +52,3 @@ func (s *Store) Watching(ctx context.Context, customerID, userID string) (bool, 
 	}
 	return n > 0, nil
 }
-
-// NoteAudit adds an entry to the audit log. At is now if it is zero.
-func (s *Store) NoteAudit(ctx context.Context, a connect.Audit) error {
-	err := s.writes.NoteAudit(ctx, db.NoteAuditParams{
-		At: stamp(s.moment(a.At)), Who: word(a.Who), What: word(a.What), About: word(a.About), Detail: clean(a.Detail),
-	})
-	if err != nil {
-		return fmt.Errorf("note who did what: %w", damage(err))
-	}
-	return nil
-}

@@ -178,3 +178,12 @@ func LinkDoneNotice(p Problem, now time.Time) card.Message {
 func words(mrkdwn string) card.Message {
 	return card.Message{Text: card.FallbackText(mrkdwn), Blocks: card.Blocks{card.Text(mrkdwn)}}
 }
+
+// WordsNotice is a word of its own to one person, with the way to what it is about.
+func WordsNotice(b Body) card.Message {
+	m := words(b.Words)
+	if b.JobID != "" {
+		m.Blocks = append(m.Blocks, card.Actions("notice", card.Button("jobs.open", b.JobID, "Details", card.Says("Details of the job"))))
+	}
+	return m
+}

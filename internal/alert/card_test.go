@@ -200,6 +200,7 @@ func TestOtherCards(t *testing.T) {
 		"paused_shared":   paused(hears, "shared"),
 		"paused_scope":    paused(hears, "missing_scope"),
 		"paused_unknown":  paused(direct, "<!channel>"),
+		"job_done":        alert.WordsNotice(alert.Body{Words: "The job you began has completed.", JobID: "j1"}),
 		"link_done":       alert.LinkDoneNotice(northwind(of(alert.Reauth, "", alert.Facts{}), over(alert.Resolved, time.Hour)), cardNow),
 	} {
 		t.Run(name, func(t *testing.T) {

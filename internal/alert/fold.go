@@ -84,7 +84,7 @@ func (t *Teller) said(ctx context.Context, d Delivery, s Shown) (card.Message, e
 func (t *Teller) notice(d Delivery, s Shown) card.Message {
 	switch {
 	case d.Body.Words != "":
-		return words(d.Body.Words)
+		return WordsNotice(d.Body)
 	case d.ProblemID != 0:
 		return LinkDoneNotice(s.Problem, s.Now)
 	default:

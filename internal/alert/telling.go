@@ -90,6 +90,8 @@ type Body struct {
 	Problems []int64 `json:"problems,omitempty"`
 	// Words are a notice's own, mrkdwn, already safe.
 	Words string `json:"words,omitempty"`
+	// JobID is the job that a notice is about, if it is about one.
+	JobID string `json:"job,omitempty"`
 }
 
 // CardKind is what a standing message shows.

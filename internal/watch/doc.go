@@ -28,6 +28,13 @@
 // reaches Perch it leads to a page of Perch's own, since Finch tells of no session.
 // Taking a link back closes that page; an address of Finch's cannot be taken back.
 //
+// # Exploring
+//
+// A person may ask Finch anything that its endpoint table holds. The answer is
+// masked here, before anybody sees it, and kept nowhere; who asked what is accounted
+// for, a write or a reveal before it is asked. What follows from a write is drawn
+// like that of any other: its job is read until it is over, its token is kept.
+//
 // # What is guaranteed
 //
 //   - People who look at the same connection at the same time share one look,
@@ -48,6 +55,10 @@
 //     came by.
 //   - When a connection's or a job's turn comes is written in the store. A
 //     restart forgets none, and does not take all of them at once.
+//   - Of an explored answer nothing leaves this package but what may be seen, and
+//     nothing of it stands in a log, an error or the store but the ids of the job,
+//     session or connection that it made. While the audit log cannot be written no
+//     write is asked and no answer shown.
 //   - A webhook is done only when all it says is recorded. It may come twice, late
 //     and in any order.
 //   - A panic in a look, a reading, an event or a sweep is logged and ends that

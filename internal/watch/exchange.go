@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"perch/internal/audit"
 	"perch/internal/connect"
 	"perch/internal/finch"
 )
@@ -82,7 +83,7 @@ func (w *Watcher) exchange(ctx context.Context, s connect.Session, secrets conne
 	}
 	grant, err := w.vouched(ctx, s, got)
 	if err != nil {
-		w.audit(ctx, connect.Audit{Who: employer, What: "code refused", About: s.ID, Detail: refusedDetail(err, got)})
+		w.audit(ctx, audit.Entry{Who: employer, What: "code refused", About: s.ID, Detail: refusedDetail(err, got)})
 		return "", err
 	}
 	if _, err := w.grant(ctx, []finch.Grant{grant}); err != nil {
@@ -133,16 +134,12 @@ func (w *Watcher) used(ctx context.Context, sessionID string) (bool, error) {
 }
 
 // vouched asks Finch whose a fresh token is, and refuses one that is not the
-// link's. It asks again for a while where Finch fails: the token comes only once.
+// link's.
 func (w *Watcher) vouched(ctx context.Context, s connect.Session, got finch.Exchanged) (finch.Grant, error) {
 	if !belongs(s, got.ConnectionID, got.CustomerID) {
 		return finch.Grant{}, ErrElsewhere
 	}
-	applicant := Applicant{ConnectionID: got.ConnectionID, Token: got.Token}
-	grant, err := w.verify(ctx, people, applicant)
-	for try := 1; try < vouchTries && troubleOf(err).Passes() && pause(ctx, vouchPause); try++ {
-		grant, err = w.verify(ctx, people, applicant)
-	}
+	grant, err := w.vouch(ctx, Applicant{ConnectionID: got.ConnectionID, Token: got.Token})
 	if _, mismatch := errors.AsType[*Mismatch](err); mismatch {
 		return finch.Grant{}, ErrElsewhere
 	}
@@ -200,5 +197,5 @@ func (w *Watcher) noteExchange(ctx context.Context, s connect.Session, came time
 	if err := errors.Join(err, failed); err != nil {
 		w.log.Error().Err(err).Str("session", s.ID).Str("connection", in.ConnectionID).Msg("a code was exchanged, but its session does not say so")
 	}
-	w.audit(ctx, connect.Audit{Who: employer, What: "code exchanged", About: s.ID, Detail: "for connection " + in.ConnectionID})
+	w.audit(ctx, audit.Entry{Who: employer, What: "code exchanged", About: s.ID, Detail: "for connection " + in.ConnectionID})
 }

@@ -27,6 +27,7 @@ type fakeFinch struct {
 	reconnect  error
 	create     func(n finch.NewSession) (finch.Reconnect, error)
 	exchange   func(ctx context.Context, code string) (finch.Exchanged, error)
+	call       func(ctx context.Context, id string, r finch.Request) (finch.Answer, error)
 
 	mu      sync.Mutex
 	calls   map[string][]time.Time // "introspect c1" -> when

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"perch/internal/audit"
 	"perch/internal/connect"
 	"perch/internal/finch"
 )
@@ -17,7 +18,7 @@ type fakeSessions struct {
 	sessions map[string]connect.Session
 	secrets  map[string]connect.Secrets
 	events   map[string][]connect.Event
-	audits   []connect.Audit
+	audits   []audit.Entry
 	found    []finch.Brief
 	due      int // sessions to be read
 	reads    []int
@@ -139,7 +140,7 @@ func (s *fakeSessions) Find(_ context.Context, words string, limit int) ([]finch
 	return found[:min(limit, len(found))], nil
 }
 
-func (s *fakeSessions) NoteAudit(_ context.Context, a connect.Audit) error {
+func (s *fakeSessions) NoteAudit(_ context.Context, a audit.Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.audits = append(s.audits, a)

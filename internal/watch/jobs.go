@@ -266,21 +266,25 @@ func (w *Watcher) usual(ctx context.Context, job finch.KnownJob) time.Duration {
 	return longest
 }
 
-// refused draws the consequences of a refusal for the connection: a revoked
-// token is lost, and what else a refusal says of the connection a look will tell.
+// refused is a refusal to read a job, with its consequences for the connection drawn.
 func (w *Watcher) refused(ctx context.Context, d finch.DueJob, token finch.Token, refusal error) error {
 	refusal = fmt.Errorf("read the job: %w", refusal)
-	var err error
-	switch troubleOf(refusal) {
-	case finch.TroubleRevoked:
-		err = w.lost(ctx, d.ConnectionID, token, refusal)
-	case finch.TroubleReauth, finch.TroublePermissions, finch.TroubleNotSetUp:
-		err = w.lookIfWell(ctx, d.ConnectionID)
-	}
-	if err != nil {
+	if err := w.afterRefusal(ctx, d.ConnectionID, token, refusal); err != nil {
 		return fmt.Errorf("%w (and %w)", refusal, err)
 	}
 	return refusal
+}
+
+// afterRefusal draws the consequences of a refusal for the connection: a revoked
+// token is lost, and what else a refusal says of the connection a look will tell.
+func (w *Watcher) afterRefusal(ctx context.Context, id string, token finch.Token, refusal error) error {
+	switch troubleOf(refusal) {
+	case finch.TroubleRevoked:
+		return w.lost(ctx, id, token, refusal)
+	case finch.TroubleReauth, finch.TroublePermissions, finch.TroubleNotSetUp:
+		return w.lookIfWell(ctx, id)
+	}
+	return nil
 }
 
 // lookIfWell has a connection looked at that is not known to be broken.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"perch/internal/audit"
 	"perch/internal/connect"
 	"perch/internal/finch"
 )
@@ -34,6 +35,11 @@ func (w *Watcher) MakeLink(ctx context.Context, o connect.LinkOrder) (connect.Li
 	if err != nil {
 		return connect.Link{}, fmt.Errorf("make a link: %w", err)
 	}
+	return w.keepNew(ctx, o, link, made)
+}
+
+// keepNew keeps a link for a new connection that Finch has made.
+func (w *Watcher) keepNew(ctx context.Context, o connect.LinkOrder, link finch.Reconnect, made time.Time) (connect.Link, error) {
 	wishes, err := json.Marshal(o)
 	if err != nil {
 		return connect.Link{}, fmt.Errorf("note what the link is for: %w", err)
@@ -74,11 +80,16 @@ func (w *Watcher) ReconnectLink(ctx context.Context, connectionID, maker string)
 	if err != nil {
 		return connect.Link{}, fmt.Errorf("make a reconnect link: %w", err)
 	}
+	return w.keepAgain(ctx, c, link, connect.Secrets{URL: link.URL}, maker, made)
+}
+
+// keepAgain keeps a link by which the employer of a connection signs in again.
+func (w *Watcher) keepAgain(ctx context.Context, c finch.Connection, link finch.Reconnect, secrets connect.Secrets, maker string, made time.Time) (connect.Link, error) {
 	return w.keepLink(ctx, connect.Session{
 		ID: link.SessionID, CustomerID: c.CustomerID, CustomerName: c.CustomerName, ConnectionID: c.ID,
 		ProviderID: c.ProviderID, ProviderName: c.ProviderName, Reconnect: true, Sandbox: c.Environment == sandbox,
 		Source: connect.FromPerch, Maker: maker, Created: made, Expires: link.Expires,
-	}, connect.Secrets{URL: link.URL})
+	}, secrets)
 }
 
 // sandbox is Finch's word for a connection that is none of a real employer.
@@ -99,7 +110,7 @@ func (w *Watcher) keepLink(ctx context.Context, s connect.Session, secrets conne
 	if err := w.sessions.SaveLink(ctx, s, secrets); err != nil {
 		return connect.Link{}, fmt.Errorf("keep the link: %w", err)
 	}
-	w.audit(ctx, connect.Audit{Who: s.Maker, What: "link made", About: s.ID, Detail: about(s)})
+	w.audit(ctx, audit.Entry{Who: s.Maker, What: "link made", About: s.ID, Detail: about(s)})
 	return w.linkTo(s, secrets), nil
 }
 
@@ -129,7 +140,7 @@ func newSecret() string {
 
 // audit keeps account of what was done. It is done all the same where that fails,
 // so the log says it then.
-func (w *Watcher) audit(ctx context.Context, a connect.Audit) {
+func (w *Watcher) audit(ctx context.Context, a audit.Entry) {
 	a.At = w.now()
 	if err := w.sessions.NoteAudit(ctx, a); err != nil {
 		w.log.Error().Err(err).Str("what", a.What).Str("about", a.About).Str("who", a.Who).Msg("could not note in the audit log")

@@ -24,12 +24,11 @@ func (w *Watcher) RunSync(ctx context.Context, connectionID string) (finch.RunSy
 	}
 	ctx, cancel := recording(ctx)
 	defer cancel()
-	return run, w.follow(ctx, connectionID, run)
+	return run, w.follow(ctx, askedSync(connectionID, run, w.now()))
 }
 
-// follow records a sync that was asked for, and has it read.
-func (w *Watcher) follow(ctx context.Context, connectionID string, run finch.RunSync) error {
-	now := w.now()
+// askedSync is what is known of a sync that was just asked for.
+func askedSync(connectionID string, run finch.RunSync, now time.Time) finch.KnownJob {
 	job := finch.KnownJob{
 		ID: run.JobID, Kind: finch.Automated, ConnectionID: connectionID, Type: finch.DataSync,
 		Status: finch.JobPending, FirstSeen: now, RequestIDs: requestIDs(run.RequestID),
@@ -39,6 +38,11 @@ func (w *Watcher) follow(ctx context.Context, connectionID string, run finch.Run
 	} else {
 		job.Created = now
 	}
+	return job
+}
+
+// follow records a job that was begun, and has it read.
+func (w *Watcher) follow(ctx context.Context, job finch.KnownJob) error {
 	if err := w.keepJobs(ctx, []finch.KnownJob{job}); err != nil {
 		return err
 	}

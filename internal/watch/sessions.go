@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"perch/internal/audit"
 	"perch/internal/connect"
 	"perch/internal/finch"
 )
@@ -42,7 +43,7 @@ type Accounts interface {
 	// Find returns the connections whose customer id the words are, if there are
 	// any.
 	Find(ctx context.Context, words string, limit int) ([]finch.Brief, error)
-	NoteAudit(ctx context.Context, a connect.Audit) error
+	NoteAudit(ctx context.Context, a audit.Entry) error
 }
 
 // Sessions are all that the watcher keeps of Connect sessions.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"perch/internal/audit"
 	"perch/internal/connect"
 )
 
@@ -88,7 +89,7 @@ func (w *Watcher) LinkAgain(ctx context.Context, sessionID, who string) (connect
 	if err := w.leads(ctx, s); err != nil {
 		return connect.Link{}, err
 	}
-	w.audit(ctx, connect.Audit{Who: who, What: "link resent", About: s.ID, Detail: about(s)})
+	w.audit(ctx, audit.Entry{Who: who, What: "link resent", About: s.ID, Detail: about(s)})
 	return w.linkTo(s, secrets), nil
 }
 
@@ -103,7 +104,7 @@ func (w *Watcher) RevokeLink(ctx context.Context, sessionID, who string) error {
 	if err := w.sessions.RevokeLink(ctx, s.ID, w.now()); err != nil {
 		return fmt.Errorf("take back the link of session %s: %w", s.ID, err)
 	}
-	w.audit(ctx, connect.Audit{Who: who, What: "link revoked", About: s.ID, Detail: about(s)})
+	w.audit(ctx, audit.Entry{Who: who, What: "link revoked", About: s.ID, Detail: about(s)})
 	return nil
 }
 

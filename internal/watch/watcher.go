@@ -40,6 +40,7 @@ type Finch interface {
 	Answers
 	Works
 	Applies
+	Calls
 }
 
 // Vault keeps access tokens.
@@ -168,6 +169,10 @@ type Options struct {
 	// Sessions may be nil: then no Connect sessions are kept, and links are Finch's
 	// own.
 	Sessions Sessions
+	// Ledger may be nil: then the explorer asks nothing.
+	Ledger Ledger
+	// Spare may be nil: then nobody tells how many calls fit.
+	Spare Spare
 	// PublicURL is how the outside reaches the HTTP doors, empty where it does not:
 	// then links are Finch's own.
 	PublicURL string
@@ -202,8 +207,11 @@ type Watcher struct {
 	hearsay            *hearsay
 	alerts             Alerts
 	sessions           Sessions
+	ledger             Ledger
+	spare              Spare
 	publicURL          string
 	exchanges          singleflight.Group // of codes
+	choices            *choiceShelf
 	arrived            chan struct{}
 	toRead, toLook     chan struct{} // a job, or a connection, was made due
 	retention          time.Duration
@@ -230,15 +238,15 @@ type Watcher struct {
 }
 
 // New returns a watcher that does nothing by itself until Run; Look, Admit,
-// AdmitAll and RunSync work without it.
+// AdmitAll, RunSync, Explore and Choices work without it.
 func New(o Options) *Watcher {
 	w := &Watcher{
 		people: o.Finch, background: o.Background, store: o.Store, events: o.Events, log: o.Log, observer: o.Observer, now: o.Now,
 		pace: newPace(o.PollEvery, o.Grace.Automated), failures: newTally(), work: newGate(), lookers: make(places, lookers),
 		readers: make(places, readers), shares: newShares(readersEach, handBack),
 		arrived: make(chan struct{}, 1), toRead: make(chan struct{}, 1), toLook: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
-		webhooks: o.Webhooks, hearsay: newHearsay(), alerts: o.Alerts,
-		sessions: o.Sessions, publicURL: strings.TrimSuffix(o.PublicURL, "/"),
+		webhooks: o.Webhooks, hearsay: newHearsay(), choices: &choiceShelf{}, alerts: o.Alerts,
+		sessions: o.Sessions, ledger: o.Ledger, spare: o.Spare, publicURL: strings.TrimSuffix(o.PublicURL, "/"),
 	}
 	if w.background == nil {
 		w.background = o.Finch

@@ -24,8 +24,5 @@ DELETE FROM session_watches WHERE customer_id = sqlc.arg(customer_id) AND user_i
 -- name: CountWatches :one
 SELECT COUNT(*) FROM session_watches WHERE customer_id = sqlc.arg(customer_id) AND user_id = sqlc.arg(user_id);
 
--- name: NoteAudit :exec
-INSERT INTO audit (at, who, what, about, detail) VALUES (sqlc.arg(at), sqlc.arg(who), sqlc.arg(what), sqlc.arg(about), sqlc.arg(detail));
-
 -- name: LinkKeyIDs :many
 SELECT DISTINCT key_id FROM session_links ORDER BY key_id;

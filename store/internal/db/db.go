@@ -75,6 +75,18 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.anySubscriptionStmt, err = db.PrepareContext(ctx, anySubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query AnySubscription: %w", err)
 	}
+	if q.askJobStmt, err = db.PrepareContext(ctx, askJob); err != nil {
+		return nil, fmt.Errorf("error preparing query AskJob: %w", err)
+	}
+	if q.auditsAboutStmt, err = db.PrepareContext(ctx, auditsAbout); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditsAbout: %w", err)
+	}
+	if q.auditsByStmt, err = db.PrepareContext(ctx, auditsBy); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditsBy: %w", err)
+	}
+	if q.auditsOfAllStmt, err = db.PrepareContext(ctx, auditsOfAll); err != nil {
+		return nil, fmt.Errorf("error preparing query AuditsOfAll: %w", err)
+	}
 	if q.backlogStmt, err = db.PrepareContext(ctx, backlog); err != nil {
 		return nil, fmt.Errorf("error preparing query Backlog: %w", err)
 	}
@@ -177,8 +189,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countAllSessionsStmt, err = db.PrepareContext(ctx, countAllSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query CountAllSessions: %w", err)
 	}
+	if q.countAuditsAboutStmt, err = db.PrepareContext(ctx, countAuditsAbout); err != nil {
+		return nil, fmt.Errorf("error preparing query CountAuditsAbout: %w", err)
+	}
+	if q.countAuditsByStmt, err = db.PrepareContext(ctx, countAuditsBy); err != nil {
+		return nil, fmt.Errorf("error preparing query CountAuditsBy: %w", err)
+	}
+	if q.countAuditsOfAllStmt, err = db.PrepareContext(ctx, countAuditsOfAll); err != nil {
+		return nil, fmt.Errorf("error preparing query CountAuditsOfAll: %w", err)
+	}
 	if q.countHeldStmt, err = db.PrepareContext(ctx, countHeld); err != nil {
 		return nil, fmt.Errorf("error preparing query CountHeld: %w", err)
+	}
+	if q.countOtherQueriesStmt, err = db.PrepareContext(ctx, countOtherQueries); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOtherQueries: %w", err)
 	}
 	if q.countProblemsStmt, err = db.PrepareContext(ctx, countProblems); err != nil {
 		return nil, fmt.Errorf("error preparing query CountProblems: %w", err)
@@ -239,6 +263,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.dropProblemEventsStmt, err = db.PrepareContext(ctx, dropProblemEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query DropProblemEvents: %w", err)
+	}
+	if q.dropQueryStmt, err = db.PrepareContext(ctx, dropQuery); err != nil {
+		return nil, fmt.Errorf("error preparing query DropQuery: %w", err)
 	}
 	if q.dropSessionStmt, err = db.PrepareContext(ctx, dropSession); err != nil {
 		return nil, fmt.Errorf("error preparing query DropSession: %w", err)
@@ -389,6 +416,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.jobByIDStmt, err = db.PrepareContext(ctx, jobByID); err != nil {
 		return nil, fmt.Errorf("error preparing query JobByID: %w", err)
+	}
+	if q.jobLineByIDStmt, err = db.PrepareContext(ctx, jobLineByID); err != nil {
+		return nil, fmt.Errorf("error preparing query JobLineByID: %w", err)
 	}
 	if q.jobOwnerStmt, err = db.PrepareContext(ctx, jobOwner); err != nil {
 		return nil, fmt.Errorf("error preparing query JobOwner: %w", err)
@@ -621,6 +651,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.providersLearnedStmt, err = db.PrepareContext(ctx, providersLearned); err != nil {
 		return nil, fmt.Errorf("error preparing query ProvidersLearned: %w", err)
 	}
+	if q.pruneAsksStmt, err = db.PrepareContext(ctx, pruneAsks); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneAsks: %w", err)
+	}
 	if q.pruneAuditStmt, err = db.PrepareContext(ctx, pruneAudit); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneAudit: %w", err)
 	}
@@ -708,6 +741,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saveProviderStmt, err = db.PrepareContext(ctx, saveProvider); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveProvider: %w", err)
 	}
+	if q.saveQueryStmt, err = db.PrepareContext(ctx, saveQuery); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveQuery: %w", err)
+	}
 	if q.saveReadingStmt, err = db.PrepareContext(ctx, saveReading); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveReading: %w", err)
 	}
@@ -731,6 +767,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.saveTokenStmt, err = db.PrepareContext(ctx, saveToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveToken: %w", err)
+	}
+	if q.savedQueriesStmt, err = db.PrepareContext(ctx, savedQueries); err != nil {
+		return nil, fmt.Errorf("error preparing query SavedQueries: %w", err)
+	}
+	if q.savedQueryStmt, err = db.PrepareContext(ctx, savedQuery); err != nil {
+		return nil, fmt.Errorf("error preparing query SavedQuery: %w", err)
 	}
 	if q.scheduleLookStmt, err = db.PrepareContext(ctx, scheduleLook); err != nil {
 		return nil, fmt.Errorf("error preparing query ScheduleLook: %w", err)
@@ -839,6 +881,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.surgeMembersStmt, err = db.PrepareContext(ctx, surgeMembers); err != nil {
 		return nil, fmt.Errorf("error preparing query SurgeMembers: %w", err)
+	}
+	if q.takeAsksStmt, err = db.PrepareContext(ctx, takeAsks); err != nil {
+		return nil, fmt.Errorf("error preparing query TakeAsks: %w", err)
 	}
 	if q.takeBackStmt, err = db.PrepareContext(ctx, takeBack); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeBack: %w", err)
@@ -994,6 +1039,26 @@ func (q *Queries) Close() error {
 	if q.anySubscriptionStmt != nil {
 		if cerr := q.anySubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing anySubscriptionStmt: %w", cerr)
+		}
+	}
+	if q.askJobStmt != nil {
+		if cerr := q.askJobStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing askJobStmt: %w", cerr)
+		}
+	}
+	if q.auditsAboutStmt != nil {
+		if cerr := q.auditsAboutStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditsAboutStmt: %w", cerr)
+		}
+	}
+	if q.auditsByStmt != nil {
+		if cerr := q.auditsByStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditsByStmt: %w", cerr)
+		}
+	}
+	if q.auditsOfAllStmt != nil {
+		if cerr := q.auditsOfAllStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing auditsOfAllStmt: %w", cerr)
 		}
 	}
 	if q.backlogStmt != nil {
@@ -1166,9 +1231,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countAllSessionsStmt: %w", cerr)
 		}
 	}
+	if q.countAuditsAboutStmt != nil {
+		if cerr := q.countAuditsAboutStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countAuditsAboutStmt: %w", cerr)
+		}
+	}
+	if q.countAuditsByStmt != nil {
+		if cerr := q.countAuditsByStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countAuditsByStmt: %w", cerr)
+		}
+	}
+	if q.countAuditsOfAllStmt != nil {
+		if cerr := q.countAuditsOfAllStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countAuditsOfAllStmt: %w", cerr)
+		}
+	}
 	if q.countHeldStmt != nil {
 		if cerr := q.countHeldStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countHeldStmt: %w", cerr)
+		}
+	}
+	if q.countOtherQueriesStmt != nil {
+		if cerr := q.countOtherQueriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOtherQueriesStmt: %w", cerr)
 		}
 	}
 	if q.countProblemsStmt != nil {
@@ -1269,6 +1354,11 @@ func (q *Queries) Close() error {
 	if q.dropProblemEventsStmt != nil {
 		if cerr := q.dropProblemEventsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropProblemEventsStmt: %w", cerr)
+		}
+	}
+	if q.dropQueryStmt != nil {
+		if cerr := q.dropQueryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropQueryStmt: %w", cerr)
 		}
 	}
 	if q.dropSessionStmt != nil {
@@ -1519,6 +1609,11 @@ func (q *Queries) Close() error {
 	if q.jobByIDStmt != nil {
 		if cerr := q.jobByIDStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobByIDStmt: %w", cerr)
+		}
+	}
+	if q.jobLineByIDStmt != nil {
+		if cerr := q.jobLineByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobLineByIDStmt: %w", cerr)
 		}
 	}
 	if q.jobOwnerStmt != nil {
@@ -1906,6 +2001,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing providersLearnedStmt: %w", cerr)
 		}
 	}
+	if q.pruneAsksStmt != nil {
+		if cerr := q.pruneAsksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneAsksStmt: %w", cerr)
+		}
+	}
 	if q.pruneAuditStmt != nil {
 		if cerr := q.pruneAuditStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pruneAuditStmt: %w", cerr)
@@ -2051,6 +2151,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saveProviderStmt: %w", cerr)
 		}
 	}
+	if q.saveQueryStmt != nil {
+		if cerr := q.saveQueryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveQueryStmt: %w", cerr)
+		}
+	}
 	if q.saveReadingStmt != nil {
 		if cerr := q.saveReadingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveReadingStmt: %w", cerr)
@@ -2089,6 +2194,16 @@ func (q *Queries) Close() error {
 	if q.saveTokenStmt != nil {
 		if cerr := q.saveTokenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveTokenStmt: %w", cerr)
+		}
+	}
+	if q.savedQueriesStmt != nil {
+		if cerr := q.savedQueriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing savedQueriesStmt: %w", cerr)
+		}
+	}
+	if q.savedQueryStmt != nil {
+		if cerr := q.savedQueryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing savedQueryStmt: %w", cerr)
 		}
 	}
 	if q.scheduleLookStmt != nil {
@@ -2271,6 +2386,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing surgeMembersStmt: %w", cerr)
 		}
 	}
+	if q.takeAsksStmt != nil {
+		if cerr := q.takeAsksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing takeAsksStmt: %w", cerr)
+		}
+	}
 	if q.takeBackStmt != nil {
 		if cerr := q.takeBackStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeBackStmt: %w", cerr)
@@ -2437,6 +2557,10 @@ type Queries struct {
 	addToFunnelDayStmt           *sql.Stmt
 	anOpenChildStmt              *sql.Stmt
 	anySubscriptionStmt          *sql.Stmt
+	askJobStmt                   *sql.Stmt
+	auditsAboutStmt              *sql.Stmt
+	auditsByStmt                 *sql.Stmt
+	auditsOfAllStmt              *sql.Stmt
 	backlogStmt                  *sql.Stmt
 	becomeOutageStmt             *sql.Stmt
 	beganStmt                    *sql.Stmt
@@ -2471,7 +2595,11 @@ type Queries struct {
 	correctChangeStmt            *sql.Stmt
 	correctSessionEventStmt      *sql.Stmt
 	countAllSessionsStmt         *sql.Stmt
+	countAuditsAboutStmt         *sql.Stmt
+	countAuditsByStmt            *sql.Stmt
+	countAuditsOfAllStmt         *sql.Stmt
 	countHeldStmt                *sql.Stmt
+	countOtherQueriesStmt        *sql.Stmt
 	countProblemsStmt            *sql.Stmt
 	countSessionEventsStmt       *sql.Stmt
 	countSessionsStmt            *sql.Stmt
@@ -2492,6 +2620,7 @@ type Queries struct {
 	dropProblemStmt              *sql.Stmt
 	dropProblemCardsStmt         *sql.Stmt
 	dropProblemEventsStmt        *sql.Stmt
+	dropQueryStmt                *sql.Stmt
 	dropSessionStmt              *sql.Stmt
 	dropSessionErrorStmt         *sql.Stmt
 	dropTellingsStmt             *sql.Stmt
@@ -2542,6 +2671,7 @@ type Queries struct {
 	isCardEmptyStmt              *sql.Stmt
 	isOwedStmt                   *sql.Stmt
 	jobByIDStmt                  *sql.Stmt
+	jobLineByIDStmt              *sql.Stmt
 	jobOwnerStmt                 *sql.Stmt
 	jobProvidersStmt             *sql.Stmt
 	jobSortsStmt                 *sql.Stmt
@@ -2619,6 +2749,7 @@ type Queries struct {
 	problemsSinceStmt            *sql.Stmt
 	providerNameStmt             *sql.Stmt
 	providersLearnedStmt         *sql.Stmt
+	pruneAsksStmt                *sql.Stmt
 	pruneAuditStmt               *sql.Stmt
 	pruneCardsStmt               *sql.Stmt
 	pruneChangesStmt             *sql.Stmt
@@ -2648,6 +2779,7 @@ type Queries struct {
 	saveJobStmt                  *sql.Stmt
 	saveProblemStmt              *sql.Stmt
 	saveProviderStmt             *sql.Stmt
+	saveQueryStmt                *sql.Stmt
 	saveReadingStmt              *sql.Stmt
 	saveSenseStmt                *sql.Stmt
 	saveSessionStmt              *sql.Stmt
@@ -2656,6 +2788,8 @@ type Queries struct {
 	saveSubscriptionStmt         *sql.Stmt
 	saveTellingStmt              *sql.Stmt
 	saveTokenStmt                *sql.Stmt
+	savedQueriesStmt             *sql.Stmt
+	savedQueryStmt               *sql.Stmt
 	scheduleLookStmt             *sql.Stmt
 	scheduleReadStmt             *sql.Stmt
 	seeTokenStmt                 *sql.Stmt
@@ -2692,6 +2826,7 @@ type Queries struct {
 	subscriptionsStmt            *sql.Stmt
 	subscriptionsOfStmt          *sql.Stmt
 	surgeMembersStmt             *sql.Stmt
+	takeAsksStmt                 *sql.Stmt
 	takeBackStmt                 *sql.Stmt
 	takeInStmt                   *sql.Stmt
 	tallyStmt                    *sql.Stmt
@@ -2737,6 +2872,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addToFunnelDayStmt:           q.addToFunnelDayStmt,
 		anOpenChildStmt:              q.anOpenChildStmt,
 		anySubscriptionStmt:          q.anySubscriptionStmt,
+		askJobStmt:                   q.askJobStmt,
+		auditsAboutStmt:              q.auditsAboutStmt,
+		auditsByStmt:                 q.auditsByStmt,
+		auditsOfAllStmt:              q.auditsOfAllStmt,
 		backlogStmt:                  q.backlogStmt,
 		becomeOutageStmt:             q.becomeOutageStmt,
 		beganStmt:                    q.beganStmt,
@@ -2771,7 +2910,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		correctChangeStmt:            q.correctChangeStmt,
 		correctSessionEventStmt:      q.correctSessionEventStmt,
 		countAllSessionsStmt:         q.countAllSessionsStmt,
+		countAuditsAboutStmt:         q.countAuditsAboutStmt,
+		countAuditsByStmt:            q.countAuditsByStmt,
+		countAuditsOfAllStmt:         q.countAuditsOfAllStmt,
 		countHeldStmt:                q.countHeldStmt,
+		countOtherQueriesStmt:        q.countOtherQueriesStmt,
 		countProblemsStmt:            q.countProblemsStmt,
 		countSessionEventsStmt:       q.countSessionEventsStmt,
 		countSessionsStmt:            q.countSessionsStmt,
@@ -2792,6 +2935,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dropProblemStmt:              q.dropProblemStmt,
 		dropProblemCardsStmt:         q.dropProblemCardsStmt,
 		dropProblemEventsStmt:        q.dropProblemEventsStmt,
+		dropQueryStmt:                q.dropQueryStmt,
 		dropSessionStmt:              q.dropSessionStmt,
 		dropSessionErrorStmt:         q.dropSessionErrorStmt,
 		dropTellingsStmt:             q.dropTellingsStmt,
@@ -2842,6 +2986,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		isCardEmptyStmt:              q.isCardEmptyStmt,
 		isOwedStmt:                   q.isOwedStmt,
 		jobByIDStmt:                  q.jobByIDStmt,
+		jobLineByIDStmt:              q.jobLineByIDStmt,
 		jobOwnerStmt:                 q.jobOwnerStmt,
 		jobProvidersStmt:             q.jobProvidersStmt,
 		jobSortsStmt:                 q.jobSortsStmt,
@@ -2919,6 +3064,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		problemsSinceStmt:            q.problemsSinceStmt,
 		providerNameStmt:             q.providerNameStmt,
 		providersLearnedStmt:         q.providersLearnedStmt,
+		pruneAsksStmt:                q.pruneAsksStmt,
 		pruneAuditStmt:               q.pruneAuditStmt,
 		pruneCardsStmt:               q.pruneCardsStmt,
 		pruneChangesStmt:             q.pruneChangesStmt,
@@ -2948,6 +3094,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveJobStmt:                  q.saveJobStmt,
 		saveProblemStmt:              q.saveProblemStmt,
 		saveProviderStmt:             q.saveProviderStmt,
+		saveQueryStmt:                q.saveQueryStmt,
 		saveReadingStmt:              q.saveReadingStmt,
 		saveSenseStmt:                q.saveSenseStmt,
 		saveSessionStmt:              q.saveSessionStmt,
@@ -2956,6 +3103,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveSubscriptionStmt:         q.saveSubscriptionStmt,
 		saveTellingStmt:              q.saveTellingStmt,
 		saveTokenStmt:                q.saveTokenStmt,
+		savedQueriesStmt:             q.savedQueriesStmt,
+		savedQueryStmt:               q.savedQueryStmt,
 		scheduleLookStmt:             q.scheduleLookStmt,
 		scheduleReadStmt:             q.scheduleReadStmt,
 		seeTokenStmt:                 q.seeTokenStmt,
@@ -2992,6 +3141,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		subscriptionsStmt:            q.subscriptionsStmt,
 		subscriptionsOfStmt:          q.subscriptionsOfStmt,
 		surgeMembersStmt:             q.surgeMembersStmt,
+		takeAsksStmt:                 q.takeAsksStmt,
 		takeBackStmt:                 q.takeBackStmt,
 		takeInStmt:                   q.takeInStmt,
 		tallyStmt:                    q.tallyStmt,

@@ -152,6 +152,13 @@ type Job struct {
 	ReadFence    int64
 }
 
+type JobAsk struct {
+	JobID  string
+	UserID string
+	About  string
+	Made   int64
+}
+
 type JobLine struct {
 	Seq          int64
 	ID           string
@@ -267,6 +274,19 @@ type Provider struct {
 	Products    string
 	Folded      string
 	Learned     int64
+}
+
+type SavedQuery struct {
+	ID           int64
+	Place        string
+	Name         string
+	NameFolded   string
+	ConnectionID string
+	Method       string
+	Path         string
+	Params       string
+	Maker        string
+	Made         int64
 }
 
 type Sense struct {

@@ -52,29 +52,6 @@ func (q *Queries) LinkKeyIDs(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
-const noteAudit = `-- name: NoteAudit :exec
-INSERT INTO audit (at, who, what, about, detail) VALUES ($1, $2, $3, $4, $5)
-`
-
-type NoteAuditParams struct {
-	At     int64
-	Who    string
-	What   string
-	About  string
-	Detail string
-}
-
-func (q *Queries) NoteAudit(ctx context.Context, arg NoteAuditParams) error {
-	_, err := q.exec(ctx, q.noteAuditStmt, noteAudit,
-		arg.At,
-		arg.Who,
-		arg.What,
-		arg.About,
-		arg.Detail,
-	)
-	return err
-}
-
 const revokeSession = `-- name: RevokeSession :execrows
 UPDATE sessions SET revoked = CASE WHEN revoked = 0 THEN $1 ELSE revoked END, due = $2, fence = fence + 1
 WHERE id = $3
