@@ -8,7 +8,9 @@ import (
 
 	"perch/bot"
 	"perch/internal/alert"
+	"perch/internal/audit"
 	"perch/internal/connect"
+	"perch/internal/explore"
 	"perch/internal/finch"
 )
 
@@ -191,6 +193,34 @@ type Watches interface {
 	Watching(ctx context.Context, customerID, userID string) (bool, error)
 }
 
+// Explorer asks Finch what a person wants to know. It fails with an error that
+// finch.Sentence explains where Finch was not asked at all; how Finch answered is
+// in the result.
+type Explorer interface {
+	Explore(ctx context.Context, o explore.Order) (explore.Result, error)
+	// Choices are what an id can be chosen from, asked of Finch once however many
+	// want them, and kept for a while. When ctx ends only the waiting does.
+	Choices(ctx context.Context, o explore.ChoicesOrder) (*explore.Choices, error)
+}
+
+// SavedQueries keeps questions under names.
+type SavedQueries interface {
+	// SaveQuery replaces the one of the same place and name. It fails with
+	// explore.ErrTooManyQueries where a place has 100 others.
+	SaveQuery(ctx context.Context, q explore.Saved) (explore.Saved, error)
+	// SavedQueries are those of the places, by name.
+	SavedQueries(ctx context.Context, places ...string) ([]explore.Saved, error)
+	// SavedQuery fails with explore.ErrUnknownQuery.
+	SavedQuery(ctx context.Context, id int64) (explore.Saved, error)
+	DropQuery(ctx context.Context, id int64) error
+}
+
+// Audits keeps account of who did what.
+type Audits interface {
+	NoteAudit(ctx context.Context, e audit.Entry) error
+	Audits(ctx context.Context, q audit.Query) (audit.Page, error)
+}
+
 // Statuses tells how Perch itself is.
 type Statuses interface {
 	Status(ctx context.Context) (Status, error)
@@ -221,13 +251,20 @@ type Sources struct {
 	Funnels       Funnels
 	Links         Links
 	Watches       Watches
+	Explorer      Explorer
+	SavedQueries  SavedQueries
+	Audits        Audits
 	Status        Statuses
-	Now           func() time.Time
+	// ExploreWrites: PERCH_EXPLORE_WRITES is on.
+	ExploreWrites bool
+	// FinchURL is Finch's address, for commands to be typed elsewhere.
+	FinchURL string
+	Now      func() time.Time
 }
 
 // All is the table of commands. To add one, write its file and a line here.
 func All(s Sources) []bot.Command {
-	commands := []bot.Command{Connection(s), Jobs(s), SessionTimeline(s)}
+	commands := []bot.Command{Connection(s), Jobs(s), SessionTimeline(s), Explore(s)}
 	return append(commands, Perch(s, commands))
 }
 

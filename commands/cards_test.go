@@ -203,7 +203,7 @@ func TestOtherCards(t *testing.T) {
 		"help_connection":   connectionHelp(nil),
 		"help_renamed":      connectionHelp(names),
 		"help_jobs":         jobsHelp(nil),
-		"help_perch":        perch{others: []bot.Command{Connection(Sources{}), Jobs(Sources{}), SessionTimeline(Sources{})}}.help(nil),
+		"help_perch":        perch{others: []bot.Command{Connection(Sources{}), Jobs(Sources{}), SessionTimeline(Sources{}), Explore(Sources{})}}.help(nil),
 		"share_question":    sharing{yes: "connection.share_anyway"}.question("Guests may read this channel. Share?", "id"),
 	}
 	for name, m := range cards {

@@ -345,6 +345,9 @@ func (o overview) actions() slack.Block {
 	if o.runs() {
 		buttons = append(buttons, card.Button("connection.run", value, "Run sync now"))
 	}
+	if o.HasToken {
+		buttons = append(buttons, card.Button("explore.of", o.ID, "Explore"))
+	}
 	buttons = append(buttons, card.Button("connection.refresh", value, "Refresh"))
 	if o.CanShare {
 		buttons = append(buttons, card.Button("connection.share", o.ID, "Share"))

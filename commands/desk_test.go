@@ -38,7 +38,9 @@ type desk struct {
 	files   chan string
 	// refusesPosts is what Slack says to a post instead of taking it.
 	refusesPosts string
-	titles       chan string
+	// refusesUpdates is the same for a modal that is changed.
+	refusesUpdates string
+	titles         chan string
 }
 
 // answer is one message through the response URL.
@@ -49,7 +51,8 @@ type answer struct {
 	raw     string
 }
 
-func newDesk(t *testing.T, s Sources) *desk {
+// newDesk names admins as PERCH_ADMINS does.
+func newDesk(t *testing.T, s Sources, admins ...string) *desk {
 	d := &desk{
 		t: t, says: make(chan answer, 20), views: make(chan shown, 20), posts: make(chan string, 20), files: make(chan string, 5), titles: make(chan string, 5),
 		channel: `{"id":"C1","is_member":true}`, asker: `{}`, member: `{}`,
@@ -62,7 +65,7 @@ func newDesk(t *testing.T, s Sources) *desk {
 	api := slack.New("xoxb-test", slack.OptionAPIURL(d.slack.URL+"/api/"))
 	d.Bot = bot.New(bot.Options{
 		Slack: api, HTTP: d.slack.Client(), Home: bot.Identity{TeamID: "T1", AppID: "A1", UserID: "UBOT"},
-		People: bot.NewPeople(api, "T1", nil, nil), Commands: All(s), Log: zerolog.Nop(),
+		People: bot.NewPeople(api, "T1", admins, nil), Commands: All(s), Log: zerolog.Nop(),
 	})
 	t.Cleanup(func() { _ = d.Drain(context.Background()) })
 	return d
@@ -92,8 +95,13 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 	case "views.open", "views.push", "views.update":
 		v := shown{method: path, raw: string(body)}
 		_ = json.Unmarshal(body, &v)
+		if d.refusesUpdates != "" && path == "views.update" {
+			fmt.Fprintf(w, `{"ok":false,"error":%q}`, d.refusesUpdates)
+			d.views <- v
+			return
+		}
 		d.views <- v
-		fmt.Fprint(w, `{"ok":true}`)
+		fmt.Fprint(w, `{"ok":true,"view":{"id":"V1","hash":"h","root_view_id":"V1"}}`)
 	case "chat.postMessage":
 		if d.refusesPosts != "" {
 			fmt.Fprintf(w, `{"ok":false,"error":%q}`, d.refusesPosts)

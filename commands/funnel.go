@@ -72,10 +72,7 @@ func parseFunnel(text string, now time.Time) (connect.FunnelQuery, error) {
 	if q.Since.IsZero() {
 		q.Since = q.Until.Add(-funnelFor)
 	}
-	if !q.Since.Before(q.Until) {
-		return q, wrong("*since:* must lie before *until:*. As typed they leave nothing between %s and %s.", card.WhenPlain(q.Since), card.WhenPlain(q.Until))
-	}
-	return q, nil
+	return q, inOrder(q.Since, q.Until)
 }
 
 // before is the period of the same length that ends where another begins.

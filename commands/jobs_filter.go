@@ -77,14 +77,21 @@ func usable(name, value string, seen []string) error {
 
 // sound checks what only all filters together show.
 func (a asked) sound() error {
-	if !a.Query.Since.IsZero() && !a.Query.Until.IsZero() && !a.Query.Since.Before(a.Query.Until) {
-		return wrong("*since:* must lie before *until:*. As typed they leave nothing between %s and %s.",
-			card.WhenPlain(a.Query.Since), card.WhenPlain(a.Query.Until))
+	if err := inOrder(a.Query.Since, a.Query.Until); err != nil {
+		return err
 	}
 	if len(jobsValue(a.Query)) > maxFilters {
 		return wrong("These filters are too long. Leave some out, or give a shorter part of the provider's name.")
 	}
 	return nil
+}
+
+// inOrder checks since: beside until:; either may be zero.
+func inOrder(since, until time.Time) error {
+	if since.IsZero() || until.IsZero() || since.Before(until) {
+		return nil
+	}
+	return wrong("*since:* must lie before *until:*. As typed they leave nothing between %s and %s.", card.WhenPlain(since), card.WhenPlain(until))
 }
 
 // single filters mean one thing; of the others any may hold.

@@ -40,7 +40,9 @@ func (p perch) makeLink(_ context.Context, r *bot.Request) (bot.Submitted, error
 	}
 	w.Maker = r.Who.ID
 	return r.Slowly(linkComing(w), func(ctx context.Context) (bot.Submitted, error) {
-		link, err := p.orders.once(ctx, r.View.ID, w.LinkOrder, p.Links.MakeLink)
+		link, err := p.orders.once(ctx, fmt.Sprintf("%s %#v", r.View.ID, w.LinkOrder), func(ctx context.Context) (connect.Link, error) {
+			return p.Links.MakeLink(ctx, w.LinkOrder)
+		})
 		return p.linkMade(w, link, err)
 	})
 }

@@ -1,11 +1,9 @@
 package commands
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -227,41 +225,4 @@ func TestLinkForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) { checkModal(t, "link_form_"+name, v) })
 	}
 	check(t, "help_link", linkHelp(nil))
-}
-
-func TestAnOrderIsCarriedOutOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var o orders
-		begun := 0
-		carryOut := func(context.Context, connect.LinkOrder) (connect.Link, error) {
-			begun++
-			time.Sleep(time.Minute)
-			return connect.Link{URL: "https://x"}, nil
-		}
-		for range 3 {
-			go func() {
-				if link, err := o.once(t.Context(), "V1", connect.LinkOrder{CustomerID: "c"}, carryOut); err != nil || link.URL == "" {
-					t.Errorf("got %v, %v", link, err)
-				}
-			}()
-		}
-		time.Sleep(2 * time.Minute)
-		synctest.Wait()
-		if begun != 1 {
-			t.Errorf("carried out %d times", begun)
-		}
-		time.Sleep(ordersFor)
-		if _, err := o.once(t.Context(), "V1", connect.LinkOrder{CustomerID: "c"}, carryOut); err != nil || begun != 2 || len(o.made) != 1 {
-			t.Errorf("after a while: %v, %d times, %d kept", err, begun, len(o.made))
-		}
-		broken := func(context.Context, connect.LinkOrder) (connect.Link, error) { panic("broken") }
-		func() {
-			defer func() { _ = recover() }()
-			_, _ = o.once(t.Context(), "V2", connect.LinkOrder{}, broken)
-		}()
-		if _, err := o.once(t.Context(), "V2", connect.LinkOrder{}, carryOut); err != nil {
-			t.Errorf("after a panic: %v", err)
-		}
-	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"perch/bot"
 	"perch/bot/card"
+	"perch/internal/connect"
 )
 
 // perch is the command /perch: the way to everything that has no command of its
@@ -17,17 +18,17 @@ import (
 type perch struct {
 	Sources
 	others []bot.Command
-	orders *orders
+	orders *orders[connect.Link]
 }
 
 // Perch answers for alerts and for Perch itself; others are the other commands,
 // for its help.
 func Perch(s Sources, others []bot.Command) bot.Command {
-	p := perch{s, others, &orders{}}
+	p := perch{s, others, &orders[connect.Link]{}}
 	return bot.Command{
 		Name:        "perch",
 		About:       "Who hears of problems, which are open, links for employers, and how Perch is",
-		Hint:        "subscribe [kinds] [filters] | subscriptions | problems [filters] | link [customer id] [name] | funnel [filters] | status | help",
+		Hint:        "subscribe [kinds] [filters] | subscriptions | problems [filters] | link [customer id] [name] | funnel [filters] | audit [filters] | status | help",
 		Mentions:    true,
 		Help:        p.help,
 		Run:         p.run,
@@ -85,6 +86,12 @@ func (p perch) actions() map[string]bot.Handler {
 		"funnel_csv":          p.funnelCSV,
 		"share_funnel":        share.share,
 		"share_funnel_anyway": share.anyway,
+		// the audit log
+		"pick":        forAdmins(p.pickAudited),
+		"audit_first": forAdmins(p.turnAudit),
+		"audit_next":  forAdmins(p.turnAudit),
+		"audit_all":   forAdmins(p.turnAudit),
+		"audit_csv":   forAdmins(p.csvAudit),
 	}
 }
 
@@ -103,6 +110,7 @@ func (p perch) words() []word {
 		{"problems", "what is open, oldest first, and who is on it", p.problems, problemsHelp},
 		{"link", "a link by which an employer connects: a form like Finch's, and a text to send", p.newLink, linkHelp},
 		{"funnel", "how far employers come in Finch Connect, and where they stop", p.funnel, funnelHelp},
+		{"audit", "for admins: who asked, revealed, shared and changed what", p.audit, auditHelp},
 		{"status", "how Perch itself is: Slack, Finch, webhooks, what it has still to tell", p.status, nil},
 	}
 }

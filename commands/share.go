@@ -32,24 +32,36 @@ func (s sharing) share(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return fmt.Errorf("find out who reads along: %w", err)
 	}
-	switch audience {
-	case bot.Colleagues:
-		own, public, err := s.cards(ctx, r)
-		if err != nil {
-			return err
-		}
-		return publish(ctx, r, own, public)
-	case bot.WithGuests:
-		return r.Reply(ctx, s.question("Guests may read this channel. Share the card with them too?", r.Value))
-	case bot.Crowd:
-		return r.Reply(ctx, s.question("This channel is too large for Perch to see whether guests read it. Share the card there?", r.Value))
-	case bot.WithOthers:
-		if r.Who.Role >= bot.Admin {
-			return r.Reply(ctx, s.question("People of other companies read this channel. Share the card with them?", r.Value))
-		}
-		return bot.Tell("People of other companies read this channel, so only an admin can share a card here.", nil)
+	readers, err := readAlong(audience, r.Who.Role)
+	if err != nil {
+		return err
+	}
+	if readers != "" {
+		return r.Reply(ctx, s.question(readers+" Share the card with them too?", r.Value))
+	}
+	own, public, err := s.cards(ctx, r)
+	if err != nil {
+		return err
+	}
+	return publish(ctx, r, own, public)
+}
+
+// readAlong says in a sentence who beside colleagues reads a channel, "" for
+// nobody. It fails where this person may share nothing there.
+func readAlong(audience bot.Audience, role bot.Role) (string, error) {
+	switch {
+	case audience == bot.Colleagues:
+		return "", nil
+	case audience == bot.WithGuests:
+		return "Guests may read this channel.", nil
+	case audience == bot.Crowd:
+		return "This channel is too large for Perch to see whether guests read it.", nil
+	case audience == bot.WithOthers && role >= bot.Admin:
+		return "People of other companies read this channel.", nil
+	case audience == bot.WithOthers:
+		return "", bot.Tell("People of other companies read this channel, so only an admin can share a card here.", nil)
 	default:
-		return bot.Tell("Perch cannot see who reads along here, so it does not share. Type /invite @perch here, then press Share again.", nil)
+		return "", bot.Tell("Perch cannot see who reads along here, so it does not share. Type /invite @perch here, then press Share again.", nil)
 	}
 }
 
