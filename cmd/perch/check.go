@@ -72,6 +72,7 @@ func (k *checker) checks() []check {
 		{"finch", []string{"FINCH_API_URL"}, k.finch},
 		{"http doors", []string{"PERCH_HTTP_ADDR"}, k.doors},
 		{"connect links", []string{"FINCH_CLIENT_ID", "FINCH_CLIENT_SECRET", "PERCH_PUBLIC_URL", "PERCH_HTTP_ADDR"}, k.links},
+		{"explorer", []string{"PERCH_ADMINS", "PERCH_EXPLORE_WRITES"}, k.explorer},
 	}
 }
 
@@ -256,5 +257,20 @@ func (k *checker) links(context.Context) (string, error) {
 		return "", errors.New("PERCH_PUBLIC_URL is set, but PERCH_HTTP_ADDR is off: links would lead to a page that nobody serves. Open the doors, or unset PERCH_PUBLIC_URL")
 	default:
 		return "lead to " + s.PublicURL, nil
+	}
+}
+
+// explorer: who may reveal and write in it.
+func (k *checker) explorer(context.Context) (string, error) {
+	s := k.settings
+	switch {
+	case len(s.Admins) == 0 && s.ExploreWrites:
+		return "PERCH_EXPLORE_WRITES is on, but nobody can write or reveal: PERCH_ADMINS names nobody", nil
+	case len(s.Admins) == 0:
+		return "reads only, and masked: PERCH_ADMINS names nobody", nil
+	case s.ExploreWrites:
+		return "those in PERCH_ADMINS may reveal and write", nil
+	default:
+		return "those in PERCH_ADMINS may reveal; writes are off", nil
 	}
 }

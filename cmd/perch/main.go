@@ -16,6 +16,8 @@ import (
 	_ "time/tzdata" // the container has no time zones of its own
 
 	"github.com/rs/zerolog"
+
+	"perch/internal/explore"
 )
 
 // Exit statuses.
@@ -26,6 +28,9 @@ const (
 )
 
 func main() {
+	if explore.Narrower() { // a child that runs jq, and nothing else of the program
+		return
+	}
 	zerolog.TimeFieldFormat = timeFormat
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -176,6 +176,8 @@ func (g *ground) settings(slackAddr, finchAddr string, names bot.Names) (setting
 		ConnectURL:    "http://" + finchAddr,
 		ConnectJS:     "http://" + finchAddr + "/connect.js",
 		DropOff:       playgroundDropOff,
+		Admins:        []string{localslack.Admin}, // named, so that she may reveal
+		ExploreWrites: true,
 		APIKey:        secret{g.apiKey},
 		Sockets:       2,
 		Names:         names,

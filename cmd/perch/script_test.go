@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"perch/internal/explore"
 	localfinch "perch/internal/playground/finch"
 	localslack "perch/internal/playground/slack"
 )
@@ -23,6 +24,9 @@ import (
 // are in verbs_test.go.
 
 func TestMain(m *testing.M) {
+	if explore.Narrower() { // a copy of this binary runs as perch, and starts itself for jq
+		return
+	}
 	testscript.Main(m, map[string]func(){"perch": main, "perch-loose": loose})
 }
 
@@ -38,10 +42,11 @@ func TestScripts(t *testing.T) {
 
 // world is what surrounds the program in a script.
 type world struct {
-	slack *localslack.Server
-	finch *localfinch.Server
-	env   *testscript.Env
-	http  string // the program's own doors
+	slack   *localslack.Server
+	finch   *localfinch.Server
+	planter *planter
+	env     *testscript.Env
+	http    string // the program's own doors
 
 	termed time.Time // when SIGTERM was sent
 }
@@ -59,7 +64,8 @@ func setUp(env *testscript.Env) error {
 	w := &world{env: env}
 	w.slack = localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})
 	w.finch = localfinch.New(localfinch.Options{Seed: 1, History: 3})
-	slackAt, finchAt := httptest.NewServer(w.slack.API()), httptest.NewServer(w.finch.API())
+	w.planter = &planter{finch: w.finch.API()}
+	slackAt, finchAt := httptest.NewServer(w.slack.API()), httptest.NewServer(w.planter)
 	env.Defer(func() {
 		w.slack.Close()
 		w.finch.Close()
@@ -87,6 +93,7 @@ func setUp(env *testscript.Env) error {
 		"FINCH_WEBHOOK_SECRET": scriptSecret,
 		"QUIET":                quietNow(),
 		"ACME":                 w.finch.Named("Acme Bikes")[0].ID,
+		"ENTITY":               w.finch.Named("Harbor Coffee Roasters")[0].Entities[0].ID,
 	} {
 		env.Setenv(name, value)
 	}

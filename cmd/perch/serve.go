@@ -115,6 +115,7 @@ func (v *service) sources(st *store.Store, watcher finchWatcher) commands.Source
 		Problems: st, Past: st, Actor: st, Cards: st, Linker: watcher,
 		Subscriptions: st, Subscriber: st, Pauser: st,
 		Sessions: st, Finder: st, SessionLister: st, Funnels: st, Watches: st, Links: watcher,
+		Explorer: watcher, SavedQueries: st, Audits: st, ExploreWrites: v.settings.ExploreWrites, FinchURL: v.settings.FinchAPIURL,
 		Status: overall{store: st, sockets: v.ready.sockets, settings: v.settings, latencies: &v.meters.latencies, began: time.Now()},
 	}
 }

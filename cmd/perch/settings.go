@@ -53,7 +53,9 @@ type settings struct {
 	ConnectURL string
 	ConnectJS  string
 	DropOff    time.Duration
-	LogLevel   zerolog.Level
+	// ExploreWrites lets those named in Admins write from the explorer.
+	ExploreWrites bool
+	LogLevel      zerolog.Level
 	// LooseBudget lifts the limit on calls to Finch: the playground's has none.
 	LooseBudget bool
 }
@@ -96,14 +98,8 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 	}
 	s.Key = secret{e.keys("PERCH_KEY", isPostgres(s.Database))}
 	s.Sockets = e.number("PERCH_SOCKETS", defaultSockets(s.Database), 1, maxSockets)
-	e.checkLater()
+	s.ExploreWrites = e.oneOf("PERCH_EXPLORE_WRITES", "off", "on", "off") == "on"
 	return s, e.err()
-}
-
-// checkLater checks what this version does not use yet: a wrong value is wrong
-// today too.
-func (e *environment) checkLater() {
-	e.oneOf("PERCH_EXPLORE_WRITES", "off", "on", "off")
 }
 
 // maxSockets is what Slack allows one app. Slack: "up to 10 open WebSocket

@@ -115,7 +115,7 @@ func newWatcher(s settings, st *store.Store, observer watch.Observer, log zerolo
 	}
 	return finchWatcher{Watcher: watch.New(watch.Options{
 		Finch: client, Background: client.Background(), Store: st, Events: finchInbox{st},
-		Alerts: st, Sessions: st, PublicURL: s.PublicURL, Webhooks: !s.Webhooks.IsZero(), Grace: s.StaleAfter,
+		Alerts: st, Sessions: st, Ledger: st, Spare: budget, PublicURL: s.PublicURL, Webhooks: !s.Webhooks.IsZero(), Grace: s.StaleAfter,
 		PollEvery: s.PollEvery, Retention: s.Retention, Log: log, Observer: observer,
 	}), budget: budget}, nil
 }

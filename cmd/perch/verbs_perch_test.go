@@ -107,7 +107,7 @@ func finchDo(ts *testscript.TestScript, _ bool, args []string) {
 		need(ts, args, 3, "finch tokens FILE CUSTOMER…|provider:ID: leaves only these customers' tokens in a file")
 		ts.Check(w.writeTokens(args[1], args[2:]...))
 	case "client":
-		id, secret := w.finch.Client("production")
+		id, secret := w.finch.Client(append(args[1:], "production")[0])
 		ts.Setenv("FINCH_CLIENT_ID", id)
 		ts.Setenv("FINCH_CLIENT_SECRET", secret)
 	case "finish":

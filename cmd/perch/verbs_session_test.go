@@ -7,10 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	localslack "perch/internal/playground/slack"
 )
 
 // The verbs that deal with Connect sessions.
@@ -116,16 +119,18 @@ func link(ts *testscript.TestScript, _ bool, args []string) {
 
 // submit sends the topmost view in, as it is filled.
 func submit(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 1, "submit USER")
-	w := theWorld(ts)
-	st, err := w.slack.State(args[0])
-	ts.Check(err)
-	if len(st.Views) == 0 {
+	need(ts, args, 1, "submit USER [BLOCK ACTION VALUE]…")
+	top, ok := topView(ts, args[0])
+	if !ok {
 		ts.Fatalf("%s has no view open", args[0])
+	}
+	values := map[string]map[string]localslack.Value{}
+	for field := range slices.Chunk(args[1:], 3) {
+		values[field[0]] = map[string]localslack.Value{field[1]: given(ts, top, field[2])}
 	}
 	ctx, cancel := bounded()
 	defer cancel()
-	_, err = w.slack.Submit(ctx, args[0], st.Views[len(st.Views)-1].ID(), nil)
+	_, err := theWorld(ts).slack.Submit(ctx, args[0], top.ID(), values)
 	ts.Check(err)
 }
 

@@ -19,55 +19,62 @@ import (
 type verb = func(ts *testscript.TestScript, neg bool, args []string)
 
 var verbs = map[string]verb{
-	"ready":    ready,    // ready [sockets]: wait until Perch is ready, with so many sockets (2); ! ready: until it is not
-	"slash":    slash,    // slash USER CHANNEL /command text…; ! slash: Slack shows a failure
-	"expect":   expect,   // expect USER CHANNEL REGEXP: wait until the newest message shows it
-	"never":    never,    // never USER CHANNEL REGEXP: no message shows it
-	"click":    click,    // click USER CHANNEL ACTION [VALUE]: press, choose or type on the newest card that has it
-	"pick":     pick,     // pick USER CHANNEL ACTION N: choose the Nth option, counted from 0, of a menu
-	"suggest":  suggest,  // suggest USER CHANNEL ACTION TYPED REGEXP: what a searching menu offers
-	"slack":    turn,     // slack {fault}: turn a switch of the local Slack
-	"finch":    finchDo,  // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|replay|client|finish|fail|heal …
-	"person":   person,   // person {user}: add or change somebody
-	"acked":    acked,    // acked: every envelope was acknowledged, within 3 s and on its own socket
-	"sockets":  sockets,  // sockets FIELD REGEXP: wait until none is open; every one had it
-	"gone":     gone,     // gone N: wait until so many sockets are closed
-	"send":     send,     // send {envelope}: send any envelope and wait for its acknowledgement
-	"door":     door,     // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
-	"noleak":   noleak,   // noleak FILE…: no token in these, the database, or any message
-	"called":   called,   // called METHOD N: wait until the local Slack was asked so often
-	"opens":    opens,    // opens MAX: apps.connections.open was asked at most so often
-	"asked":    asked,    // asked PATH N: wait until the local Finch was asked so often
-	"metric":   metric,   // metric REGEXP: wait until Perch's metrics show it
-	"lists":    lists,    // lists USER CHANNEL COMMAND REGEXP: type it until the answer shows it
-	"jobs":     jobs,     // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
-	"jobread":  jobRead,  // jobread ID: wait until Perch asks the local Finch for a job
-	"put":      put,      // put CONNECTION FILE: hand a token to Perch's door
-	"page":     page,     // page: wait for the playground's page
-	"card":     shows,    // card USER CHANNEL REGEXP: wait for a card in the playground
-	"status":   exits,    // status N COMMAND…: run it; its exit status is N
-	"dangle":   dangle,   // dangle CONNECTION REST: leave a PUT open at Perch's door, REST bytes of whose body never come
-	"term":     term,     // term: send SIGTERM to what runs in the background
-	"cards":    cards,    // cards USER CHANNEL N: wait until so many cards stand, none twice
-	"lines":    lines,    // lines USER CHANNEL N: wait until so many lines stand in threads, none twice
-	"told":     told,     // told USER CHANNEL REGEXP: wait until one of the cards or lines shows it; ! told: none does now
-	"answer":   answer,   // answer USER CHANNEL REGEXP: wait until any message seen shows it
-	"view":     view,     // view USER REGEXP: wait until the topmost view shows it
-	"held":     held,     // held METHOD [N]: wait until switches of the local Slack hold so many calls (1)
-	"twice":    twice,    // twice USER CHANNEL: wait until one card stands twice
-	"fewcards": fewCards, // fewcards USER CHANNEL MAX: no more cards stand than that
-	"channel":  channel,  // channel {channel}: change some fields of a channel
-	"kick":     kick,     // kick CHANNEL: take the bot out of it
-	"invite":   invite,   // invite CHANNEL: let the bot in again
-	"erase":    erase,    // erase USER CHANNEL: delete the newest card
-	"session":  session,  // session ID CUSTOMER NAME [FIELDS]: the application registers a Connect session; its events_token is $TOKEN
-	"tell":     tell,     // tell ID EVENT…: the application tells of events; ! tell: it is refused
-	"beacon":   beacon,   // beacon ID TOKEN EVENT…: the employer's browser does
-	"link":     link,     // link USER CHANNEL: wait until an employer's link is shown; it is $LINK
-	"submit":   submit,   // submit USER: send the topmost view in, as it is filled
-	"employer": employer, // employer: the local Finch's newest session is finished; its code is $CODE
-	"hosted":   hosted,   // hosted METHOD URL [BODY]: ask a page that Perch hosts, as a browser on it would
-	"took":     took,     // took MAX: what was sent SIGTERM ended within this time
+	"ready":     ready,         // ready [sockets]: wait until Perch is ready, with so many sockets (2); ! ready: until it is not
+	"slash":     slash,         // slash USER CHANNEL /command text…; ! slash: Slack shows a failure
+	"expect":    expect,        // expect USER CHANNEL REGEXP: wait until the newest message shows it
+	"never":     never,         // never USER CHANNEL REGEXP: no message shows it
+	"click":     click,         // click USER CHANNEL ACTION [VALUE]: press, choose or type on the newest card that has it
+	"pick":      pick,          // pick USER CHANNEL ACTION N: choose the Nth option, counted from 0, of a menu
+	"suggest":   suggest,       // suggest USER CHANNEL ACTION TYPED REGEXP: what a searching menu offers
+	"slack":     turn,          // slack {fault}: turn a switch of the local Slack
+	"finch":     finchDo,       // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|replay|client|finish|fail|heal …
+	"person":    person,        // person {user}: add or change somebody
+	"acked":     acked,         // acked: every envelope was acknowledged, within 3 s and on its own socket
+	"sockets":   sockets,       // sockets FIELD REGEXP: wait until none is open; every one had it
+	"gone":      gone,          // gone N: wait until so many sockets are closed
+	"send":      send,          // send {envelope}: send any envelope and wait for its acknowledgement
+	"door":      door,          // door METHOD PATH [BODY]: ask Perch's HTTP door; stdout is status and body
+	"noleak":    noleak,        // noleak FILE…: no token in these, the database, or any message
+	"called":    called,        // called METHOD N: wait until the local Slack was asked so often
+	"opens":     opens,         // opens MAX: apps.connections.open was asked at most so often
+	"asked":     asked,         // asked PATH N: wait until the local Finch was asked so often
+	"metric":    metric,        // metric REGEXP: wait until Perch's metrics show it
+	"lists":     lists,         // lists USER CHANNEL COMMAND REGEXP: type it until the answer shows it
+	"jobs":      jobs,          // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
+	"jobread":   jobRead,       // jobread ID: wait until Perch asks the local Finch for a job
+	"put":       put,           // put CONNECTION FILE: hand a token to Perch's door
+	"page":      page,          // page: wait for the playground's page
+	"card":      shows,         // card USER CHANNEL REGEXP: wait for a card in the playground
+	"status":    exits,         // status N COMMAND…: run it; its exit status is N
+	"dangle":    dangle,        // dangle CONNECTION REST: leave a PUT open at Perch's door, REST bytes of whose body never come
+	"term":      term,          // term: send SIGTERM to what runs in the background
+	"cards":     cards,         // cards USER CHANNEL N: wait until so many cards stand, none twice
+	"lines":     lines,         // lines USER CHANNEL N: wait until so many lines stand in threads, none twice
+	"told":      told,          // told USER CHANNEL REGEXP: wait until one of the cards or lines shows it; ! told: none does now
+	"answer":    answer,        // answer USER CHANNEL REGEXP: wait until any message seen shows it
+	"view":      view,          // view USER REGEXP: wait until the topmost view shows it
+	"held":      held,          // held METHOD [N]: wait until switches of the local Slack hold so many calls (1)
+	"twice":     twice,         // twice USER CHANNEL: wait until one card stands twice
+	"fewcards":  fewCards,      // fewcards USER CHANNEL MAX: no more cards stand than that
+	"channel":   channel,       // channel {channel}: change some fields of a channel
+	"kick":      kick,          // kick CHANNEL: take the bot out of it
+	"invite":    invite,        // invite CHANNEL: let the bot in again
+	"erase":     erase,         // erase USER CHANNEL: delete the newest card
+	"session":   session,       // session ID CUSTOMER NAME [FIELDS]: the application registers a Connect session; its events_token is $TOKEN
+	"tell":      tell,          // tell ID EVENT…: the application tells of events; ! tell: it is refused
+	"beacon":    beacon,        // beacon ID TOKEN EVENT…: the employer's browser does
+	"link":      link,          // link USER CHANNEL: wait until an employer's link is shown; it is $LINK
+	"submit":    submit,        // submit USER [BLOCK ACTION VALUE]…: send the topmost view in, with these filled in
+	"modal":     modal,         // modal USER CHANNEL COMMAND REGEXP: type it; the view that opens shows it
+	"press":     press,         // press USER ACTION [VALUE]: press, choose or type in the topmost view, and wait until it changes
+	"noview":    noView,        // noview USER REGEXP: the topmost view does not show it
+	"close":     closeViews,    // close USER: close every view
+	"plant":     plantCanaries, // plant: the local Finch's answers hold canaries from now on
+	"everyread": everyRead,     // everyread USER CHANNEL CUSTOMER: make every call that reads in the explorer
+	"nocanary":  noCanary,      // nocanary FILE…: no canary in these, the database, or anything that Slack was sent
+	"employer":  employer,      // employer: the local Finch's newest session is finished; its code is $CODE
+	"hosted":    hosted,        // hosted METHOD URL [BODY]: ask a page that Perch hosts, as a browser on it would
+	"took":      took,          // took MAX: what was sent SIGTERM ended within this time
 }
 
 func theWorld(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
