@@ -195,13 +195,14 @@ func everyRead(ts *testscript.TestScript, _ bool, args []string) {
 		if e.Writes || e.Sandbox || e.Auth != finch.Bearer {
 			continue
 		}
-		text := "/explore " + args[2] + " " + e.Name()
+		var text strings.Builder
+		text.WriteString("/explore " + args[2] + " " + e.Name())
 		for _, p := range e.Params {
 			if p.Required {
-				text += " " + p.Name + "=" + ids.of(p)
+				text.WriteString(" " + p.Name + "=" + ids.of(p))
 			}
 		}
-		modal(ts, false, []string{args[0], args[1], text, `(?m)^\S* ?\*?\d{3} [a-zA-Z_]+`})
+		modal(ts, false, []string{args[0], args[1], text.String(), `(?m)^\S* ?\*?\d{3} [a-zA-Z_]+`})
 	}
 }
 

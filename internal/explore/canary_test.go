@@ -3,6 +3,7 @@ package explore
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -88,9 +89,7 @@ func poison(object map[string]any) {
 			"Person " + canary:           canary,
 			canary + " of":               []any{},
 		}
-		for name, value := range bird {
-			object[name] = value
-		}
+		maps.Copy(object, bird)
 	}
 	object["ssn_number"], object["access_token"] = 123456789, token
 	object["account_number"], object["phone"] = 998877665, 14155550101

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -41,12 +42,7 @@ func (c choosable) meant(asked []string) bool {
 }
 
 func (c choosable) named(word string) bool {
-	for _, name := range c.names {
-		if name == word {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.names, word)
 }
 
 func (c choosable) begins(word string) bool {
