@@ -24,7 +24,7 @@ func (q Query) Curl(base string) string {
 		first += "-X " + r.Method + " "
 	}
 	parts := []string{first + shellQuoted(address)}
-	switch r.Auth {
+	switch q.Endpoint.Auth {
 	case finch.Bearer:
 		parts = append(parts, `-H "Authorization: Bearer $FINCH_TOKEN"`)
 	case finch.Basic:

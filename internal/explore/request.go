@@ -24,10 +24,7 @@ func (q Query) Request() (finch.Request, error) {
 	if err != nil {
 		return finch.Request{}, fmt.Errorf("fill in the body of %s: %w", q.Endpoint.Name(), err)
 	}
-	return finch.Request{
-		Method: q.Endpoint.Method, Path: q.path(), Query: q.query(), Body: body,
-		Auth: q.Endpoint.Auth, Reads: !q.Endpoint.Writes,
-	}, nil
+	return finch.Request{Method: q.Endpoint.Method, Path: q.path(), Query: q.query(), Body: body}, nil
 }
 
 func (q Query) path() string {

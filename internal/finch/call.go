@@ -17,9 +17,6 @@ type Request struct {
 	Query url.Values
 	// Body is JSON, nil for none.
 	Body []byte
-	Auth Auth
-	// Reads: asking twice is the same as asking once, so it may be repeated.
-	Reads bool
 }
 
 // Answer is what a call brought, as Finch sent it. It is payroll data: mask it
@@ -85,15 +82,15 @@ func (c *Client) callOf(token Token, r Request) (call, error) {
 	}
 	q := call{
 		method: e.Method, template: e.Path, query: r.Query, body: r.Body, token: token,
-		explored: true, reads: r.Reads && !e.Writes,
+		explored: true, reads: !e.Writes,
 	}
 	if q.path, ok = e.fill(ids); !ok {
 		return call{}, q.rejected("an id is missing in the path")
 	}
-	if r.Auth == Bearer {
+	if e.Auth == Bearer {
 		return q, nil
 	}
-	return q.by(c.credentials, r.Auth)
+	return q.by(c.credentials, e.Auth)
 }
 
 // by is the call as one of the application's own.

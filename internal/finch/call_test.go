@@ -45,23 +45,23 @@ func TestCallSendsTheRequest(t *testing.T) {
 		{"a slash at the end", Request{Method: "GET", Path: "/introspect/"}, "/introspect", "Bearer " + secret, "", ""},
 		{
 			"a batch",
-			Request{Method: "POST", Path: "/employer/individual", Body: []byte(`{"requests":[]}`), Reads: true},
+			Request{Method: "POST", Path: "/employer/individual", Body: []byte(`{"requests":[]}`)},
 			"/employer/individual", "Bearer " + secret, `{"requests":[]}`, "application/json",
 		},
 		{"a write without a body", Request{Method: "POST", Path: "/disconnect"}, "/disconnect", "Bearer " + secret, "", ""},
 		{
 			"the application's own",
-			Request{Method: "POST", Path: "/connect/sessions", Auth: Basic, Body: []byte(`{}`)},
+			Request{Method: "POST", Path: "/connect/sessions", Body: []byte(`{}`)},
 			"/connect/sessions", "Basic YXBwLTE6YXBwLXNlY3JldA==", `{}`, "application/json",
 		},
 		{
 			"credentials in the body",
-			Request{Method: "POST", Path: "/auth/token", Auth: InBody, Body: []byte(`{"code":"c1","client_id":"other"}`)},
+			Request{Method: "POST", Path: "/auth/token", Body: []byte(`{"code":"c1","client_id":"other"}`)},
 			"/auth/token", "", `{"client_id":"app-1","client_secret":"app-secret","code":"c1"}`, "application/json",
 		},
 		{
 			"credentials alone",
-			Request{Method: "POST", Path: "/auth/token", Auth: InBody},
+			Request{Method: "POST", Path: "/auth/token"},
 			"/auth/token", "", `{"client_id":"app-1","client_secret":"app-secret"}`, "application/json",
 		},
 	}
@@ -98,8 +98,8 @@ func TestCallSendsNothingElse(t *testing.T) {
 		"a path inside an id":      {Request{Method: "GET", Path: "/employer/benefits/a%2Findividuals"}, TroubleRejected},
 		"a query inside a path":    {Request{Method: "GET", Path: "/employer/benefits/a?x=y"}, TroubleRejected},
 		"a template":               {Request{Method: "GET", Path: "/jobs/automated/{job_id}"}, TroubleRejected},
-		"a body that is no object": {Request{Method: "POST", Path: "/auth/token", Auth: InBody, Body: []byte(`["` + someone + `"]`)}, TroubleRejected},
-		"a body of nothing":        {Request{Method: "POST", Path: "/auth/token", Auth: InBody, Body: []byte(`null`)}, TroubleRejected},
+		"a body that is no object": {Request{Method: "POST", Path: "/auth/token", Body: []byte(`["` + someone + `"]`)}, TroubleRejected},
+		"a body of nothing":        {Request{Method: "POST", Path: "/auth/token", Body: []byte(`null`)}, TroubleRejected},
 	}
 	for name, tt := range tests {
 		c.credentials = &Credentials{ID: "app-1", Secret: NewToken("app-secret")}
@@ -109,7 +109,7 @@ func TestCallSendsNothingElse(t *testing.T) {
 		}
 	}
 	c.credentials = nil
-	_, err := c.Call(t.Context(), Token{}, Request{Method: "POST", Path: "/connect/sessions", Auth: Basic})
+	_, err := c.Call(t.Context(), Token{}, Request{Method: "POST", Path: "/connect/sessions"})
 	if e := asError(t, err); e.Trouble() != TroubleBadClient {
 		t.Errorf("without credentials: %v", e)
 	}
@@ -121,7 +121,7 @@ func TestCallSendsNothingElse(t *testing.T) {
 
 func TestWhatIsAnAnswerToACall(t *testing.T) {
 	t.Parallel()
-	read := Request{Method: "POST", Path: "/employer/individual", Body: []byte(`{}`), Reads: true}
+	read := Request{Method: "POST", Path: "/employer/individual", Body: []byte(`{}`)}
 	write := Request{Method: "POST", Path: "/jobs/automated", Body: []byte(`{}`)}
 	tests := []struct {
 		name    string
@@ -175,10 +175,8 @@ func TestReadsAreCalledAgainAndWritesAreNot(t *testing.T) {
 		asked   int
 	}{
 		{Request{Method: "GET", Path: "/introspect"}, 2},
-		{Request{Method: "POST", Path: "/employer/employment", Reads: true}, 2},
-		{Request{Method: "POST", Path: "/employer/employment"}, 1},
+		{Request{Method: "POST", Path: "/employer/employment"}, 2},
 		{Request{Method: "POST", Path: "/disconnect"}, 1},
-		{Request{Method: "POST", Path: "/disconnect", Reads: true}, 1}, // the table knows better
 		{Request{Method: "PUT", Path: "/sandbox/company"}, 1},
 		{Request{Method: "DELETE", Path: "/employer/pay-statement-item/rule/r1"}, 1},
 	}
@@ -255,11 +253,11 @@ func TestACallsErrorNamesNobody(t *testing.T) {
 			"PUT /sandbox/individual/{individual_id}",
 		},
 		"a code": {
-			Request{Method: "POST", Path: "/auth/token", Auth: InBody, Body: []byte(`{"code":"` + someone + `"}`)},
+			Request{Method: "POST", Path: "/auth/token", Body: []byte(`{"code":"` + someone + `"}`)},
 			"the code " + someone + " of app-secret is not good", "POST /auth/token",
 		},
 		"the secret": {
-			Request{Method: "POST", Path: "/connect/sessions", Auth: Basic, Body: []byte(`{}`)}, "not the secret app-secret", "POST /connect/sessions",
+			Request{Method: "POST", Path: "/connect/sessions", Body: []byte(`{}`)}, "not the secret app-secret", "POST /connect/sessions",
 		},
 	}
 	for name, tt := range tests {

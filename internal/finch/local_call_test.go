@@ -61,7 +61,7 @@ func (o *tour) try(name string, s said) (finch.Answer, error) {
 	for name, id := range s.ids {
 		path = strings.Replace(path, "{"+name+"}", url.PathEscape(id), 1)
 	}
-	r := finch.Request{Method: method, Path: path, Query: s.query, Auth: e.Auth, Reads: !e.Writes}
+	r := finch.Request{Method: method, Path: path, Query: s.query}
 	if s.body != nil {
 		var err error
 		if r.Body, err = json.Marshal(s.body); err != nil {

