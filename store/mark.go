@@ -19,6 +19,7 @@ func (s *Store) Mark(value string) string {
 	return hex.EncodeToString(keyed(keyed(s.keys[0].secret[:], markKey), value)[:6])
 }
 
+// keyed is an HMAC of the text: a key derived for what the text names, or a mark.
 func keyed(key []byte, text string) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(text))

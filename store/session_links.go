@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -130,9 +129,7 @@ func (s *Store) unsealLink(row db.SessionLinkOfRow) (connect.Secrets, error) {
 func (s *Store) EventKeys() connect.TokenKeys {
 	var keys connect.TokenKeys
 	for _, k := range s.keys {
-		h := hmac.New(sha256.New, k.secret[:])
-		h.Write([]byte("perch events key 1"))
-		keys = append(keys, h.Sum(nil))
+		keys = append(keys, keyed(k.secret[:], "perch events key 1"))
 	}
 	return keys
 }

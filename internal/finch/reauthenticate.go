@@ -16,9 +16,10 @@ type Credentials struct {
 	Secret Token
 }
 
-// reauthLife is how long a link for signing in again is good.
+// ReauthLife is how long a link for signing in again is good where
+// nobody said.
 // Finch: minutes_to_expire, 43,200 by default.
-const reauthLife = 30 * 24 * time.Hour
+const ReauthLife = 30 * 24 * time.Hour
 
 // Reconnect is a session of Finch Connect, in which an employer signs in.
 type Reconnect struct {
@@ -36,8 +37,8 @@ type Reconnect struct {
 // credentials are set or Finch does not take them, of TroubleNotFound for a
 // connection that has ended or belongs to another application.
 func (c *Client) Reauthenticate(ctx context.Context, connectionID string) (Reconnect, error) {
-	body := map[string]any{"connection_id": connectionID, "minutes_to_expire": minutes(reauthLife)}
-	return c.openSession(ctx, "/connect/sessions/reauthenticate", body, reauthLife)
+	body := map[string]any{"connection_id": connectionID, "minutes_to_expire": minutes(ReauthLife)}
+	return c.openSession(ctx, "/connect/sessions/reauthenticate", body, ReauthLife)
 }
 
 // openSession asks for a session, once, that ends after its life.

@@ -34,13 +34,6 @@ type sessionWish struct {
 	Sandbox     string `json:"sandbox"`
 }
 
-// How long a session is good where nobody said. Finch: minutes_to_expire is 129,600
-// by default, 43,200 for one to sign in again.
-const (
-	newLinkLife   = 90 * 24 * time.Hour
-	againLinkLife = 30 * 24 * time.Hour
-)
-
 // madeSession is the session that an answer names, with what it was asked for with.
 func (w *Watcher) madeSession(c exploring, answer finch.Answer, life time.Duration) (sessionWish, finch.Reconnect, error) {
 	var wish sessionWish
@@ -59,7 +52,7 @@ func (w *Watcher) madeSession(c exploring, answer finch.Answer, life time.Durati
 
 // keepMade keeps the link of a session for a new connection.
 func (w *Watcher) keepMade(ctx context.Context, c exploring, answer finch.Answer) error {
-	wish, link, err := w.madeSession(c, answer, newLinkLife)
+	wish, link, err := w.madeSession(c, answer, connect.LinkLife)
 	if err != nil {
 		return err
 	}
@@ -73,7 +66,7 @@ func (w *Watcher) keepMade(ctx context.Context, c exploring, answer finch.Answer
 
 // keepRemade keeps the link of a session in which an employer signs in again.
 func (w *Watcher) keepRemade(ctx context.Context, c exploring, answer finch.Answer) error {
-	wish, link, err := w.madeSession(c, answer, againLinkLife)
+	wish, link, err := w.madeSession(c, answer, finch.ReauthLife)
 	if err != nil {
 		return err
 	}
