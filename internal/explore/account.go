@@ -73,7 +73,7 @@ func mayBeTold(p finch.Param, v string) bool {
 func (q Query) Personal() string {
 	for _, p := range q.params() {
 		for _, v := range q.said(p.Name) {
-			if !isTime(v) && MaskLine(v) != oneLine(v) {
+			if !isTime(v) && MaskLine(v) != finch.OneLine(v) {
 				return p.Name
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"perch/internal/finch"
 )
 
 // minRunInText is how many digits are no longer harmless in a sentence: the end
@@ -26,7 +28,7 @@ var (
 
 const months = `(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)`
 
-var uuid = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+var uuids = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 // quoteMarks are the signs that begin a quotation, with those that end it.
 var quoteMarks = map[rune]rune{'"': '"', '“': '”', '„': '“', '‘': '’', '«': '»', '`': '`', '\'': '\''}
@@ -36,7 +38,7 @@ var quoteMarks = map[rune]rune{'"': '"', '“': '”', '„': '“', '‘': '’
 // that is more than a plain word. Of ids, UUIDs stay. The text comes back as one
 // line without invisible characters, and ends with "…" after some 3,800 of them.
 func MaskText(s string) string {
-	s = oneLine(s)
+	s = finch.OneLine(s)
 	runes := []rune(s)
 	if len(runes) <= maxText {
 		return hideInText(s)
@@ -50,7 +52,7 @@ func MaskText(s string) string {
 // a ticket's, and UUIDs stay. The text comes back as one line without invisible
 // characters.
 func MaskLine(s string) string {
-	s = oneLine(s)
+	s = finch.OneLine(s)
 	return hideApart(s, wholeUUIDs(s), func(id string) string { return id }, secrets(nil).text)
 }
 
@@ -106,7 +108,7 @@ func hideApart(s string, parts [][]int, part, rest func(string) string) string {
 // wholeUUIDs finds those that are no part of a longer word.
 func wholeUUIDs(s string) [][]int {
 	var found [][]int
-	for _, at := range uuid.FindAllStringIndex(s, -1) {
+	for _, at := range uuids.FindAllStringIndex(s, -1) {
 		if joins(s, at[0]-1) || joins(s, at[1]) {
 			continue
 		}
@@ -125,21 +127,6 @@ func hideLoose(s string) string {
 		s = date.ReplaceAllString(s, mask)
 	}
 	return hideDigits(hideWords(s), minRunInText)
-}
-
-// oneLine takes out what is invisible, since it could part a number, and makes
-// every space a plain one.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(s), " ")
 }
 
 // hideQuotes masks quotations but plain words and UUIDs, which are names of

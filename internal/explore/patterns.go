@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 )
 
 // What gives away a secret by its first letters or the words around it, in any
@@ -167,20 +169,8 @@ func longNumber(raw []byte) bool {
 	return false
 }
 
-// isUUID tells whether all of a text is one.
-func isUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (s[i] == '-') || !dash && !hexDigit(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func hexDigit(c byte) bool { return digit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
+// isUUID tells whether all of a text is one, as Finch writes them.
+func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
 var timeOfDay = regexp.MustCompile(`^[T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9]([.][0-9]{1,6})?)?(Z|[+-][0-2][0-9]:?[0-5][0-9])?$`)
 

@@ -17,7 +17,12 @@ const (
 // token, no more than maxMessage characters. The token is cut out last but
 // one, since cleaning could put its halves together and cutting could leave half.
 func oneLine(s string, token Token) string {
-	s = strings.ToValidUTF8(s, "")
+	return cut(withoutToken(OneLine(s), token), maxMessage)
+}
+
+// OneLine is a text as one line of valid UTF-8 with plain single spaces, without
+// control and formatting characters: what cannot be seen could part a number.
+func OneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -26,8 +31,8 @@ func oneLine(s string, token Token) string {
 			return -1
 		}
 		return r
-	}, s)
-	return cut(withoutToken(strings.Join(strings.Fields(s), " "), token), maxMessage)
+	}, strings.ToValidUTF8(s, ""))
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // identifier returns s if it is a plain word such as Finch's codes and ids,
