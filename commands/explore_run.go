@@ -24,7 +24,10 @@ func (x explorer) submitted(ctx context.Context, r *bot.Request, q explore.Query
 	}
 	return r.Slowly(askingView(q), func(ctx context.Context) (bot.Submitted, error) {
 		s, err := x.asked(ctx, r, q, channel, look{})
-		return bot.Next(s.view()), err
+		if err != nil {
+			return bot.Submitted{}, err
+		}
+		return bot.Next(s.view()), nil
 	})
 }
 
@@ -32,7 +35,10 @@ func (x explorer) submitted(ctx context.Context, r *bot.Request, q explore.Query
 func (x explorer) running(ctx context.Context, r *bot.Request, q explore.Query, channel string, like look) error {
 	return r.Meanwhile(ctx, askingView(q), func(ctx context.Context) (slack.ModalViewRequest, error) {
 		s, err := x.asked(ctx, r, q, channel, like)
-		return s.view(), err
+		if err != nil {
+			return slack.ModalViewRequest{}, err
+		}
+		return s.view(), nil
 	})
 }
 

@@ -183,7 +183,10 @@ func (x explorer) send(ctx context.Context, r *bot.Request) (bot.Submitted, erro
 		}
 		ctx = context.WithoutCancel(ctx) // it is done: however long it took, it is told
 		s, err := x.sight(ctx, r, answer, lookAt(answer))
-		return bot.Next(s.view()), err
+		if err != nil {
+			return bot.Submitted{}, err
+		}
+		return bot.Next(s.view()), nil
 	})
 }
 
