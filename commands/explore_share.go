@@ -12,6 +12,7 @@ import (
 	"perch/bot/card"
 	"perch/internal/audit"
 	"perch/internal/explore"
+	"perch/internal/mask"
 )
 
 // shareForm says what would leave, and to whom, before anything does.
@@ -71,7 +72,7 @@ func (s sight) leaving() []card.Part {
 // looks personal in it is masked too.
 func (s sight) sharedItems() string {
 	if s.Narrowed {
-		return "narrowed by " + card.Cut(card.Clean(explore.MaskText(s.JQ)), 200)
+		return "narrowed by " + card.Cut(card.Clean(mask.Text(s.JQ)), 200)
 	}
 	return s.items()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perch/internal/finch"
+	"perch/internal/mask"
 )
 
 const (
@@ -60,9 +61,9 @@ func mayBeTold(p finch.Param, v string) bool {
 	case len(p.Enum) > 0:
 		return true
 	case p.Type == finch.TypeID && p.Pick != finch.PickProvider:
-		return isUUID(v)
+		return mask.IsUUID(v)
 	case p.Type == finch.TypeText, p.Type == finch.TypeID:
-		return isUUID(v) || plainWord.MatchString(v) && digitsIn(v) < minRun
+		return mask.IsUUID(v) || plainWord.MatchString(v) && digitsIn(v) < mask.MinRun
 	default:
 		return true
 	}
@@ -73,7 +74,7 @@ func mayBeTold(p finch.Param, v string) bool {
 func (q Query) Personal() string {
 	for _, p := range q.params() {
 		for _, v := range q.said(p.Name) {
-			if !isTime(v) && MaskLine(v) != finch.OneLine(v) {
+			if !mask.IsTime(v) && mask.Line(v) != finch.OneLine(v) {
 				return p.Name
 			}
 		}
@@ -86,7 +87,7 @@ func (q Query) Personal() string {
 func digitsIn(v string) int {
 	n := 0
 	for i := range len(v) {
-		if digit(v[i]) {
+		if '0' <= v[i] && v[i] <= '9' {
 			n++
 		}
 	}

@@ -73,25 +73,6 @@ func TestWhatLooksPersonalInAQuestion(t *testing.T) {
 	}
 }
 
-func TestMaskLine(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"ticket 41523 of Ann":                          "ticket 41523 of Ann",
-		"PAY-20417, see 2 others":                      "PAY-20417, see 2 others",
-		"see " + job + " again":                        "see " + job + " again",
-		"SSN 123-45-6789\nborn 3/4/1987":               "SSN •••• born ••••",
-		"asked by\u202e bo@harbor.example, token: abc": "asked by ••••, ••••",
-		"": "",
-	} {
-		if got := explore.MaskLine(in); got != want {
-			t.Errorf("%q became %q, want %q", in, got, want)
-		}
-		if got := explore.MaskLine(want); got != want {
-			t.Errorf("%q became %q the second time", want, got)
-		}
-	}
-}
-
 func TestAccountIsShort(t *testing.T) {
 	t.Parallel()
 	q := explore.Query{Endpoint: finch.Endpoint{Path: "/x"}, Values: map[string][]string{}}

@@ -107,11 +107,3 @@ func TestALongDirectoryFitsIntoMemory(t *testing.T) {
 		t.Errorf("%d people", m.Items)
 	}
 }
-
-func BenchmarkMaskText(b *testing.B) {
-	const s = `could not find individual "Ana Souza", born 4 March 1985, in job d1d1d1d1-0000-4000-8000-00000000000a`
-	b.SetBytes(int64(len(s)))
-	for b.Loop() {
-		MaskText(s)
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"perch/internal/finch"
+	"perch/internal/mask"
 )
 
 // Choices are what an id can be chosen from. The words that people are found by
@@ -154,7 +155,7 @@ func readChoice(p finch.Pick, raw json.RawMessage) (choosable, bool) {
 	switch p {
 	case finch.PickPerson:
 		c.names = wordsIn(e.FirstName, e.MiddleName, e.LastName)
-		c.starts = append(c.starts, wordsIn(MaskText(e.Department.Name))...)
+		c.starts = append(c.starts, wordsIn(mask.Text(e.Department.Name))...)
 	default:
 		c.starts = append(c.starts, wordsIn(c.Label)...)
 	}
@@ -166,11 +167,11 @@ func readChoice(p finch.Pick, raw json.RawMessage) (choosable, bool) {
 func (e listEntry) shown(p finch.Pick) []string {
 	switch p {
 	case finch.PickPerson:
-		return []string{MaskText(e.Department.Name), e.activity()}
+		return []string{mask.Text(e.Department.Name), e.activity()}
 	case finch.PickPayment:
 		return []string{after(paidOn, day(e.PayDate)), e.period()}
 	case finch.PickPayGroup:
-		return []string{MaskText(e.Name)}
+		return []string{mask.Text(e.Name)}
 	case finch.PickBenefit:
 		return []string{codeWord(e.Type), codeWord(e.Frequency)}
 	case finch.PickDocument:
@@ -224,7 +225,7 @@ func usableID(id string) bool {
 
 // IsID tells whether what an answer names as an id may be kept and shown as one: a
 // word that looks like nobody's number or address.
-func IsID(id string) bool { return usableID(id) && MaskLine(id) == id }
+func IsID(id string) bool { return usableID(id) && mask.Line(id) == id }
 
 // codeLike is a word as Finch's lists of types have it.
 var codeLike = regexp.MustCompile(`^[a-z][a-z]{0,15}[0-9]{0,3}[a-z]{0,3}(_[a-z]{1,15}|_[0-9]{1,4}){0,4}$`)
@@ -243,7 +244,7 @@ func codeWord(s string) string {
 	if codeLike.MatchString(s) {
 		return s
 	}
-	return MaskText(s)
+	return mask.Text(s)
 }
 
 // after is a text behind another, if there is one.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"perch/internal/mask"
 )
 
 // maxSentence is how long a failure's sentence may be, in characters.
@@ -87,7 +89,7 @@ func paging(raw jsontext.Value) (total, offset int) {
 // amount reads a number that may be shown, else it is -1.
 func amount(raw []byte) int {
 	n, err := strconv.Atoi(string(raw))
-	if err != nil || n < 0 || longNumber(raw) {
+	if err != nil || n < 0 || mask.LongNumber(raw) {
 		return -1
 	}
 	return n
@@ -98,15 +100,15 @@ func (s secrets) id(id string) string {
 	switch {
 	case id == "" || s.cut(id) != id:
 		return hide(id)
-	case isUUID(id), plain(id) && s.text(id) == id:
+	case mask.IsUUID(id), mask.IsPlain(id) && s.text(id) == id:
 		return id
 	}
-	return mask
+	return mask.Mark
 }
 
 // word is a name of Finch's, or nothing where it is none.
 func (s secrets) word(w string) string {
-	if plain(w) && s.cut(w) == w && MaskText(w) == w {
+	if mask.IsPlain(w) && s.cut(w) == w && mask.Text(w) == w {
 		return w
 	}
 	return ""
@@ -114,7 +116,7 @@ func (s secrets) word(w string) string {
 
 // sentence is a text of Finch's as it may be seen.
 func (s secrets) sentence(text string) string {
-	return cut(MaskText(s.cut(text)), maxSentence)
+	return cut(mask.Text(s.cut(text)), maxSentence)
 }
 
 // hide is the mask for whatever is not empty.
@@ -122,5 +124,5 @@ func hide(s string) string {
 	if s == "" {
 		return ""
 	}
-	return mask
+	return mask.Mark
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"perch/internal/finch"
+	"perch/internal/mask"
 )
 
 func TestFailed(t *testing.T) {
@@ -36,11 +37,11 @@ func TestFailed(t *testing.T) {
 		{"no object", `[404]`, nil},
 		{
 			"personal throughout", `{"individual_id":"123-45-6789","code":404,"body":{"name":"Ana Souza","finch_code":"a123456789","message":"Nobody has 123-45-6789, born 1985-03-04, \"Ana Souza\""}}`,
-			[]Failure{{ID: mask, Status: 404, Message: `Nobody has ••••, born ••••, "••••"`}},
+			[]Failure{{ID: mask.Mark, Status: 404, Message: `Nobody has ••••, born ••••, "••••"`}},
 		},
 		{
 			"our secret throughout", `{"individual_id":"hush","code":404,"body":{"name":"hush","finch_code":"x_hush","message":"Hush is wrong"}}`,
-			[]Failure{{ID: mask, Status: 404, Message: "•••• is wrong"}},
+			[]Failure{{ID: mask.Mark, Status: 404, Message: "•••• is wrong"}},
 		},
 		{"a long story", `{"code":500,"message":"` + strings.Repeat("a ", 500) + `"}`, []Failure{{Status: 500, Message: strings.Repeat("a ", 149) + "a…"}}},
 	}

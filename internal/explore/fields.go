@@ -6,10 +6,7 @@ import "slices"
 // together as one whose path is "…".
 const maxFields = 500
 
-const (
-	otherFields = "…"
-	mask        = "••••"
-)
+const otherFields = "…"
 
 // fields collects what fields an answer has.
 type fields struct {

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"perch/internal/finch"
+	"perch/internal/mask"
 )
 
 // ErrNotJSON means that an answer cannot be read as one: it is no JSON, or not
@@ -304,7 +305,7 @@ func (k *masker) string(p place) error {
 	s := string(said)
 	seen := k.secrets.see(s, see, p.prose)
 	k.note(p, "string", seen != s)
-	if seen != mask {
+	if seen != mask.Mark {
 		k.fields.list[p.field.index].Shown = true // a part of it, at least
 	}
 	k.json, err = jsontext.AppendQuote(k.json, seen)
@@ -321,10 +322,10 @@ func (k *masker) number(p place) error {
 	if err != nil {
 		return err
 	}
-	masked := see != clear && longNumber(raw) || k.secrets.in(string(raw))
+	masked := see != clear && mask.LongNumber(raw) || k.secrets.in(string(raw))
 	k.note(p, "number", masked)
 	if masked {
-		k.json = strconv.AppendQuote(k.json, mask)
+		k.json = strconv.AppendQuote(k.json, mask.Mark)
 		return nil
 	}
 	k.json = append(k.json, raw...)
@@ -344,7 +345,7 @@ func (k *masker) read() ([]byte, error) {
 // hide puts the mask in the place of whatever stands there.
 func (k *masker) hide(p place, kind string) error {
 	k.note(p, kind, true)
-	k.json = append(k.json, `"`+mask+`"`...)
+	k.json = append(k.json, `"`+mask.Mark+`"`...)
 	return k.dec.SkipValue()
 }
 

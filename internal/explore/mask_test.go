@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"perch/internal/finch"
+	"perch/internal/mask"
 )
 
 // people is an endpoint with a long list that Finch pages.
@@ -194,7 +195,7 @@ func TestMaskReveals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			m := masked(t, people, person(tt.in), Seen{Reveal: tt.reveal, Secrets: []string{token, "", mask}})
+			m := masked(t, people, person(tt.in), Seen{Reveal: tt.reveal, Secrets: []string{token, "", mask.Mark}})
 			if got, want := string(m.JSON), person(tt.want); got != want {
 				t.Errorf("masked to %s\nwant      %s", got, want)
 			}

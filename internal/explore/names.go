@@ -3,6 +3,8 @@ package explore
 import (
 	"strconv"
 	"strings"
+
+	"perch/internal/mask"
 )
 
 // maxNames is how many names of fields are remembered while an answer is masked.
@@ -24,7 +26,7 @@ func (n name) path() string {
 	if n.shown {
 		return n.spelled
 	}
-	return mask
+	return mask.Mark
 }
 
 // name judges a name, once for all its occurrences.
@@ -34,7 +36,7 @@ func (k *masker) name(spelled []byte) name {
 	}
 	s := string(spelled)
 	n := name{spelled: s, holds: k.secrets.in(s), secret: isSecret(s)}
-	n.shown = !n.holds && plain(s) && k.secrets.text(s) == s
+	n.shown = !n.holds && mask.IsPlain(s) && k.secrets.text(s) == s
 	if len(k.names) < maxNames {
 		k.names[s] = n
 	}
@@ -50,34 +52,15 @@ type labels struct {
 
 func (l *labels) label(n name, revealed bool) string {
 	l.any = true
-	if n.shown || revealed && !n.holds && !strings.HasPrefix(n.spelled, mask) {
+	if n.shown || revealed && !n.holds && !strings.HasPrefix(n.spelled, mask.Mark) {
 		return n.spelled
 	}
 	l.masks++
 	if l.masks == 1 {
-		return mask
+		return mask.Mark
 	}
-	return mask + strconv.Itoa(l.masks)
+	return mask.Mark + strconv.Itoa(l.masks)
 }
-
-// plain tells whether a word is a plain identifier of at most 64 characters.
-func plain(s string) bool {
-	if s == "" || len(s) > 64 || !letter(s[0]) && s[0] != '_' {
-		return false
-	}
-	for i := range len(s) {
-		if !wordByte(s[i]) && s[i] != '.' && s[i] != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-func digit(c byte) bool { return '0' <= c && c <= '9' }
-
-func wordByte(c byte) bool { return letter(c) || digit(c) || c == '_' }
 
 // isProse tells whether a field holds what somebody wrote to be read, in which
 // anything may be quoted.

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"perch/internal/mask"
 )
 
 // secrets are words that never stay, the longest first, since one may be a part
@@ -16,11 +18,11 @@ type secrets []string
 func newSecrets(words []string) secrets {
 	var all secrets
 	for _, w := range words {
-		if strings.Contains(mask, w) { // the empty word, too
+		if strings.Contains(mask.Mark, w) { // the empty word, too
 			continue
 		}
 		all = append(all, w, url.QueryEscape(w), url.PathEscape(w))
-		if isUUID(w) {
+		if mask.IsUUID(w) {
 			all = append(all, strings.ReplaceAll(w, "-", ""))
 		}
 	}
@@ -32,47 +34,25 @@ func newSecrets(words []string) secrets {
 func (s secrets) see(text string, as sight, prose bool) string {
 	switch {
 	case as == clear:
-		return s.revealed(text)
+		return mask.Credentials(s.cut(text))
 	case prose:
-		return MaskText(s.cut(text))
+		return mask.Text(s.cut(text))
 	}
 	return s.text(text)
 }
 
+// text is a shown string as it may be seen.
+func (s secrets) text(text string) string { return mask.Value(s.cut(text)) }
+
 // cut takes them out of a text.
 func (s secrets) cut(text string) string {
 	for _, word := range s {
-		text = without(text, word)
+		text = mask.Without(text, word)
 	}
 	return text
 }
 
-func without(text, word string) string {
-	at := indexFold(text, word)
-	if at < 0 {
-		return text
-	}
-	var b strings.Builder
-	for ; at >= 0; at = indexFold(text, word) {
-		b.WriteString(text[:at])
-		b.WriteString(mask)
-		text = text[at+len(word):]
-	}
-	b.WriteString(text)
-	return b.String()
-}
-
 // in tells whether one of them is in a text.
 func (s secrets) in(text string) bool {
-	return slices.ContainsFunc(s, func(word string) bool { return indexFold(text, word) >= 0 })
-}
-
-// indexFold is where a word stands in a text, capitals or not; -1 for nowhere.
-func indexFold(text, word string) int {
-	for i := 0; i+len(word) <= len(text); i++ {
-		if text[i]|0x20 == word[0]|0x20 && strings.EqualFold(text[i:i+len(word)], word) {
-			return i
-		}
-	}
-	return -1
+	return slices.ContainsFunc(s, func(word string) bool { return mask.IndexFold(text, word) >= 0 })
 }

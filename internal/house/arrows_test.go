@@ -24,12 +24,18 @@ var arrows = []arrow{
 	{from: "internal/finch"},
 	{from: "internal/connect"},
 	{from: "internal/audit"},
-	{"internal/explore", []string{"internal/finch"}},
+	{"internal/explore", []string{"internal/finch", "internal/mask"}},
 	{"internal/alert", []string{"bot/card", "internal/finch", "internal/connect"}},
+	{"internal/mask", []string{"internal/finch"}},
+	{"internal/packet", []string{"internal/mask"}},
+	{"internal/thread", []string{"bot/card", "internal/alert", "internal/connect", "internal/finch"}},
 	{"bot", []string{"bot/card", "bot/socket"}},
-	{"store", []string{"internal/alert", "internal/audit", "internal/connect", "internal/explore", "internal/finch"}},
-	{"commands", []string{"bot", "bot/card", "internal/finch", "internal/connect", "internal/alert", "internal/audit", "internal/explore"}},
-	{"internal/watch", []string{"internal/alert", "internal/audit", "internal/connect", "internal/explore", "internal/finch"}},
+	{"store", []string{"internal/alert", "internal/audit", "internal/connect", "internal/explore", "internal/finch", "internal/thread"}},
+	{"commands", []string{
+		"bot", "bot/card", "internal/finch", "internal/connect", "internal/alert", "internal/audit", "internal/explore", "internal/mask",
+		"internal/packet", "internal/thread",
+	}},
+	{"internal/watch", []string{"internal/alert", "internal/audit", "internal/connect", "internal/explore", "internal/finch", "internal/mask", "internal/thread"}},
 	{"internal/web", []string{"internal/watch", "internal/connect", "internal/finch"}},
 	{from: "internal/playground/slack"},
 	{from: "internal/playground/finch"},
@@ -42,7 +48,7 @@ var arrows = []arrow{
 	{"cmd/perch", []string{
 		"bot", "bot/card", "bot/socket", "commands", "store",
 		"internal/alert", "internal/audit", "internal/connect", "internal/dotenv", "internal/explore", "internal/finch", "internal/playground",
-		"internal/playground/finch", "internal/playground/slack", "internal/watch", "internal/web",
+		"internal/playground/finch", "internal/playground/slack", "internal/thread", "internal/watch", "internal/web",
 	}},
 }
 
@@ -155,7 +161,7 @@ func TestArrowCheckerSeesWhatIsWrong(t *testing.T) {
 		},
 		{
 			"a command that reaches for the store", "commands/jobs.go", `import "perch/store"`,
-			"commands/jobs.go:3: imports perch/store (commands imports of ours only bot, bot/card, internal/finch, internal/connect, internal/alert, internal/audit, internal/explore)",
+			"commands/jobs.go:3: imports perch/store (commands imports of ours only bot, bot/card, internal/finch, internal/connect, internal/alert, internal/audit, internal/explore, internal/mask, internal/packet, internal/thread)",
 		},
 		{
 			"a fake that shares the code it checks", "internal/playground/slack/limits.go", `import "perch/bot/card"`,
@@ -167,7 +173,7 @@ func TestArrowCheckerSeesWhatIsWrong(t *testing.T) {
 		},
 		{
 			"a folder without a row lives under the nearest", "store/rows/models.go", `import "perch/internal/watch"`,
-			"store/rows/models.go:3: imports perch/internal/watch (store imports of ours only internal/alert, internal/audit, internal/connect, internal/explore, internal/finch)",
+			"store/rows/models.go:3: imports perch/internal/watch (store imports of ours only internal/alert, internal/audit, internal/connect, internal/explore, internal/finch, internal/thread)",
 		},
 		{
 			"what lives in one room may meet", "store/jobs.go", `import "perch/store/rows"`,

@@ -10,6 +10,7 @@ import (
 
 	"perch/internal/audit"
 	"perch/internal/explore"
+	"perch/internal/mask"
 )
 
 // application is what a call is about that no connection makes.
@@ -23,7 +24,7 @@ func (w *Watcher) account(ctx context.Context, c exploring, end string) error {
 		parts = append(parts, c.purpose)
 	}
 	if c.reveals() {
-		parts = append(parts, "fields: "+strings.Join(c.order.Reveal, ", "), "reason: "+explore.MaskLine(c.order.Reason))
+		parts = append(parts, "fields: "+strings.Join(c.order.Reveal, ", "), "reason: "+mask.Line(c.order.Reason))
 	}
 	ctx, cancel := recording(ctx)
 	defer cancel()

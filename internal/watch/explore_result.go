@@ -6,6 +6,7 @@ import (
 
 	"perch/internal/explore"
 	"perch/internal/finch"
+	"perch/internal/mask"
 )
 
 // result is what may be seen of an answer or a refusal.
@@ -45,7 +46,7 @@ func (c exploring) refused(refusal error) *explore.Refusal {
 	r.Move = r.Trouble.Move()
 	if told, ok := errors.AsType[*finch.Error](refusal); ok {
 		r.Status, r.Name, r.Code, r.Until, r.NotJSON = told.Status, told.Name, told.Code, told.Until, told.NotJSON
-		r.Message = explore.MaskText(c.withoutSecrets(told.Message))
+		r.Message = mask.Text(c.withoutSecrets(told.Message))
 	}
 	return r
 }

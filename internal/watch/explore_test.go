@@ -17,6 +17,7 @@ import (
 
 	"perch/internal/explore"
 	"perch/internal/finch"
+	"perch/internal/mask"
 	"perch/internal/watch"
 )
 
@@ -230,7 +231,7 @@ func TestARefusalIsExplained(t *testing.T) {
 	} {
 		l := &fakeLedger{}
 		r := explored(t, exploring(refuses(c.refusal), newStore("c1"), l), ask(t, "c1", c.order))
-		c.want.Sentence, c.want.Move, c.want.Message = finch.Sentence(c.refusal), c.want.Trouble.Move(), explore.MaskText(c.refusal.Message)
+		c.want.Sentence, c.want.Move, c.want.Message = finch.Sentence(c.refusal), c.want.Trouble.Move(), mask.Text(c.refusal.Message)
 		if r.Refused == nil || !reflect.DeepEqual(*r.Refused, c.want) || r.Body != nil || r.Took != time.Second || strings.Contains(r.Refused.Message, "anary") || strings.Contains(r.Refused.Message, "1987") {
 			t.Errorf("%s: got %+v\nwant %+v", name, r.Refused, c.want)
 		}

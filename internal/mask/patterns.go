@@ -1,4 +1,4 @@
-package explore
+package mask
 
 import (
 	"regexp"
@@ -29,44 +29,42 @@ var (
 // atSigns begin what stands between the two parts of an address.
 const atSigns = "@＠﹫%&(["
 
-// minRun is how many digits are no longer harmless in a value: a phone number
+// MinRun is how many digits are no longer harmless in a value: a phone number
 // without its area code has as many.
-const minRun = 7
+const MinRun = 7
 
 // gap is how many signs may stand between two digits of one number, spaces apart.
 const gap = 3
 
-// text is a shown string as it may be seen. Whole UUIDs and whole dates stay, as
-// ids and times are what the explorer is for.
-func (s secrets) text(text string) string {
-	text = s.cut(text)
-	if harmless(text) || isUUID(text) || isTime(text) {
+// Value makes a short value from outside fit to be seen, as a field of an answer
+// holds it. Whole UUIDs and whole dates stay, as ids and times are what people look
+// for, and so do numbers of fewer than MinRun digits.
+func Value(text string) string {
+	if harmless(text) || IsUUID(text) || IsTime(text) {
 		return text
 	}
-	text = credentials.ReplaceAllString(text, mask)
-	return fullDate.ReplaceAllString(hideDigits(hideWords(text), minRun), mask)
+	text = Credentials(text)
+	return fullDate.ReplaceAllString(hideDigits(hideWords(text), MinRun), Mark)
 }
 
-// revealed is a string that somebody with the right to it asked to see: only what
-// opens something is cut out of it.
-func (s secrets) revealed(text string) string {
-	return credentials.ReplaceAllString(s.cut(text), mask)
-}
+// Credentials masks what opens something, by its first letters or the words around
+// it, and leaves the rest.
+func Credentials(text string) string { return credentials.ReplaceAllString(text, Mark) }
 
 // hideWords masks addresses and what looks like a token.
 func hideWords(s string) string {
 	if strings.ContainsAny(s, atSigns) {
-		s = mailbox.ReplaceAllString(s, mask)
+		s = mailbox.ReplaceAllString(s, Mark)
 	}
 	if len(s) >= 24 {
 		s = longWord.ReplaceAllStringFunc(s, func(word string) string {
 			if strings.ContainsFunc(word, unicode.IsLetter) && strings.ContainsFunc(word, unicode.IsDigit) {
-				return mask
+				return Mark
 			}
 			return word
 		})
 	}
-	return crossedOut.ReplaceAllString(s, mask)
+	return crossedOut.ReplaceAllString(s, Mark)
 }
 
 // harmless tells of a few words that no pattern can fire in, as nearly all shown
@@ -91,7 +89,7 @@ func harmless(s string) bool {
 // any other sign.
 func announces(s string) bool {
 	for _, word := range []string{"bearer", "basic", "xox", "xapp", "k_live_", "k_test_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "akia"} {
-		if indexFold(s, word) >= 0 {
+		if IndexFold(s, word) >= 0 {
 			return true
 		}
 	}
@@ -108,7 +106,7 @@ func hideDigits(s string, least int) string {
 		to, digits := number(s[from:])
 		if digits >= least {
 			b.WriteString(s[done:from])
-			b.WriteString(mask)
+			b.WriteString(Mark)
 			done = from + to
 		}
 		next := strings.IndexFunc(s[from+to:], unicode.IsNumber)
@@ -149,9 +147,9 @@ func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Mn, unicode.Me) || r == '\u3164' || r == '\uffa0' || r == '\u115f' || r == '\u1160'
 }
 
-// longNumber tells whether a JSON number has as many digits as an account, on
+// LongNumber tells whether a JSON number has as many digits as an account, on
 // either side of the point. One written with an exponent may have any.
-func longNumber(raw []byte) bool {
+func LongNumber(raw []byte) bool {
 	digits := 0
 	for _, c := range raw {
 		switch {
@@ -162,21 +160,21 @@ func longNumber(raw []byte) bool {
 		case c != '-':
 			return true
 		}
-		if digits >= minRun {
+		if digits >= MinRun {
 			return true
 		}
 	}
 	return false
 }
 
-// isUUID tells whether all of a text is one, as Finch writes them.
-func isUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
+// IsUUID tells whether all of a text is one, as Finch writes them.
+func IsUUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
 
 var timeOfDay = regexp.MustCompile(`^[T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9]([.][0-9]{1,6})?)?(Z|[+-][0-2][0-9]:?[0-5][0-9])?$`)
 
-// isTime tells whether all of a text is a date, or a date with a time, as ISO
+// IsTime tells whether all of a text is a date, or a date with a time, as ISO
 // 8601 writes them, of a year that payrolls are about.
-func isTime(s string) bool {
+func IsTime(s string) bool {
 	if len(s) < 10 || s[4] != '-' || s[7] != '-' {
 		return false
 	}

@@ -1,4 +1,4 @@
-package explore
+package mask
 
 import (
 	"regexp"
@@ -33,11 +33,11 @@ var uuids = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 // quoteMarks are the signs that begin a quotation, with those that end it.
 var quoteMarks = map[rune]rune{'"': '"', '“': '”', '„': '“', '‘': '’', '«': '»', '`': '`', '\'': '\''}
 
-// MaskText makes a sentence from outside fit to be seen: nothing stays that looks
+// Text makes a sentence from outside fit to be seen: nothing stays that looks
 // personal, dates and numbers of four digits and more included, nor a quotation
 // that is more than a plain word. Of ids, UUIDs stay. The text comes back as one
 // line without invisible characters, and ends with "…" after some 3,800 of them.
-func MaskText(s string) string {
+func Text(s string) string {
 	s = finch.OneLine(s)
 	runes := []rune(s)
 	if len(runes) <= maxText {
@@ -47,13 +47,13 @@ func MaskText(s string) string {
 	return string(runes[:max(0, len(runes)-maxTail)]) + "…"
 }
 
-// MaskLine makes what a colleague wrote fit to be kept: numbers as long as an
+// Line makes what a colleague wrote fit to be kept: numbers as long as an
 // account's, addresses, dates and tokens are masked in it. Shorter numbers, such as
 // a ticket's, and UUIDs stay. The text comes back as one line without invisible
 // characters.
-func MaskLine(s string) string {
+func Line(s string) string {
 	s = finch.OneLine(s)
-	return hideApart(s, wholeUUIDs(s), func(id string) string { return id }, secrets(nil).text)
+	return hideApart(s, wholeUUIDs(s), func(id string) string { return id }, Value)
 }
 
 // hideInText looks again after each time that it found something: what is masked
@@ -73,9 +73,9 @@ func hideInText(s string) string {
 }
 
 func hideOnce(s string) string {
-	s = credentials.ReplaceAllString(s, mask)
+	s = Credentials(s)
 	s = hideQuotes(s)
-	s = hideApart(s, mailbox.FindAllStringIndex(s, -1), func(string) string { return mask }, func(s string) string {
+	s = hideApart(s, mailbox.FindAllStringIndex(s, -1), func(string) string { return Mark }, func(s string) string {
 		return hideApart(s, wholeUUIDs(s), func(id string) string { return id }, hideLoose)
 	})
 	return s
@@ -124,7 +124,7 @@ func joins(s string, i int) bool {
 // hideLoose masks what looks personal in words without quotations or ids.
 func hideLoose(s string) string {
 	for _, date := range []*regexp.Regexp{isoTime, dayMonth, monthDay} {
-		s = date.ReplaceAllString(s, mask)
+		s = date.ReplaceAllString(s, Mark)
 	}
 	return hideDigits(hideWords(s), minRunInText)
 }
@@ -147,7 +147,7 @@ func hideQuotes(s string) string {
 			continue
 		}
 		if to < 0 {
-			b.WriteString(mask)
+			b.WriteString(Mark)
 			break
 		}
 		b.WriteString(quotation(string(runes[i+1:to]), isValue(runes[:i])))
@@ -194,10 +194,10 @@ func quotation(inside string, value bool) string {
 	switch {
 	case strings.TrimSpace(inside) == "":
 		return inside + tail
-	case isUUID(inside), plain(inside) && !value && hideLoose(inside) == inside:
+	case IsUUID(inside), IsPlain(inside) && !value && hideLoose(inside) == inside:
 		return inside + tail
 	}
-	return mask + tail
+	return Mark + tail
 }
 
 // wordRune: what was masked was a word, too.

@@ -1,12 +1,14 @@
-package explore
+package mask_test
 
 import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"perch/internal/mask"
 )
 
-func TestPatterns(t *testing.T) {
+func TestValue(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, in, want string }{
 		{"words", "Customer Success (EMEA), level 3", "Customer Success (EMEA), level 3"},
@@ -62,18 +64,18 @@ func TestPatterns(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := secrets(nil).text(tt.in)
+			got := mask.Value(tt.in)
 			if got != tt.want {
 				t.Errorf("%q became %q, want %q", tt.in, got, tt.want)
 			}
-			if again := secrets(nil).text(got); again != got {
+			if again := mask.Value(got); again != got {
 				t.Errorf("%q became %q the second time", got, again)
 			}
 		})
 	}
 }
 
-func TestMaskText(t *testing.T) {
+func TestText(t *testing.T) {
 	t.Parallel()
 	const id = "d1d1d1d1-0000-4000-8000-00000000000a"
 	tests := []struct{ name, in, want string }{
@@ -107,22 +109,22 @@ func TestMaskText(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := MaskText(tt.in)
+			got := mask.Text(tt.in)
 			if got != tt.want {
 				t.Errorf("%q became %q, want %q", tt.in, got, tt.want)
 			}
-			if again := MaskText(got); again != got {
+			if again := mask.Text(got); again != got {
 				t.Errorf("%q became %q the second time", got, again)
 			}
 		})
 	}
 }
 
-func TestMaskTextCutsLongTexts(t *testing.T) {
+func TestTextCutsLongTexts(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{"'", `"`, `\"`, "1-", "a@", "“", "words and ", "123-45-6789 and ", `no "Ana Souza" `} {
-		got := MaskText(strings.Repeat(part, 5000))
-		if utf8.RuneCountInString(got) > maxText || !strings.HasSuffix(got, "…") {
+		got := mask.Text(strings.Repeat(part, 5000))
+		if utf8.RuneCountInString(got) > 4000 || !strings.HasSuffix(got, "…") {
 			t.Errorf("%q many times became %d characters", part, utf8.RuneCountInString(got))
 		}
 		if strings.Contains(got, "123") || strings.Contains(got, "Souza") {
@@ -130,23 +132,50 @@ func TestMaskTextCutsLongTexts(t *testing.T) {
 		}
 	}
 	for i := range 20 { // wherever a number is cut
-		if got := MaskText(strings.Repeat("a ", maxText/2-10) + strings.Repeat("b", i) + " 123-45-6789 again"); strings.Contains(got, "12") {
+		if got := mask.Text(strings.Repeat("a ", 2000-10) + strings.Repeat("b", i) + " 123-45-6789 again"); strings.Contains(got, "12") {
 			t.Errorf("the number is seen behind %d: %q", i, got[len(got)-100:])
 		}
 	}
 }
 
-func TestSecretNames(t *testing.T) {
+func TestLine(t *testing.T) {
 	t.Parallel()
-	tests := map[string]bool{
-		"access_token": true, "accessToken": true, "refresh_tokens": true, "token": true, "client_secret": true, "Password": true, "user_password_hash": true,
-		"Authorization": true, "X-Api-Key": true, "apikey": true, "set-cookie": true, "private_key": true, "proxy-authorization": true,
-		"secret_key": true, "aws_secret_access_key": true, "webhookSigningKey": true, "login_credentials": true, "jwt": true,
-		"token_type": false, "id": false, "key_employee": false, "authentication_methods": false, "name": false, "secretary": false, "": false,
-	}
-	for name, want := range tests {
-		if got := isSecret(name); got != want {
-			t.Errorf("%q is secret: %v", name, got)
+	for in, want := range map[string]string{
+		"ticket 41523 of Ann":                            "ticket 41523 of Ann",
+		"PAY-20417, see 2 others":                        "PAY-20417, see 2 others",
+		"see d1d1d1d1-0000-4000-8000-00000000000a again": "see d1d1d1d1-0000-4000-8000-00000000000a again",
+		"SSN 123-45-6789\nborn 3/4/1987":                 "SSN •••• born ••••",
+		"asked by\u202e bo@harbor.example, token: abc":   "asked by ••••, ••••",
+		"": "",
+	} {
+		if got := mask.Line(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
 		}
+		if got := mask.Line(want); got != want {
+			t.Errorf("%q became %q the second time", want, got)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add(`could not find "Ana Souza", born 4 March 1985, SSN 123-45-6789`)
+	f.Add(`{"a":"b c", 'd`)
+	f.Add("d1d1d1d1-0000-4000-8000-00000000000a")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := mask.Text(s)
+		if !utf8.ValidString(got) || strings.ContainsAny(got, "\n\r\x00\u202e") {
+			t.Errorf("%q became %q", s, got)
+		}
+		if again := mask.Text(got); again != got {
+			t.Errorf("%q became %q, then %q", s, got, again)
+		}
+	})
+}
+
+func BenchmarkText(b *testing.B) {
+	const s = `could not find individual "Ana Souza", born 4 March 1985, in job d1d1d1d1-0000-4000-8000-00000000000a`
+	b.SetBytes(int64(len(s)))
+	for b.Loop() {
+		mask.Text(s)
 	}
 }
