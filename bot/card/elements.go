@@ -52,7 +52,7 @@ func Says(accessibilityLabel string) ButtonOption {
 // https, or is too long for Slack, is left out.
 func URL(address string) ButtonOption {
 	return func(b *slack.ButtonBlockElement) {
-		if webAddress(address) {
+		if WebAddress(address) {
 			b.URL = address
 		}
 	}
@@ -114,8 +114,8 @@ func placeholderText(s string) *slack.TextBlockObject {
 	return ourText(s, maxPlaceholder)
 }
 
-// webAddress reports whether Slack takes s as the target of a link.
-func webAddress(s string) bool {
+// WebAddress reports whether Slack takes s as the target of a link.
+func WebAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && length(s) <= maxURL
 }

@@ -174,7 +174,7 @@ func (n node) number(key string, least, most int) {
 
 // address is a member that may be absent or a web address.
 func (n node) address(key string) {
-	if s := n.string(key); n.has(key) && !webAddress(s) {
+	if s := n.string(key); n.has(key) && !WebAddress(s) {
 		n.child(key).fail("must be an http or https address of at most %d characters", maxURL)
 	}
 }

@@ -53,7 +53,7 @@ func Date(t, now time.Time) Part {
 // https, or is too long for Slack, is left out and the text stays.
 func Link(address, text string) Part {
 	text = Cut(Clean(text), maxText)
-	if !webAddress(address) {
+	if !WebAddress(address) {
 		return Normal(text)
 	}
 	return Part{slack.NewRichTextSectionLinkElement(address, orNothing(text), nil)}

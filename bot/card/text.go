@@ -62,6 +62,18 @@ func EscapeCut(s string, limit int) string {
 	return ""
 }
 
+// Linked is words that lead to a web address, as mrkdwn; nothing in the address ends
+// the link. The words are mrkdwn already. An address that is not http or https, or is
+// too long for Slack, is left out and the words stay.
+func Linked(address, words string) string {
+	if !WebAddress(address) {
+		return words
+	}
+	return "<" + inLink.Replace(Clean(address)) + "|" + words + ">"
+}
+
+var inLink = strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C", " ", "%20")
+
 // Cut shortens s to at most limit characters, the ellipsis included, and never
 // inside a grapheme: a flag, a family or a letter with its accents stays whole
 // or goes.

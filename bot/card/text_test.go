@@ -147,3 +147,18 @@ func mustFit(t *testing.T, s string, limit int) {
 		t.Errorf("%q is %d characters, at most %d", s, got, limit)
 	}
 }
+
+func TestLinkedWordsLeadToWebPagesOnly(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://example.com/a?b=1&c=2":          "<https://example.com/a?b=1&amp;c=2|words>",
+		"https://example.com/a|fake> <!channel":  "<https://example.com/a%7Cfake%3E%20%3C!channel|words>",
+		"javascript:alert(1)":                    "words",
+		"":                                       "words",
+		"https://x/" + strings.Repeat("y", 3000): "words",
+	} {
+		if got := card.Linked(address, "words"); got != want {
+			t.Errorf("%.40q: got %.80q, want %q", address, got, want)
+		}
+	}
+}
