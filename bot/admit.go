@@ -21,7 +21,8 @@ func (b *Bot) request(e socket.Envelope, p payload) *Request {
 		Channel: p.channel(), Text: tidy(p.Text), Value: p.action().value(),
 		Block:     p.action().BlockID,
 		Ephemeral: p.Container.Ephemeral, Pressed: e.Type != "slash_commands", Ref: ref, As: b.commands.as,
-		TS: p.Container.MessageTS, View: p.View.open(), trigger: p.TriggerID,
+		TS: p.Container.MessageTS, Thread: p.thread(), Quoted: p.quoted(), View: p.View.open(),
+		asker: p.user(), shortcut: p.isShortcut(), trigger: p.TriggerID,
 		bot: b, log: &log,
 		back: &responseURL{url: p.ResponseURL, client: b.http, expiry: e.Received.Add(responseLife)},
 	}

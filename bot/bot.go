@@ -37,6 +37,8 @@ type Options struct {
 	Commands []Command
 	Names    Names
 	Inbox    Inbox
+	// Listener may be nil: then nothing follows from what people write.
+	Listener Listener
 	Log      zerolog.Logger
 	// Observed hears of every request, for metrics; it may be nil. The outcome is
 	// answered, refused, told or failed.
@@ -54,6 +56,9 @@ type Bot struct {
 	pool     *pool
 	busy     *pool
 	events   *Events
+	listener Listener
+	words    *heldWords
+	twins    *twins
 	observed func(kind, outcome string, took time.Duration)
 	log      zerolog.Logger
 
@@ -71,6 +76,9 @@ func New(o Options) *Bot {
 		poster:   NewPoster(o.Slack),
 		pool:     newPool(workers, waiting),
 		busy:     newPool(busyWorkers, busyWaiting),
+		listener: o.Listener,
+		words:    newHeldWords(),
+		twins:    newTwins(),
 		observed: o.Observed,
 		log:      o.Log,
 	}
@@ -78,6 +86,10 @@ func New(o Options) *Bot {
 		b.observed = func(string, string, time.Duration) {}
 	}
 	b.events = newEvents(o.Inbox, o.Home, o.Log)
+	b.events.talked = b.talked
+	if b.listener != nil {
+		b.events.On(joining, b.joined)
+	}
 	b.life, b.giveUp = context.WithCancelCause(context.Background())
 	return b
 }
@@ -95,9 +107,25 @@ func (b *Bot) Take(_ context.Context, e socket.Envelope) {
 	b.log.Warn().Str("envelope", e.ID).Msg("too busy even to say so")
 }
 
-// Keep stores an event; nil means that it is safe to acknowledge.
+// Passes reports whether an event is a message that nothing follows from, which is
+// all that most are. It waits for nothing.
+func (b *Bot) Passes(e socket.Envelope) bool {
+	s := listen(e)
+	return s.Event.isTalk() && (b.ignores(s) != "" || !isMention(s.Event.Text, b.home.UserID) && !b.listener.MayNotice(s.Event.words()))
+}
+
+// Keep stores an event; nil means that it is safe to acknowledge. Of what people
+// write next to nothing is stored, and of most of it nothing at all.
 func (b *Bot) Keep(ctx context.Context, e socket.Envelope) error {
-	return b.events.keep(ctx, e)
+	s := listen(e)
+	switch {
+	case s.Event.isTalk():
+		return b.keepTalk(ctx, e, s)
+	case s.Event.Type == joining && s.Event.User != b.home.UserID:
+		return nil // somebody else came
+	default:
+		return b.events.keep(ctx, e)
+	}
 }
 
 // graceful is how long requests under way may go on while Perch stops, before
@@ -165,6 +193,9 @@ func (b *Bot) pressed(ctx context.Context, p payload, r *Request) error {
 	command, verb, ok := b.commands.pressed(p.action().ActionID)
 	handle := command.Actions[verb]
 	if !ok || handle == nil {
+		if p.isShortcut() {
+			return Tell("This shortcut belongs to another version of Perch, so nothing was done.", nil)
+		}
 		if p.ResponseURL == "" || p.Type != "block_actions" {
 			return nil // a link, or something in a modal: nobody waits for an answer
 		}
@@ -226,13 +257,21 @@ func (b *Bot) excused(err error) error {
 	}
 }
 
-// say shows a sentence where the asker is looking: over the modal they are in,
-// else where they asked.
+// say shows a sentence where the asker is looking: over the modal they are in, in
+// one where a shortcut promised one, else where they asked.
 func (r *Request) say(ctx context.Context, sentence string) error {
 	if r.View != nil && r.View.hasRoom() && r.Push(ctx, noteView(sentence)) == nil {
 		return nil
 	}
-	return r.Reply(ctx, card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}})
+	if r.View == nil && r.shortcut && r.Open(ctx, noteView(sentence)) == nil {
+		return nil
+	}
+	return r.Reply(ctx, note(sentence))
+}
+
+// note is a sentence as a message.
+func note(sentence string) card.Message {
+	return card.Message{Text: sentence, Blocks: []slack.Block{card.Text(sentence)}}
 }
 
 func (b *Bot) sayBusy(ctx context.Context, e socket.Envelope) {

@@ -89,8 +89,8 @@ func (c *Courier) Delete(ctx context.Context, at card.Place) error {
 	return nil
 }
 
-// Shared reports whether people of other companies read a channel, or are
-// invited to.
+// Shared reports whether people of other workspaces read a channel, or are invited
+// to: as Audience and Venue judge, who ask for consent.
 func (c *Courier) Shared(ctx context.Context, channel string) (bool, error) {
 	info, err := c.slack.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 	if err == nil && (info == nil || info.ID == "") {
@@ -99,7 +99,7 @@ func (c *Courier) Shared(ctx context.Context, channel string) (bool, error) {
 	if err != nil {
 		return false, failureOf(fmt.Errorf("look at %s: %w", channel, err))
 	}
-	return info.IsExtShared || info.IsPendingExtShared, nil
+	return info.IsExtShared || info.IsPendingExtShared || info.IsOrgShared, nil
 }
 
 const (
@@ -183,6 +183,40 @@ func (c *Courier) replies(ctx context.Context, s card.Search, cursor string) ([]
 	return messages, next, err
 }
 
+// NewestOf is when somebody last wrote in a thread since a time; found is false
+// where nobody did, and where the thread is gone from Slack or Perch from its channel.
+// Perch and other bots are nobody.
+func (c *Courier) NewestOf(ctx context.Context, thread card.Place, since time.Time) (at time.Time, found bool, err error) {
+	s := card.Search{Channel: thread.Channel, ThreadTS: thread.TS, Since: since}
+	cursor := ""
+	for range maxPages {
+		messages, next, err := c.replies(ctx, s, cursor)
+		if verdict, _ := Judge(err); err != nil && (verdict == Gone || slackCode(err) == "thread_not_found") {
+			return time.Time{}, false, nil
+		}
+		if err != nil {
+			return time.Time{}, false, failureOf(fmt.Errorf("read a thread in %s: %w", thread.Channel, err))
+		}
+		for _, m := range messages {
+			when, ok := timeOf(m.Timestamp)
+			if ok && c.isPersons(m) && !when.Before(since) && when.After(at) {
+				at, found = when, true
+			}
+		}
+		if cursor = next; cursor == "" {
+			return at, found, nil
+		}
+	}
+	if found {
+		return at, true, nil
+	}
+	return time.Time{}, false, &failure{word: "gone", code: "too_much_history", err: errTooMuch}
+}
+
+func (c *Courier) isPersons(m slack.Message) bool {
+	return m.User != "" && m.User != c.home.UserID && m.User != slackbot && m.BotID == "" && m.BotProfile == nil
+}
+
 func (c *Courier) wrote(m slack.Message, key string) bool {
 	ours := c.home.BotID == "" || m.BotID == c.home.BotID
 	return ours && m.Metadata.EventType == metadataType && m.Metadata.EventPayload["key"] == key
@@ -191,6 +225,20 @@ func (c *Courier) wrote(m slack.Message, key string) bool {
 // slackTime is a time as a ts.
 func slackTime(t time.Time) string {
 	return strconv.FormatInt(t.Unix(), 10) + fmt.Sprintf(".%06d", t.Nanosecond()/1000)
+}
+
+// timeOf is the time that a ts names.
+func timeOf(ts string) (time.Time, bool) {
+	seconds, fraction, _ := strings.Cut(ts, ".")
+	whole, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil || whole <= 0 {
+		return time.Time{}, false
+	}
+	micros, err := strconv.ParseInt(fraction, 10, 64)
+	if err != nil || len(fraction) != 6 {
+		micros = 0
+	}
+	return time.Unix(whole, micros*1000), true
 }
 
 // failure is an error with what it means for the next step.

@@ -12,6 +12,9 @@
 //     and, where operators are named, everybody else are refused at every door;
 //   - at most a fixed number of requests run at once, each for at most 30 s, and
 //     a panic in one of them ends only that one;
+//   - of what people write to each other nothing is kept or logged unless it names
+//     something that is known here or Perch itself, and then never the words; bots
+//     get no answer;
 //   - one log line is written per request, with ids and never with payloads,
 //     tokens or response URLs.
 //

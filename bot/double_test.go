@@ -37,7 +37,7 @@ type call struct {
 	body   map[string]any
 }
 
-func newDouble(t *testing.T) *double {
+func newDouble(t testing.TB) *double {
 	d := &double{answers: map[string]string{}, arrived: make(chan struct{}, 100)}
 	d.Server = httptest.NewServer(http.HandlerFunc(d.serve))
 	t.Cleanup(d.Close)
@@ -79,6 +79,8 @@ func usual(method, user string) string {
 		return fmt.Sprintf(`{"ok":true,"user":{"id":%q,"team_id":"T1"}}`, user)
 	case "auth.test":
 		return `{"ok":true,"team":"Home","team_id":"T1","user_id":"UBOT","bot_id":"B1","app_id":"A1"}`
+	case "chat.postEphemeral":
+		return `{"ok":true,"message_ts":"1.2"}`
 	case "chat.postMessage":
 		return `{"ok":true,"channel":"D1","ts":"1.1"}`
 	default:
@@ -95,6 +97,19 @@ func (d *double) on(method, answer string) {
 // patience is how long a test waits for what must come; one that passes never waits
 // for it.
 const patience = time.Minute
+
+// count is how often a method was called so far.
+func (d *double) count(method string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := 0
+	for _, c := range d.calls {
+		if c.method == method {
+			n++
+		}
+	}
+	return n
+}
 
 // to returns the calls of one method, after at least n of them have come.
 func (d *double) to(t *testing.T, method string, n int) []call {
@@ -136,13 +151,17 @@ type rig struct {
 }
 
 func newRig(t *testing.T, commands ...Command) *rig {
+	return newRigOn(t, &fakeInbox{}, nil, commands...)
+}
+
+// newRigOn is a rig over an inbox that may have served another before.
+func newRigOn(t testing.TB, inbox *fakeInbox, listener Listener, commands ...Command) *rig {
 	d := newDouble(t)
 	api := slack.New("xoxb-secret", slack.OptionAPIURL(d.URL+"/api/"))
 	log := &syncBuffer{}
-	inbox := &fakeInbox{}
 	b := New(Options{
 		Slack: api, HTTP: d.Client(), Home: Identity{TeamID: "T1", AppID: "A1", UserID: "UBOT"},
-		People: NewPeople(api, "T1", nil, nil), Commands: commands, Inbox: inbox, Log: zerolog.New(log),
+		People: NewPeople(api, "T1", nil, nil), Commands: commands, Inbox: inbox, Listener: listener, Log: zerolog.New(log),
 	})
 	t.Cleanup(func() { _ = b.Drain(context.Background()) })
 	return &rig{b, d, log, inbox}

@@ -3,15 +3,19 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/slack-go/slack"
 
 	"perch/bot/card"
 	"perch/bot/socket"
-
-	"github.com/slack-go/slack"
 )
 
 // fakeInbox keeps events in memory, each id once.
@@ -21,6 +25,8 @@ type fakeInbox struct {
 	open   []Item
 	done   []string
 	broken error
+	// claimed is the most that were handed out and not done at any time.
+	claimed, out int
 }
 
 func (f *fakeInbox) TakeIn(_ context.Context, id string, payload []byte) (bool, error) {
@@ -44,8 +50,10 @@ func (f *fakeInbox) Claim(_ context.Context, n int, _ time.Duration) ([]Item, er
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n = min(n, len(f.open))
-	claimed := f.open[:n]
+	claimed := slices.Clone(f.open[:n])
 	f.open = f.open[n:]
+	f.out += n
+	f.claimed = max(f.claimed, f.out)
 	return claimed, nil
 }
 
@@ -53,6 +61,7 @@ func (f *fakeInbox) Done(_ context.Context, eventID string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.done = append(f.done, eventID)
+	f.out--
 	return nil
 }
 
@@ -61,6 +70,15 @@ func event(r *rig, id, inner string) socket.Envelope {
 		"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": id,
 		"event": map[string]any{"type": inner, "text": "somebody's words"},
 	})
+}
+
+// workOffAll works off what waits in the inbox, to its end.
+func (r *rig) workOffAll(t *testing.T) {
+	t.Helper()
+	if err := r.Events().workOff(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.Events().under.Wait()
 }
 
 func TestAnEventIsFollowedOnceHoweverOftenItComes(t *testing.T) {
@@ -77,8 +95,9 @@ func TestAnEventIsFollowedOnceHoweverOftenItComes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if a, b := (<-followed).ID, (<-followed).ID; a != "Ev1" || b != "Ev2" {
-		t.Errorf("followed %s and %s", a, b)
+	ids := []string{(<-followed).ID, (<-followed).ID}
+	if slices.Sort(ids); ids[0] != "Ev1" || ids[1] != "Ev2" { // they run beside each other
+		t.Errorf("followed %v", ids)
 	}
 	cancel()
 	if err := <-ended; err != nil || len(followed) != 0 {
@@ -86,9 +105,79 @@ func TestAnEventIsFollowedOnceHoweverOftenItComes(t *testing.T) {
 	}
 }
 
+func TestAPlaceThatBecomesFreeIsTakenAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inbox := &fakeInbox{}
+		s := newEvents(inbox, Identity{}, zerolog.Nop())
+		begun := time.Now()
+		after := map[string]time.Duration{}
+		var mu sync.Mutex
+		s.On("slow", func(ctx context.Context, _ Event) error { return sleep(ctx, 5*time.Second) })
+		s.On("quick", func(_ context.Context, e Event) error {
+			mu.Lock()
+			defer mu.Unlock()
+			after[e.ID] = time.Since(begun)
+			return nil
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- s.Run(ctx) }()
+		for i, kind := range []string{"quick", "slow", "slow", "slow", "slow", "slow", "slow", "slow", "quick", "slow", "quick"} {
+			id := fmt.Sprint(i)
+			payload := fmt.Sprintf(`{"event_id":%q,"event":{"type":%q}}`, id, kind)
+			if err := s.keep(ctx, socket.Envelope{Payload: []byte(payload)}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		time.Sleep(6 * time.Second)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if after["0"] != 0 || after["8"] != 0 || after["10"] != 5*time.Second || inbox.claimed != eventsAtOnce {
+			t.Errorf("followed after %v, %d at once", after, inbox.claimed)
+		}
+	})
+}
+
+func TestAnEventIsGivenUpInTimeForItsLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		took := map[string]time.Duration{}
+		until := func(name string) func(context.Context) error {
+			return func(ctx context.Context) error {
+				begun := time.Now()
+				<-ctx.Done()
+				took[name] = time.Since(begun)
+				return ctx.Err()
+			}
+		}
+		listener := &fakeListener{onHear: func(ctx context.Context, _ *Request) error { return until("message")(ctx) }}
+		inbox := &fakeInbox{}
+		b := New(Options{
+			Home: Identity{TeamID: "T1", UserID: "UBOT"}, People: NewPeople(&fakeMembers{}, "T1", nil, nil), Inbox: inbox, Listener: listener,
+		})
+		b.Events().On("other", func(ctx context.Context, _ Event) error { return until("other")(ctx) })
+		r := &rig{Bot: b}
+		r.keepAll(t, said(r, map[string]any{"ts": stamp(0)}))
+		r.workOffAll(t)
+		r.keepAll(t, event(r, "Ev1", "other"))
+		r.workOffAll(t)
+		if took["message"] != talkTimeout || took["other"] != eventTimeout || len(inbox.done) != 0 {
+			t.Errorf("took %v, done %v", took, inbox.done)
+		}
+		if most := talkTimeout + 3*refusalTimeout + doneTimeout; most >= eventLease {
+			t.Errorf("an event can take %s of a lease of %s", most, eventLease)
+		}
+		if err := b.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestOnlyWhatIsReactedToIsStored(t *testing.T) {
 	r := newRig(t)
-	if err := r.Keep(t.Context(), event(r, "Ev1", "message")); err != nil {
+	if err := r.Keep(t.Context(), event(r, "Ev1", "channel_rename")); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(r.inbox.seen["Ev1"]); got != "{}" {
@@ -99,14 +188,14 @@ func TestOnlyWhatIsReactedToIsStored(t *testing.T) {
 func TestAnEventThatCannotBeKeptIsNotAcknowledged(t *testing.T) {
 	r := newRig(t)
 	r.inbox.broken = errors.New("disk full")
-	if err := r.Keep(t.Context(), event(r, "Ev1", "message")); err == nil {
+	if err := r.Keep(t.Context(), event(r, "Ev1", "channel_rename")); err == nil {
 		t.Error("an event that was not stored would be acknowledged")
 	}
 }
 
 func TestEventsOfOthersAndUnreadableOnesAreAcknowledgedAndDropped(t *testing.T) {
 	r := newRig(t)
-	others := change(t, event(r, "Ev1", "message"), "team_id", "T2")
+	others := change(t, event(r, "Ev1", "channel_rename"), "team_id", "T2")
 	unreadable := socket.Envelope{Payload: []byte(`[`), Kind: socket.Unknown}
 	for _, e := range []socket.Envelope{others, unreadable} {
 		if err := r.Keep(t.Context(), e); err != nil {
@@ -128,9 +217,7 @@ func TestAReactionThatFailsLeavesItsEvent(t *testing.T) {
 		if err := r.Keep(t.Context(), event(r, card.Cut("Ev"+time.Now().String(), 40), "app_uninstalled")); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Events().workOff(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		r.workOffAll(t)
 	}
 	if len(r.inbox.done) != 0 {
 		t.Errorf("marked done: %v", r.inbox.done)

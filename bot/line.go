@@ -47,8 +47,8 @@ func (l line) end(err error) {
 	took := time.Since(l.start)
 	l.request.bot.observed(l.kind, outcome, took)
 	ev := l.event(l.request.log.WithLevel(level)).Str("outcome", outcome).Int64("ms", took.Milliseconds())
-	if l.request.noted != nil {
-		ev = ev.AnErr("noted", l.request.noted)
+	if noted := l.request.notes(); noted != nil {
+		ev = ev.AnErr("noted", noted)
 	}
 	if level == zerolog.ErrorLevel {
 		ev = ev.Err(err)

@@ -40,6 +40,9 @@ func (r *Request) takePlace(ctx context.Context, v slack.ModalViewRequest) (here
 	if r.View != nil {
 		return r.replace(ctx, v)
 	}
+	if err := r.cannotOpen(); err != nil {
+		return false, err
+	}
 	opening, err := r.bot.slack.OpenViewContext(ctx, r.trigger, v)
 	if err := opened(err); err != nil {
 		return false, err

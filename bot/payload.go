@@ -30,6 +30,9 @@ type payload struct {
 	Actions    []pressed `json:"actions"`
 	View       *view     `json:"view"`
 	Container  container `json:"container"`
+	// Message is what was pressed on or what a shortcut was used on. It may be large
+	// and full of unknown things, so it is read only as far as needed.
+	Message json.RawMessage `json:"message"`
 
 	// Both.
 	AppID       string `json:"api_app_id"`
@@ -73,6 +76,33 @@ func (p payload) team() string {
 
 func (p payload) user() string    { return firstOf(p.UserID, p.User.ID) }
 func (p payload) channel() string { return firstOf(p.ChannelID, p.Channel.ID, p.Container.ChannelID) }
+
+// isShortcut is true for what was chosen from a menu of Slack's, for a message or
+// anywhere.
+func (p payload) isShortcut() bool { return p.Type == "message_action" || p.Type == "shortcut" }
+
+// thread is the thread it was pressed or asked in, by the ts of its first message. A
+// card that has a thread of its own below it stands in the channel, not in that.
+func (p payload) thread() string {
+	at := struct{ message, thread string }{p.Container.MessageTS, p.Container.ThreadTS}
+	if len(p.Message) > 0 {
+		u := read(p.Message)
+		at.message, at.thread = firstOf(at.message, u.TS), firstOf(at.thread, u.ThreadTS)
+	}
+	if at.thread == at.message {
+		return ""
+	}
+	return at.thread
+}
+
+// quoted is the message that a shortcut was used on; nil elsewhere.
+func (p payload) quoted() *Quoted {
+	if p.Type != "message_action" || len(p.Message) == 0 {
+		return nil
+	}
+	u := read(p.Message)
+	return u.quoted()
+}
 
 // action is what was pressed: the first action of a click, or the field of an
 // option request, or the callback of a view or shortcut.

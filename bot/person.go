@@ -36,6 +36,9 @@ type Person struct {
 	// Guest is true for single- and multi-channel guests and for people of
 	// other workspaces: those who must not read along.
 	Guest bool
+	// Bot is true for what is no person at all. It gets no answer, not even a refusal
+	// where nothing was pressed: two of a kind would talk for ever.
+	Bot bool
 	// Name is what colleagues call them, as they typed it; it may be empty.
 	Name string
 	// Zone is their time zone's IANA name, empty where Slack does not say.
@@ -96,10 +99,10 @@ func (p *People) Person(ctx context.Context, userID string) (Person, error) {
 		return Person{}, fmt.Errorf("ask Slack who %s is: %w", userID, err)
 	}
 	who := Person{
-		ID: userID, Guest: p.isGuest(user), Zone: user.TZ, Ask: askAdmins(p.admins),
+		ID: userID, Guest: p.isGuest(user), Bot: isBot(user), Zone: user.TZ, Ask: askAdmins(p.admins),
 		Name: firstOf(user.Profile.DisplayName, user.Profile.RealName, user.RealName, user.Name),
 	}
-	if who.Guest || isBot(user) || user.Deleted {
+	if who.Guest || who.Bot || user.Deleted {
 		return who, nil
 	}
 	who.Role, err = p.role(ctx, user)
@@ -115,7 +118,7 @@ func (p *People) isGuest(u slack.User) bool {
 }
 
 func isBot(u slack.User) bool {
-	return u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == "USLACKBOT"
+	return u.IsBot || u.IsWorkflowBot || u.IsConnectorBot || u.ID == slackbot
 }
 
 func (p *People) role(ctx context.Context, u slack.User) (Role, error) {

@@ -24,6 +24,7 @@ const (
 // Chat is the part of Slack's Web API that writes messages.
 type Chat interface {
 	PostMessageContext(ctx context.Context, channelID string, options ...slack.MsgOption) (string, string, error)
+	PostEphemeralContext(ctx context.Context, channelID, userID string, options ...slack.MsgOption) (string, error)
 }
 
 // Posted is where a message came to stand. Channel is the id to use from then
@@ -49,11 +50,16 @@ func NewPoster(chat Chat) *Poster {
 // Post writes a message to a channel, or to a user's conversation with the bot.
 // It waits for its turn and for Slack's Retry-After as long as ctx allows.
 func (p *Poster) Post(ctx context.Context, channel string, m card.Message) (Posted, error) {
+	return p.PostIn(ctx, card.Place{Channel: channel}, m)
+}
+
+// PostIn is Post for a thread, named by its first message.
+func (p *Poster) PostIn(ctx context.Context, thread card.Place, m card.Message) (Posted, error) {
 	for {
-		if err := p.pace(channel).Wait(ctx); err != nil {
+		if err := p.pace(thread.Channel).Wait(ctx); err != nil {
 			return Posted{}, fmt.Errorf("wait for the turn to post: %w", err)
 		}
-		posted, err := p.post(ctx, channel, m)
+		posted, err := p.post(ctx, thread, m)
 		verdict, wait := Judge(err)
 		if err == nil || verdict != Wait {
 			return posted, err
@@ -64,7 +70,20 @@ func (p *Poster) Post(ctx context.Context, channel string, m card.Message) (Post
 	}
 }
 
-func (p *Poster) post(ctx context.Context, channel string, m card.Message) (Posted, error) {
+func (p *Poster) post(ctx context.Context, thread card.Place, m card.Message) (Posted, error) {
+	at, ts, err := p.chat.PostMessageContext(ctx, thread.Channel, optionsIn(thread.TS, m)...)
+	if err != nil {
+		return Posted{}, fmt.Errorf("post to %s: %w", thread.Channel, err)
+	}
+	if ts == "" { // slack-go takes {"ok":false} without a reason for success
+		return Posted{}, fmt.Errorf("post to %s: %w", thread.Channel, errors.New("no message named by Slack"))
+	}
+	return Posted{Channel: at, TS: ts}, nil
+}
+
+// optionsIn are what makes a message of a card, in a thread or, where that is empty,
+// in none.
+func optionsIn(thread string, m card.Message) []slack.MsgOption {
 	options := []slack.MsgOption{
 		slack.MsgOptionText(m.Text, false),
 		slack.MsgOptionDisableLinkUnfurl(),
@@ -73,14 +92,10 @@ func (p *Poster) post(ctx context.Context, channel string, m card.Message) (Post
 	if len(m.Blocks) > 0 {
 		options = append(options, slack.MsgOptionBlocks(m.Blocks...))
 	}
-	at, ts, err := p.chat.PostMessageContext(ctx, channel, options...)
-	if err != nil {
-		return Posted{}, fmt.Errorf("post to %s: %w", channel, err)
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
 	}
-	if ts == "" { // slack-go takes {"ok":false} without a reason for success
-		return Posted{}, fmt.Errorf("post to %s: %w", channel, errors.New("no message named by Slack"))
-	}
-	return Posted{Channel: at, TS: ts}, nil
+	return options
 }
 
 func (p *Poster) pace(channel string) *rate.Limiter {

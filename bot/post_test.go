@@ -34,6 +34,11 @@ func (f *fakeChat) PostMessageContext(context.Context, string, ...slack.MsgOptio
 	return "C1", "1.1", nil
 }
 
+func (f *fakeChat) PostEphemeralContext(ctx context.Context, channel, _ string, options ...slack.MsgOption) (string, error) {
+	_, ts, err := f.PostMessageContext(ctx, channel, options...)
+	return ts, err
+}
+
 func TestPostsKeepSlacksPaceInEachChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		chat := &fakeChat{}

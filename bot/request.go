@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/rs/zerolog"
 	"github.com/slack-go/slack"
@@ -20,7 +21,8 @@ type Request struct {
 	Who Person
 	// Channel is where it was asked; empty in a modal.
 	Channel string
-	// Text is what stands behind a slash command.
+	// Text is what stands behind a slash command, or around the name of Perch where
+	// somebody wrote to it.
 	Text string
 	// Value is what the pressed button or chosen option carries. It went
 	// through the user's client: check it like any other input.
@@ -29,10 +31,16 @@ type Request struct {
 	Block string
 	// Ephemeral is true if the card acted on is seen by the asker alone.
 	Ephemeral bool
-	// Pressed is true for a press or choice, false for a typed command.
+	// Pressed is true where an answer cannot be replaced by a later one: after a press
+	// or a choice, and where Perch was written to. It is false for a typed command.
 	Pressed bool
-	// TS names the message whose card was pressed; empty elsewhere.
+	// TS names the message whose card was pressed, or that was heard; empty elsewhere.
 	TS string
+	// Thread is the thread it was asked or pressed in, by the ts of its first message;
+	// empty elsewhere.
+	Thread string
+	// Quoted is the message it is about; nil for most.
+	Quoted *Quoted
 	// View is the modal that was submitted or pressed in; nil elsewhere.
 	View *View
 	// Ref finds this request in the log.
@@ -40,16 +48,32 @@ type Request struct {
 	// As are the names this installation gave the commands.
 	As Names
 
-	back    *responseURL
-	trigger string
-	bot     *Bot
-	log     *zerolog.Logger
-	noted   error
+	asker    string // whoever it is, admitted or not
+	back     *responseURL
+	mention  *mention // set where Perch was written to
+	shortcut bool
+	trigger  string
+	bot      *Bot
+	log      *zerolog.Logger
+
+	noting sync.Mutex // slow work goes on beside the log line (see Slowly)
+	noted  error
 }
 
 // Note puts a failure that was dealt with into the request's log line: the
 // asker was told in other words.
-func (r *Request) Note(err error) { r.noted = errors.Join(r.noted, err) }
+func (r *Request) Note(err error) {
+	r.noting.Lock()
+	defer r.noting.Unlock()
+	r.noted = errors.Join(r.noted, err)
+}
+
+// notes are what was noted so far.
+func (r *Request) notes() error {
+	r.noting.Lock()
+	defer r.noting.Unlock()
+	return r.noted
+}
 
 // Reply answers the asker with a card of its own.
 func (r *Request) Reply(ctx context.Context, m card.Message) error {
@@ -63,7 +87,8 @@ func (r *Request) Update(ctx context.Context, m card.Message) error {
 	return r.answer(ctx, m, placing{replace: true})
 }
 
-// Publish shows a card to everybody in the channel. Ask Audience first.
+// Publish shows a card to everybody in the channel, or in the thread it was asked
+// in. Ask Audience first.
 func (r *Request) Publish(ctx context.Context, m card.Message) error {
 	return r.answer(ctx, m, placing{inChannel: true})
 }
@@ -71,17 +96,34 @@ func (r *Request) Publish(ctx context.Context, m card.Message) error {
 // answer goes through the response URL. If that is spent, the asker gets a
 // direct message.
 func (r *Request) answer(ctx context.Context, m card.Message, where placing) error {
-	err := r.simplifying(m, func(version card.Message) error { return r.back.post(ctx, version, where) })
-	if err == nil {
+	switch {
+	case r.mention != nil:
+		r.mention.answer = &m
 		return nil
+	case r.Quoted != nil && where.inChannel:
+		return r.PostInThread(ctx, m)
+	case r.Quoted != nil: // Slack: the response URL of a shortcut writes beside the thread
+		if err := r.whisper(ctx, m); err == nil || isUnsure(err) {
+			return err
+		}
 	}
+	where.thread = r.Thread
+	err := r.simplifying(m, func(version card.Message) error { return r.back.post(ctx, version, where) })
 	verdict, _ := Judge(err)
 	switch {
-	case where.inChannel, verdict == Malformed, verdict == Ambiguous && !errors.Is(err, errSpent):
+	case err == nil:
+		return nil
+	case where.inChannel, verdict == Malformed, isUnsure(err):
 		return fmt.Errorf("answer: %w", err) // a second try might show it twice, or to the wrong people
 	default:
 		return r.Message(ctx, m)
 	}
+}
+
+// isUnsure is true of an error after which the answer may be there all the same.
+func isUnsure(err error) bool {
+	verdict, _ := Judge(err)
+	return verdict == Ambiguous && !errors.Is(err, errSpent)
 }
 
 // Message sends the asker a direct message.

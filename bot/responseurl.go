@@ -41,6 +41,7 @@ type responseURL struct {
 type placing struct {
 	inChannel bool
 	replace   bool
+	thread    string
 }
 
 func (u *responseURL) take() error {
@@ -83,6 +84,9 @@ func webhookMessage(m card.Message, where placing) *slack.WebhookMessage {
 	}
 	if where.inChannel {
 		msg.ResponseType = slack.ResponseTypeInChannel
+	}
+	if !where.replace { // what is replaced stays where it is
+		msg.ThreadTimestamp = where.thread
 	}
 	if len(m.Blocks) > 0 {
 		msg.Blocks = &slack.Blocks{BlockSet: m.Blocks}

@@ -108,12 +108,18 @@ func (v *view) open() *View {
 
 // Open shows a modal. Slack: within 3 s of what the person did, and once.
 func (r *Request) Open(ctx context.Context, v slack.ModalViewRequest) error {
+	if err := r.cannotOpen(); err != nil {
+		return err
+	}
 	_, err := r.bot.slack.OpenViewContext(ctx, r.trigger, v)
 	return opened(err)
 }
 
 // Push lays a modal over the one that was pressed in, at most three deep.
 func (r *Request) Push(ctx context.Context, v slack.ModalViewRequest) error {
+	if err := r.cannotOpen(); err != nil {
+		return err
+	}
 	_, err := r.bot.slack.PushViewContext(ctx, r.trigger, v)
 	return opened(err)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,36 @@ func TestEventIsAckedOnceKept(t *testing.T) {
 		p.send(event("lost"))
 		kept <- errors.New("disk full")
 		p.waitNone("the event could not be kept, so Slack has to deliver it again")
+	})
+}
+
+func TestWhatPassesIsAckedAndHandedToNobody(t *testing.T) {
+	t.Parallel()
+	inSlack(t, func(t *testing.T, s *fakeSlack) {
+		h := &handler{}
+		o := s.options(h)
+		o.Passes = func(e socket.Envelope) bool {
+			if e.ID == "odd" {
+				panic("odd")
+			}
+			return e.ID == "chatter"
+		}
+		_, stop := start(t, o)
+		defer stop()
+		p := s.peer(1)
+		for _, id := range []string{"chatter", "news", "odd"} {
+			p.send(event(id))
+			p.waitOne(id)
+		}
+		p.send(command("chatter"))
+		p.waitOne("chatter")
+		var got []string
+		for _, e := range h.received() {
+			got = append(got, string(e.Kind)+" "+e.ID)
+		}
+		if want := []string{string(socket.Event) + " news", string(socket.Event) + " odd", string(socket.Command) + " chatter"}; !slices.Equal(got, want) {
+			t.Errorf("handed on %q, want %q", got, want)
+		}
 	})
 }
 

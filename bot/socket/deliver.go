@@ -25,6 +25,11 @@ func (c *conn) deliver(e Envelope) {
 			c.take(e)
 		}
 	case Event:
+		if c.passes(e) {
+			defer c.done()
+			c.ackEmpty(e)
+			return
+		}
 		c.handle(e, c.keep)
 	case Submission:
 		c.handle(e, c.submit)
@@ -35,6 +40,18 @@ func (c *conn) deliver(e Envelope) {
 		c.ackEmpty(e)
 		c.handle(e, c.keepUnknown)
 	}
+}
+
+// passes reports whether nothing follows from an event.
+func (c *conn) passes(e Envelope) (passes bool) {
+	if c.client.opts.Passes == nil {
+		return false
+	}
+	_ = c.guard(e, func() error { // after a panic the handler gets it
+		passes = c.client.opts.Passes(e)
+		return nil
+	})
+	return passes
 }
 
 // handle runs the slow part beside the read loop, if there is room.

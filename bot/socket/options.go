@@ -66,6 +66,11 @@ const (
 type Options struct {
 	Opener  Opener
 	Handler Handler
+	// Passes, if it is not nil, says of an event whether nothing follows from it, as
+	// far as that can be seen without waiting: it is asked in the read loop and must
+	// return at once. What passes is acknowledged there and the Handler never hears of
+	// it, which in a busy workspace spares most events their goroutine.
+	Passes func(e Envelope) bool
 	// Sockets is how many are kept open, 2 if zero. Slack allows an app 10,
 	// those of every process and those being replaced included.
 	Sockets int
