@@ -3,6 +3,8 @@ package alert
 import (
 	"fmt"
 	"time"
+
+	"perch/bot/card"
 )
 
 // RefusedError says to the person who acted why nothing came of it, in a
@@ -105,4 +107,29 @@ func (p Problem) LinkMade(who string, at time.Time) (Step, error) {
 	}
 	p.LinkBy, p.LinkAt, p.LinkUsed = who, at, time.Time{}
 	return p.did(HasLink, who, at)
+}
+
+// PacketMade notes that somebody made a packet for Finch's support of it. That
+// may be done of what is over too, and no card shows it.
+func (p Problem) PacketMade(who string, at time.Time) (Step, error) {
+	return Step{p, Event{At: at, Who: who, What: HasPacket}}, nil
+}
+
+// MaxReference is how long a reference of Finch's support may be, in characters.
+const MaxReference = 100
+
+// SentToFinch says that somebody handed it to Finch's support, and under which
+// reference, if they were given one. What is over may be asked about too; the
+// newest hand-over takes the place of the one before.
+func (p Problem) SentToFinch(who, reference string, at time.Time) (Step, error) {
+	p.SentBy, p.SentAt, p.SentRef = who, at, card.Cut(card.Clean(reference), MaxReference)
+	step, err := p.did(HasSent, who, at)
+	step.Event.Detail = p.SentRef
+	return step, err
+}
+
+// NoteMade notes that somebody kept how it was resolved. What they said is shown on
+// the cards of problems like it, not on its own.
+func (p Problem) NoteMade(who string, at time.Time) (Step, error) {
+	return Step{p, Event{At: at, Who: who, What: HasNote}}, nil
 }

@@ -2,6 +2,7 @@ package alert_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +84,55 @@ func TestActs(t *testing.T) {
 				t.Errorf("the problem is %+v", step.Problem)
 			}
 		})
+	}
+}
+
+// What is done for Finch's support, and said afterwards, may come long after the end.
+func TestActsOfWhatIsOverToo(t *testing.T) {
+	t.Parallel()
+	now := on("Tue 09:00")
+	sent := func(ref string) func(alert.Problem) (alert.Step, error) {
+		return func(p alert.Problem) (alert.Step, error) { return p.SentToFinch("U2", ref, now) }
+	}
+	before := alert.Problem{ID: 7, Version: 3, SentBy: "U1", SentAt: on("Tue 08:00"), SentRef: "old"}
+	long := strings.Repeat("é", 120)
+	tests := map[string]struct {
+		act     func(alert.Problem) (alert.Step, error)
+		what    alert.Happening
+		ref     string
+		detail  string
+		by      string
+		version int64
+	}{
+		"a packet is made":             {func(p alert.Problem) (alert.Step, error) { return p.PacketMade("U2", now) }, alert.HasPacket, "old", "", "U1", 3},
+		"a note is made":               {func(p alert.Problem) (alert.Step, error) { return p.NoteMade("U2", now) }, alert.HasNote, "old", "", "U1", 3},
+		"it is sent":                   {sent("12345"), alert.HasSent, "12345", "12345", "U2", 4},
+		"it is sent without reference": {sent(" \n"), alert.HasSent, "", "", "U2", 4},
+		"its reference has two lines":  {sent(" #12\x00\n\u202e 45 "), alert.HasSent, "#12 45", "#12 45", "U2", 4},
+		"its reference is too long":    {sent(long), alert.HasSent, long[:198] + "…", long[:198] + "…", "U2", 4},
+	}
+	for name, tt := range tests {
+		for _, state := range []alert.State{alert.Open, alert.Resolved, alert.Closed} {
+			t.Run(name+", "+string(state), func(t *testing.T) {
+				t.Parallel()
+				p := before
+				p.State = state
+				step, err := tt.act(p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := (alert.Event{At: now, Who: "U2", What: tt.what, Detail: tt.detail}); step.Event != want {
+					t.Errorf("the event is %+v, want %+v", step.Event, want)
+				}
+				after := step.Problem
+				if after.State != state || after.SentBy != tt.by || after.SentRef != tt.ref || after.Version != tt.version {
+					t.Errorf("the problem is %+v", after)
+				}
+				if again := after.SentAt.Equal(now); again != (tt.by == "U2") {
+					t.Errorf("sent at %s", after.SentAt)
+				}
+			})
+		}
 	}
 }
 

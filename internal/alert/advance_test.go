@@ -128,6 +128,43 @@ func TestReopening(t *testing.T) {
 	}
 }
 
+// What went to Finch's support is said of a problem for as long as it is one, its
+// end and another key included, and not of the next.
+func TestWhatWasSentStaysWithItsProblem(t *testing.T) {
+	t.Parallel()
+	checkSent := func(b *book, want bool) {
+		t.Helper()
+		p := b.last()
+		if sent := p.SentBy == "U1" && p.SentRef == "12345" && p.SentAt.Equal(on("Mon 07:10")); sent != want || !want && (p.SentBy != "" || p.SentRef != "" || !p.SentAt.IsZero()) {
+			t.Errorf("after %q it was sent by %q at %v, reference %q", b.happened, p.SentBy, p.SentAt, p.SentRef)
+		}
+	}
+	b := newBook()
+	key := alert.Key{Kind: alert.Reauth, ConnectionID: "c1"}
+	ofEntity := key
+	ofEntity.EntityID = "e1"
+	refused := func(k alert.Key, opened, now string) {
+		b.take([]alert.Finding{{Key: k, Word: alert.Wrong, Class: "reauth", Opened: on(opened)}}, on(now))
+	}
+	refused(key, "Mon 06:50", "Mon 07:00")
+	b.act(t, func(p alert.Problem) (alert.Step, error) { return p.SentToFinch("U1", "12345", on("Mon 07:10")) })
+	checkSent(b, true)
+	refused(ofEntity, "Mon 06:50", "Mon 07:20")
+	checkSent(b, true)
+	b.take([]alert.Finding{{Key: ofEntity, Word: alert.Right}}, on("Mon 08:00"))
+	checkSent(b, true)
+	refused(ofEntity, "Mon 08:50", "Mon 08:50")
+	checkSent(b, true)
+	b.expect(t, "opened reauth", "sent reauth", "changed reauth e1/", "resolved reauth e1/", "reopened reauth e1/")
+	b.take([]alert.Finding{{Key: ofEntity, Word: alert.Right}}, on("Mon 09:00"))
+	refused(ofEntity, "Wed 12:00", "Wed 12:00")
+	if len(b.all) == 2 {
+		checkSent(b, false)
+	} else {
+		t.Errorf("happened %q", b.happened)
+	}
+}
+
 func TestFlapping(t *testing.T) {
 	t.Parallel()
 	refused := func(now string) alert.Situation { return well(now, status(finch.Reauth, now)) }

@@ -31,6 +31,11 @@ func (s Shown) buttons() card.Elements {
 		return details
 	}
 	row := s.remedy(press)
+	if p.packetReady() {
+		// A packet is of several things, so the value says of which.
+		says := card.Says("Support packet: " + firstSaid(p.Subject.CustomerName, p.Subject.ProviderName, string(p.Key.Kind)))
+		row = append(row, card.Button("perch.packet", "problem "+id, "Support packet", says))
+	}
 	if p.ClaimedBy == "" {
 		row = append(row, press("claim", "Claim")...)
 	} else {
@@ -50,6 +55,17 @@ func (s Shown) buttons() card.Elements {
 		row = append(row, card.Overflow("perch.more", rest...))
 	}
 	return row
+}
+
+// packetOf reports whether a packet for Finch's support can be made of it: there is
+// a connection or a Connect session whose ids say where to look.
+func (p Problem) packetOf() bool {
+	return p.Key.ConnectionID != "" || p.Key.Kind.bySession() && p.Facts.Session.ID != ""
+}
+
+// packetReady reports whether a packet is what to reach for now.
+func (p Problem) packetReady() bool {
+	return p.State == Open && p.Move == Finchs && p.WellSince.IsZero() && p.packetOf()
 }
 
 type presser func(verb, label string, options ...card.ButtonOption) card.Elements
@@ -78,6 +94,9 @@ func (s Shown) rest(id string) []card.Choice {
 		rest = append(rest,
 			card.Choice{Value: "mute " + both, Label: "Mute like this"},
 			card.Choice{Value: "manage " + both, Label: "Change what is told here"})
+	}
+	if s.Problem.packetOf() && !s.Problem.packetReady() {
+		rest = append(rest, card.Choice{Value: "packet " + id, Label: "Support packet"})
 	}
 	if s.Problem.Key.Kind != Outage {
 		rest = append(rest, card.Choice{Value: "close " + id, Label: "Close: nobody need act"})

@@ -20,6 +20,10 @@ type Shown struct {
 	Parent *Problem
 	// Children of an outage, those that are not over first.
 	Children []Problem
+	// Discussed are the threads in which it is talked about, newest first.
+	Discussed []Discussion
+	// LastTime is how the like of it was resolved before, nil if nobody said.
+	LastTime *Resolution
 	Now      time.Time
 }
 
@@ -34,6 +38,9 @@ func ProblemMessage(s Shown) card.Message {
 		if line != "" {
 			blocks, said = append(blocks, card.Text(line)), append(said, line)
 		}
+	}
+	if rich, mrkdwn, ok := s.lastTime(); ok {
+		blocks, said = append(blocks, card.Rich(rich)), append(said, mrkdwn)
 	}
 	if ids := s.ids(); len(ids) > 0 {
 		blocks, said = append(blocks, card.Preformatted(ids...)), append(said, inert.Replace(strings.Join(ids, " · ")))
@@ -123,7 +130,7 @@ func (s Shown) exactly() string {
 	return strings.Join(said, " ")
 }
 
-// standing is who holds it, and what it is part of.
+// standing is who holds it, what it is part of, and where it is talked about.
 func (s Shown) standing() string {
 	p := s.Problem
 	var lines []string
@@ -140,11 +147,17 @@ func (s Shown) standing() string {
 	if p.State == Open && p.LinkBy != "" {
 		lines = append(lines, fmt.Sprintf(":link: <@%s> got a reconnect link %s.", card.Escape(p.LinkBy), card.When(p.LinkAt, s.Now)))
 	}
+	if sent := s.sent(); sent != "" {
+		lines = append(lines, sent)
+	}
 	if s.Parent != nil && s.Parent.State == Open && s.Parent.surge() {
 		lines = append(lines, ":chart_with_upwards_trend: One of many: "+card.LowerFirst(s.Parent.surgeWords())+".")
 	} else if s.Parent != nil && s.Parent.State == Open {
 		provider := card.EscapeCut(firstSaid(s.Parent.Subject.ProviderName, s.Parent.Subject.ProviderID), maxName)
 		lines = append(lines, fmt.Sprintf(":rotating_light: Part of the outage at %s: %d of %d connections.", provider, s.Parent.Affected, s.Parent.Of))
+	}
+	if discussed := s.discussed(); discussed != "" {
+		lines = append(lines, discussed)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -107,10 +107,10 @@ func TestProblemCards(t *testing.T) {
 		"stale_never":      {Problem: northwind(of(alert.Stale, "", alert.Facts{Expected: cardNow.Add(-27 * time.Hour)}))},
 		"stale_recovered":  {Problem: northwind(of(alert.Stale, "", alert.Facts{LastGood: cardNow.Add(-51 * time.Hour), Expected: cardNow.Add(-27 * time.Hour)}), over(alert.Resolved, time.Hour))},
 		"stuck_job": {Problem: northwind(of(alert.Stuck, finch.DataSync, alert.Facts{Job: finch.KnownJob{ID: "j1", Type: finch.DataSync, Started: cardNow.Add(-7 * time.Hour)}}), func(p *alert.Problem) {
-			p.Opened, p.Jobs = cardNow.Add(-7*time.Hour), []string{"453bd7d7-5355-4d6d-a38e-d9e7eb218c3f"}
+			p.Move, p.Opened, p.Jobs = alert.Finchs, cardNow.Add(-7*time.Hour), []string{"453bd7d7-5355-4d6d-a38e-d9e7eb218c3f"}
 		})},
-		"stuck_pending":        {Problem: northwind(of(alert.Stuck, "setup", alert.Facts{Status: finch.Pending}), func(p *alert.Problem) { p.Opened = cardNow.Add(-6 * day) })},
-		"stuck_processing":     {Problem: northwind(of(alert.Stuck, "setup", alert.Facts{Status: finch.Processing}), func(p *alert.Problem) { p.Opened = cardNow.Add(-15 * day) })},
+		"stuck_pending":        {Problem: northwind(of(alert.Stuck, "setup", alert.Facts{Status: finch.Pending}), func(p *alert.Problem) { p.Move, p.Opened = alert.Finchs, cardNow.Add(-6*day) })},
+		"stuck_processing":     {Problem: northwind(of(alert.Stuck, "setup", alert.Facts{Status: finch.Processing}), func(p *alert.Problem) { p.Move, p.Opened = alert.Finchs, cardNow.Add(-15*day) })},
 		"disconnected":         {Problem: northwind(of(alert.Disconnected, "", alert.Facts{LastGood: cardNow.Add(-day)}))},
 		"blind_finch":          {Problem: blind("finch")},
 		"blind_webhook_secret": {Problem: blind("webhook_secret")},

@@ -124,7 +124,7 @@ func whatFailed(p Problem, _ time.Time) string {
 func moveFailed(s Shown) string {
 	switch s.Problem.Move {
 	case Finchs:
-		return "*Finch's move:* contact their support with the Job ID below." + s.next(" The next sync still tries again %s.")
+		return "*Finch's move:* contact their support, the packet is ready." + s.next(" The next sync still tries again %s.")
 	case Ours:
 		return "*Your move:* nothing tries this again by itself. See the job, then send the change again."
 	default:
@@ -245,11 +245,11 @@ func whatStuck(p Problem, now time.Time) string {
 func moveStuck(s Shown) string {
 	switch {
 	case s.Problem.Facts.Job.ID != "":
-		return "*Finch's move:* contact their support with the Job ID below."
+		return "*Finch's move:* contact their support, the packet is ready."
 	case s.Problem.Facts.Status == finch.Pending:
 		return "*The employer's or Finch's move:* ask the employer whether they invited Finch; if so, contact Finch's support."
 	default:
-		return "*Finch's move:* the first data should be there by now. Contact their support with the connection id below."
+		return "*Finch's move:* the first data should be there by now. Contact their support, the packet is ready."
 	}
 }
 

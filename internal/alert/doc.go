@@ -29,6 +29,11 @@
 // lost and nothing is told twice. Cards are made when they are sent, from what is
 // true then, and are kept true by edits.
 //
+// Replies, news and offers of reading along go the same way, though nobody
+// subscribed to them: what they say is asked of Threads when they are sent, with
+// whether people of other companies read it. They pause no subscription, and are
+// left out rather than said twice.
+//
 // # Duties of its callers
 //
 // Whoever records something of a connection judges it in the same transaction,

@@ -41,11 +41,10 @@ func guardedEdit(log zerolog.Logger, edit func() EditResult) (r EditResult) {
 func (t *Teller) edit(ctx context.Context, e Edit, log zerolog.Logger) EditResult {
 	f, err := t.face(ctx, e.Card)
 	switch {
-	case errors.Is(err, ErrUnknownProblem):
-		return EditResult{End: EditDone} // nothing is known to show any more
+	case errors.Is(err, ErrUnknownProblem), errors.Is(err, ErrNotTold):
+		return EditResult{End: EditDone} // nothing is known to show any more, or may be
 	case err != nil:
-		log.Error().Err(err).Msg("cannot read what a card shows; trying again")
-		return EditResult{End: EditPutOff, Until: t.now().Add(backoff(1))}
+		return t.unread(e, err, log)
 	}
 	at := card.Place{Channel: e.Card.Place, TS: e.Card.TS}
 	if r := t.put(ctx, e, at, f.card, log); r.End != EditDone {
@@ -64,6 +63,24 @@ func (t *Teller) edit(ctx context.Context, e Edit, log zerolog.Logger) EditResul
 	t.silences.heard(e.Card.Channel)
 	t.observed(OutcomeEdited, t.now().Sub(e.Card.Dirty))
 	return EditResult{End: EditDone}
+}
+
+// unread puts an edit off that it could not be read for what to show.
+func (t *Teller) unread(e Edit, err error, log zerolog.Logger) EditResult {
+	wait := backoff(1)
+	switch f := fateOf(err); {
+	case f.word == fateWait:
+		wait = f.wait
+	case f.word == fateRefused:
+		t.refusedToken(f, log)
+		wait = tokenPause
+	default:
+		if e.Card.Kind == ThreadCard { // it may be Slack that does not answer
+			wait = backoff(t.silences.silent(e.Card.Channel))
+		}
+		log.Error().Err(err).Dur("wait", wait).Msg("cannot read what a card shows; trying again")
+	}
+	return EditResult{End: EditPutOff, Until: t.now().Add(wait)}
 }
 
 // put replaces one message with the richest version that Slack takes.
@@ -106,9 +123,12 @@ func (t *Teller) replace(ctx context.Context, at card.Place, m card.Message) err
 const shutFor = time.Hour
 
 // shut leaves the cards of a channel as they are for a while: it may come back,
-// and they are brought up to date then.
+// and they are brought up to date then. A thread's reply pauses no subscription:
+// those of the channel are paused by what is owed to them.
 func (t *Teller) shut(ctx context.Context, e Edit, reason string, log zerolog.Logger) EditResult {
-	t.pauseAll(ctx, e.Card.Channel, reason, func(Subscription) bool { return true }, log)
+	if e.Card.Kind != ThreadCard {
+		t.pauseAll(ctx, e.Card.Channel, reason, func(Subscription) bool { return true }, log)
+	}
 	return EditResult{End: EditPutOff, Until: t.now().Add(shutFor)}
 }
 

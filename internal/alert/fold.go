@@ -121,8 +121,13 @@ type face struct {
 	sub        Subscription
 }
 
-// face reads a card's problems and shows them as they are now.
+// face reads a card's problems, or what its thread is about, and shows them as
+// they are now.
 func (t *Teller) face(ctx context.Context, c Card) (face, error) {
+	if c.Kind == ThreadCard {
+		m, err := t.replyNow(ctx, c)
+		return face{card: m}, err
+	}
 	s, err := t.outbox.Shown(ctx, c.ProblemID, c.SubscriptionID)
 	if err != nil {
 		return face{}, fmt.Errorf("read what a card shows: %w", err)

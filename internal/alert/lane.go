@@ -33,8 +33,9 @@ type Turn struct {
 	// nothing on it is open but what belongs to the outage at the head.
 	Summary  *Card
 	OfOutage bool
-	// Card is the card that Head belongs to: whose thread it goes to, or, of a new
-	// problem, the one that shows that problem here already. Nil if there is none.
+	// Card is the card that Head belongs to: whose thread it goes to, the reply that
+	// it is or whose thread its news goes to, or, of a new problem, the one that shows
+	// that problem here already. Nil if there is none.
 	Card *Card
 	// Empty is true if Head is a summary that nothing is left to say on.
 	Empty bool
@@ -77,6 +78,8 @@ const (
 	outageWithin = 30 * time.Minute
 	// threadLimit is how many messages of Perch a summary's thread holds at most.
 	threadLimit = 3
+	// newsLimit is how many lines Perch adds to a thread in which ids were quoted.
+	newsLimit = 100
 )
 
 // Plan decides what to do next. It only looks; whoever holds the lane acts.
@@ -101,6 +104,10 @@ func (t Turn) Plan() Plan {
 		return t.planList()
 	case ManyMessage:
 		return t.planMany()
+	case ReplyMessage:
+		return t.planReply()
+	case NewsMessage:
+		return t.planNews()
 	default:
 		return Plan{Act: DoSend}
 	}
@@ -177,6 +184,41 @@ func (t Turn) planList() Plan {
 	default:
 		return Plan{Act: DoSend}
 	}
+}
+
+// planReply: a thread has one reply ever. Without its card the thread was let go,
+// and what it was asked for is not owed to anybody any more.
+func (t Turn) planReply() Plan {
+	switch {
+	case !t.inThread():
+		return Plan{Act: DoAbandon, Reason: "the thread was let go"}
+	case t.Card.TS != "":
+		return Plan{Act: DoAbandon, Reason: "the reply stands"}
+	default:
+		return Plan{Act: DoSend}
+	}
+}
+
+// planNews: a reply says what was true when it was posted, so older news adds
+// nothing, as with the lines under a problem's card.
+func (t Turn) planNews() Plan {
+	switch {
+	case !t.inThread():
+		return Plan{Act: DoAbandon, Reason: "the thread was let go"}
+	case t.Card.Posted.IsZero() || t.Card.Posted.After(t.Head.Owed):
+		return Plan{Act: DoAbandon, Reason: "the reply was posted later"}
+	case t.Card.Lines >= newsLimit:
+		return Plan{Act: DoAbandon, Reason: "the thread is full"}
+	default:
+		return Plan{Act: DoSend}
+	}
+}
+
+// inThread reports whether the head is said in a thread in which ids were quoted,
+// one that is still bound.
+func (t Turn) inThread() bool {
+	said := t.Head.Kind == ReplyMessage || t.Head.Kind == NewsMessage
+	return said && t.Card != nil && t.Card.Kind == ThreadCard && t.Card.Root != ""
 }
 
 // Result is what a sender notes at the end of its turn, giving the lane back.

@@ -39,6 +39,11 @@ func TestWhatALaneDoesNext(t *testing.T) {
 		c.Lines, c.ThreadTS = lines, list
 		return c
 	}
+	reply := func(change ...func(*alert.Card)) *alert.Card {
+		return standing(append([]func(*alert.Card){func(c *alert.Card) { c.Kind, c.ProblemID, c.Root = alert.ThreadCard, 0, "0.9" }}, change...)...)
+	}
+	coming := reply(func(c *alert.Card) { c.TS, c.Posted = "", time.Time{} })
+	told := func(lines int) *alert.Card { return reply(func(c *alert.Card) { c.Lines = lines }) }
 	tests := []struct {
 		name string
 		turn alert.Turn
@@ -84,6 +89,22 @@ func TestWhatALaneDoesNext(t *testing.T) {
 		{"a summary whose problems were taken back", alert.Turn{Head: owed(alert.ManyMessage), Card: pending, Empty: true}, alert.Plan{Act: alert.DoAbandon, Reason: "nothing is left to say"}},
 		{"a digest", alert.Turn{Head: owed(alert.DigestMessage)}, alert.Plan{Act: alert.DoSend}},
 		{"a notice", alert.Turn{Head: owed(alert.NoticeMessage)}, alert.Plan{Act: alert.DoSend}},
+		{"a reply", alert.Turn{Head: owed(alert.ReplyMessage), Card: coming}, alert.Plan{Act: alert.DoSend}},
+		{"a reply whose thread was let go", alert.Turn{Head: owed(alert.ReplyMessage)}, alert.Plan{Act: alert.DoAbandon, Reason: "the thread was let go"}},
+		{"a reply with the card of something else", alert.Turn{Head: owed(alert.ReplyMessage), Card: standing()}, alert.Plan{Act: alert.DoAbandon, Reason: "the thread was let go"}},
+		{"a reply that stands", alert.Turn{Head: owed(alert.ReplyMessage), Card: reply()}, alert.Plan{Act: alert.DoAbandon, Reason: "the reply stands"}},
+		{"a reply sent off a moment ago", alert.Turn{Head: owed(alert.ReplyMessage, tried(time.Second)), Card: coming}, alert.Plan{Act: alert.DoPause, Until: now.Add(4 * time.Second)}},
+		{"a reply sent off and not heard of", alert.Turn{Head: owed(alert.ReplyMessage, tried(time.Minute)), Card: coming}, alert.Plan{Act: alert.DoLook}},
+		{"a reply in a burst, soon after a summary", alert.Turn{Head: owed(alert.ReplyMessage), Card: coming, Burst: true, Summary: summary(0, 0)}, alert.Plan{Act: alert.DoSend}},
+		{"two new problems behind a reply", alert.Turn{Head: owed(alert.ReplyMessage), Card: coming, Fresh: 2}, alert.Plan{Act: alert.DoFold}},
+		{"news", alert.Turn{Head: owed(alert.NewsMessage), Card: told(99)}, alert.Plan{Act: alert.DoSend}},
+		{"news whose thread was let go", alert.Turn{Head: owed(alert.NewsMessage)}, alert.Plan{Act: alert.DoAbandon, Reason: "the thread was let go"}},
+		{"news for the card of something else", alert.Turn{Head: owed(alert.NewsMessage), Card: standing()}, alert.Plan{Act: alert.DoAbandon, Reason: "the thread was let go"}},
+		{"news before the reply", alert.Turn{Head: owed(alert.NewsMessage), Card: coming}, alert.Plan{Act: alert.DoAbandon, Reason: "the reply was posted later"}},
+		{"news that the reply says already", alert.Turn{Head: owed(alert.NewsMessage), Card: reply(func(c *alert.Card) { c.Posted = now })}, alert.Plan{Act: alert.DoAbandon, Reason: "the reply was posted later"}},
+		{"news in a thread that is full", alert.Turn{Head: owed(alert.NewsMessage), Card: told(100)}, alert.Plan{Act: alert.DoAbandon, Reason: "the thread is full"}},
+		{"news sent off and not heard of", alert.Turn{Head: owed(alert.NewsMessage, tried(time.Minute)), Card: told(100)}, alert.Plan{Act: alert.DoLook}},
+		{"an offer", alert.Turn{Head: owed(alert.OfferMessage)}, alert.Plan{Act: alert.DoSend}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

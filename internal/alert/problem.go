@@ -120,6 +120,12 @@ type Problem struct {
 	// LinkUsed is when the employer had signed in again after that.
 	LinkUsed time.Time
 
+	// SentBy handed it to Finch's support at SentAt; SentRef is their reference, if
+	// they gave one.
+	SentBy  string
+	SentAt  time.Time
+	SentRef string
+
 	// ParentID is the outage it belongs to, 0 for none.
 	ParentID int64
 	// Affected and Recovered are an outage's count of children, Of how many
@@ -186,6 +192,9 @@ const (
 	HasSnoozed   Happening = "snoozed"
 	HasWoken     Happening = "woken"
 	HasLink      Happening = "link"    // a reconnect link was made
+	HasPacket    Happening = "packet"  // a support packet was made
+	HasSent      Happening = "sent"    // it went to Finch's support
+	HasNote      Happening = "noted"   // somebody said how it was resolved
 	HasChanged   Happening = "changed" // what the card says, and no more
 )
 

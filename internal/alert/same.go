@@ -11,11 +11,11 @@ import (
 // shows reports whether two states of a problem look the same to whoever reads
 // of it. What every look and every reading of a job brings anew does not count.
 func (p Problem) shows(q Problem) bool {
-	times := sameTimes(p.Opened, q.Opened, p.Over, q.Over, p.WellSince, q.WellSince, p.SnoozedUntil, q.SnoozedUntil) &&
+	times := sameTimes(p.Opened, q.Opened, p.Over, q.Over, p.WellSince, q.WellSince, p.SnoozedUntil, q.SnoozedUntil, p.SentAt, q.SentAt) &&
 		q.LastSeen.Sub(p.LastSeen).Abs() < seenEvery
 	counts := p.Count == q.Count && p.Affected == q.Affected && p.Recovered == q.Recovered && p.Of == q.Of
 	return times && counts && p.Key == q.Key && p.Class == q.Class && p.State == q.State && p.Move == q.Move &&
-		p.Flapping == q.Flapping && p.SnoozedBy == q.SnoozedBy && p.ParentID == q.ParentID &&
+		p.Flapping == q.Flapping && p.SnoozedBy == q.SnoozedBy && p.SentBy == q.SentBy && p.SentRef == q.SentRef && p.ParentID == q.ParentID &&
 		slices.Equal(p.Jobs, q.Jobs) && p.Subject.same(q.Subject) && p.Facts.same(q.Facts)
 }
 

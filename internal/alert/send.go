@@ -63,8 +63,11 @@ func (t *Teller) note(work context.Context, turn Turn, r Result, log zerolog.Log
 	}
 }
 
-// send posts the head, in the simplest form that Slack takes.
+// send makes the head from what is true now, and posts it.
 func (t *Teller) send(ctx context.Context, turn Turn, log zerolog.Logger) Result {
+	if turn.Head.ofThreads() {
+		return t.sendOfThreads(ctx, turn, log)
+	}
 	posting, sub, err := t.write(ctx, turn)
 	switch {
 	case errors.Is(err, ErrUnknownProblem):
@@ -76,6 +79,11 @@ func (t *Teller) send(ctx context.Context, turn Turn, log zerolog.Logger) Result
 	if shut, r := t.refuseShared(ctx, turn, sub, log); shut {
 		return r
 	}
+	return t.deliver(ctx, turn, posting, log)
+}
+
+// deliver posts a message, each time simpler until Slack takes it.
+func (t *Teller) deliver(ctx context.Context, turn Turn, posting card.Posting, log zerolog.Logger) Result {
 	for _, version := range posting.Message.Versions() {
 		posting.Message = version
 		at, err := t.post(ctx, posting)
@@ -140,7 +148,8 @@ func (t *Teller) unsure(turn Turn, err error, log zerolog.Logger) Result {
 const clocksDiffer = 2 * time.Minute
 
 // look finds out whether what was sent off stands. Where the history cannot be
-// read it is sent again: told twice is better than never.
+// read an alert is sent again: told twice is better than never. What is said in
+// threads is not: nobody misses it, and twice would be one too many.
 func (t *Teller) look(ctx context.Context, turn Turn, log zerolog.Logger) Result {
 	d := turn.Head
 	search := card.Search{Channel: d.Channel, Key: d.Key, Since: d.FirstTried.Add(-clocksDiffer)}
@@ -163,6 +172,10 @@ func (t *Teller) look(ctx context.Context, turn Turn, log zerolog.Logger) Result
 		return Result{End: EndUnsure, Until: t.now().Add(tokenPause)}
 	case f.word == fateUnsure:
 		return t.unsure(turn, err, log)
+	case d.Kind.ofThreads():
+		log.Warn().Err(err).Msg("cannot read a thread, so a message that may stand there already is given up")
+		t.observed(OutcomeGivenUp, 0)
+		return Result{End: EndGivenUp, Reason: f.code}
 	default:
 		log.Warn().Err(err).Msg("cannot read the channel's history, so a message is sent again that may stand there already")
 		return Result{End: EndMissed}
@@ -171,6 +184,9 @@ func (t *Teller) look(ctx context.Context, turn Turn, log zerolog.Logger) Result
 
 // thread is whose thread the head goes to, if to any.
 func (t Turn) thread() (card.Place, bool) {
+	if t.inThread() {
+		return card.Place{Channel: t.Head.Channel, TS: t.Card.Root}, true
+	}
 	if (t.Head.Kind.Line() || t.Head.Kind == ListMessage) && t.Card != nil {
 		return card.Place{Channel: t.Card.Place, TS: t.Card.TS}, true
 	}

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -74,6 +75,18 @@ type Pauser interface {
 	PauseSubscription(ctx context.Context, id int64, who, reason string) error
 }
 
+// Threads says what goes into threads in which ids were quoted, and how reading
+// along is offered.
+type Threads interface {
+	// InThread is what a reply, news, an offer or a notice to who watches a thread says
+	// now; shared: people of other companies read the channel. It fails with ErrNotTold
+	// where nothing may be said any more.
+	InThread(ctx context.Context, d Delivery, shared bool) (card.Message, error)
+}
+
+// ErrNotTold: nothing is to be said there.
+var ErrNotTold = errors.New("nothing is to be said there")
+
 // Outcome is what the teller did, as its observer hears it.
 type Outcome string
 
@@ -93,6 +106,8 @@ type TellerOptions struct {
 	Outbox  Outbox
 	Courier Courier
 	Pauser  Pauser
+	// Threads says what goes into threads; without it nothing does.
+	Threads Threads
 	// Wake receives when something is owed. Without it that is seen within 250 ms.
 	Wake <-chan struct{}
 	Log  zerolog.Logger
@@ -128,6 +143,7 @@ type Teller struct {
 	outbox   Outbox
 	courier  Courier
 	pauser   Pauser
+	threads  Threads
 	wake     <-chan struct{}
 	log      zerolog.Logger
 	now      func() time.Time
@@ -148,7 +164,7 @@ type Teller struct {
 // NewTeller makes a Teller.
 func NewTeller(o TellerOptions) *Teller {
 	t := &Teller{
-		outbox: o.Outbox, courier: o.Courier, pauser: o.Pauser, wake: o.Wake, log: o.Log, now: o.Now, observed: o.Observed,
+		outbox: o.Outbox, courier: o.Courier, pauser: o.Pauser, threads: o.Threads, wake: o.Wake, log: o.Log, now: o.Now, observed: o.Observed,
 		slashPerch: o.SlashPerch,
 		senders:    newCrew(o.Senders), editors: newCrew(editors), freed: make(chan struct{}, 1),
 	}

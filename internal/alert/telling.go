@@ -38,6 +38,9 @@ const (
 	SampleMessage   MessageKind = "sample"   // what a subscription's cards look like
 	ManyMessage     MessageKind = "summary"  // several new problems that came at once
 	ListMessage     MessageKind = "list"     // the names of a summary's or outage's problems, in its thread
+	ReplyMessage    MessageKind = "reply"    // the one reply of a thread in which ids were quoted
+	NewsMessage     MessageKind = "news"     // a short line in such a thread
+	OfferMessage    MessageKind = "offer"    // to read along in a channel
 )
 
 // Line reports whether it goes into the thread of a problem's card.
@@ -54,6 +57,8 @@ func (k MessageKind) Makes() (CardKind, bool) {
 		return SummaryCard, true
 	case DigestMessage:
 		return DigestCard, true
+	case ReplyMessage:
+		return ThreadCard, true
 	default:
 		return 0, false
 	}
@@ -69,7 +74,8 @@ type Delivery struct {
 	Kind           MessageKind
 	SubscriptionID int64
 	ProblemID      int64
-	// CardID is the card whose thread a line goes to; 0 for one of its own.
+	// CardID is the card whose thread a line goes to; 0 for one of its own. Of a notice
+	// it is the reply of the thread that the notice is about, if it is about one.
 	CardID int64
 	Body   Body
 	// Owed is since when, Tried when it was sent off without a clear answer since;
@@ -101,6 +107,7 @@ const (
 	ProblemCard CardKind = 0 // one problem, or an outage
 	SummaryCard CardKind = 1 // several problems that came at once, in one message
 	DigestCard  CardKind = 2
+	ThreadCard  CardKind = 3 // the reply of a thread in which ids were quoted
 )
 
 // Card is a message that stands in a channel and is kept true.
@@ -114,6 +121,9 @@ type Card struct {
 	Channel, Place, TS string
 	// ThreadTS is the list in a summary's thread, empty if there is none.
 	ThreadTS string
+	// Root is the thread that a ThreadCard is a reply in, the ts of its first message;
+	// empty for the others.
+	Root string
 	// Posted is zero while it is on its way; Grown is when something was last added.
 	Posted time.Time
 	Grown  time.Time

@@ -142,8 +142,8 @@ func (t *Teller) pauseChannel(ctx context.Context, d Delivery, reason string, lo
 		log.Warn().Str("code", reason).Dur("wait", tokenPause).Msg("the bot token lacks a scope to write to a person; trying again")
 		return Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
 	}
-	if d.Kind == NoticeMessage {
-		log.Warn().Str("code", reason).Msg("a person cannot be told; giving it up")
+	if d.Kind == NoticeMessage || d.Kind.ofThreads() {
+		log.Warn().Str("code", reason).Msg("a person, or a thread, cannot be told; giving it up")
 		t.observed(OutcomeGivenUp, 0)
 		return Result{End: EndGivenUp, Reason: reason}
 	}
@@ -213,35 +213,63 @@ func (t *Teller) refuseShared(ctx context.Context, turn Turn, sub Subscription, 
 	if d.Kind == NoticeMessage || direct(d.Channel) || sub.SharedBy != "" {
 		return false, Result{}
 	}
-	if t.doors.areOurs(d.Channel) {
-		return false, Result{}
-	}
-	asking, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	began := t.now()
-	shared, err := t.courier.Shared(asking, d.Channel)
-	switch f := fateOf(err); {
-	case err == nil && !shared:
-		t.doors.put(d.Channel)
-		// In a channel where Slack is slow the turn has no time left for a message.
-		return t.now().Sub(began) > turnTimeout-callTimeout, Result{End: EndUnsent}
-	case err == nil:
-	case f.word == fateUnsure:
-		r := t.unsure(turn, err, log)
-		r.End = EndUnsent // nothing was sent
-		return true, r
-	case f.word == fateWait:
-		return true, Result{End: EndUnsent, Until: t.now().Add(f.wait)}
-	case f.word == fateRefused:
-		t.refusedToken(f, log)
-		return true, Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
-	default: // what Slack does not show, it will not take a message for either
-		log.Warn().Err(err).Msg("Slack does not say who reads a channel")
-		return false, Result{}
+	who, shut, r := t.readersOf(ctx, turn, log)
+	if shut || who != readersOthers {
+		return shut, r
 	}
 	paused := t.pauseAll(ctx, d.Channel, pausedShared, func(s Subscription) bool { return s.SharedBy == "" }, log)
 	if paused {
 		return true, Result{End: EndUnsent}
 	}
 	return true, Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
+}
+
+// readers is who reads a channel.
+type readers int
+
+const (
+	readersOurs    readers = iota // the company alone
+	readersOthers                 // people of other companies too
+	readersUnknown                // Slack does not say
+)
+
+// readersOf asks Slack who reads the head's channel. Shut means that nothing is
+// sent now, with the Result to note.
+func (t *Teller) readersOf(ctx context.Context, turn Turn, log zerolog.Logger) (who readers, shut bool, r Result) {
+	began := t.now()
+	shared, err := t.othersRead(ctx, turn.Head.Channel)
+	switch f := fateOf(err); {
+	case err == nil && shared:
+		who = readersOthers
+	case err == nil:
+		// In a channel where Slack is slow the turn has no time left for a message.
+		return readersOurs, t.now().Sub(began) > turnTimeout-callTimeout, Result{End: EndUnsent}
+	case f.word == fateUnsure:
+		r = t.unsure(turn, err, log)
+		r.End = EndUnsent // nothing was sent
+		return readersUnknown, true, r
+	case f.word == fateWait:
+		return readersUnknown, true, Result{End: EndUnsent, Until: t.now().Add(f.wait)}
+	case f.word == fateRefused:
+		t.refusedToken(f, log)
+		return readersUnknown, true, Result{End: EndUnsent, Until: t.now().Add(tokenPause)}
+	default: // what Slack does not show, it will not take a message for either
+		log.Warn().Err(err).Msg("Slack does not say who reads a channel")
+		who = readersUnknown
+	}
+	return who, false, Result{}
+}
+
+// othersRead reports whether people of other companies read a channel.
+func (t *Teller) othersRead(ctx context.Context, channel string) (bool, error) {
+	if direct(channel) || t.doors.areOurs(channel) {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	shared, err := t.courier.Shared(ctx, channel)
+	if err == nil && !shared {
+		t.doors.put(channel)
+	}
+	return shared, err
 }

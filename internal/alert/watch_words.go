@@ -13,12 +13,16 @@ import (
 // that is safe to show.
 func WatchWords(r connect.Reading, now time.Time) string {
 	name := strings.ReplaceAll(card.EscapeCut(firstSaid(r.Session.CustomerName, r.Session.CustomerID, "The employer"), maxName), "*", "∗")
-	return fmt.Sprintf("%s *%s* %s You watch them.", watchSign(r.Progress.Outcome), name, whereWords(r, now))
+	return fmt.Sprintf("%s *%s* %s You watch them.", SessionSign(r.Progress), name, whereWords(r, now))
 }
 
-func watchSign(o connect.Outcome) string {
-	switch o {
+// SessionSign is the emoji of where an employer stands.
+func SessionSign(p connect.Progress) string {
+	switch p.Outcome {
 	case connect.Connected:
+		if p.Provisional {
+			return ":hourglass_flowing_sand:"
+		}
 		return ":large_green_circle:"
 	case connect.DroppedOff:
 		return ":door:"
