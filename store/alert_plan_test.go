@@ -58,7 +58,7 @@ func plansOf(t *testing.T, but *regexp.Regexp, files ...string) map[string]strin
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	argument := regexp.MustCompile(`sqlc\.arg\(\w+\)`)
+	argument, embed := regexp.MustCompile(`sqlc\.arg\(\w+\)`), regexp.MustCompile(`sqlc\.embed\((\w+)\)`)
 	plans := map[string]string{}
 	for _, file := range files {
 		text, err := os.ReadFile("queries/" + file + ".sql")
@@ -67,7 +67,7 @@ func plansOf(t *testing.T, but *regexp.Regexp, files ...string) map[string]strin
 		}
 		for _, query := range regexp.MustCompile(`(?s)-- name: (\w+).*?\n(.*?);\n`).FindAllStringSubmatch(string(text), -1) {
 			if !but.MatchString(query[1]) {
-				plans[query[1]] = explain(t, pool, argument.ReplaceAllString(query[2], "?"))
+				plans[query[1]] = explain(t, pool, argument.ReplaceAllString(embed.ReplaceAllString(query[2], "$1.*"), "?"))
 			}
 		}
 	}

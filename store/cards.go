@@ -110,8 +110,12 @@ func (s *Store) noteEdited(ctx context.Context, q *db.Queries, e alert.Edit) err
 }
 
 // forgetCard forgets a message that is gone from Slack and owes what it said
-// afresh, to all who were told by it. A digest has had its day.
+// afresh, to all who were told by it. A digest has had its day, and a thread whose
+// reply somebody deleted is let go.
 func (s *Store) forgetCard(ctx context.Context, q *db.Queries, c alert.Card) error {
+	if c.Kind == alert.ThreadCard {
+		return s.letGoOf(ctx, q, c.ID, "the reply is gone")
+	}
 	n, err := q.RemoveCard(ctx, c.ID)
 	if err != nil || n == 0 || c.Kind == alert.DigestCard {
 		return err
@@ -162,6 +166,9 @@ func (s *Store) place(ctx context.Context, q *db.Queries, t alert.Turn, r alert.
 	}
 	if t.Head.Kind == alert.ListMessage {
 		return q.PlaceList(ctx, db.PlaceListParams{ID: t.Card.ID, Ts: clean(r.TS)})
+	}
+	if t.Head.Kind == alert.NoticeMessage { // it stands elsewhere
+		return nil
 	}
 	if _, makes := t.Head.Kind.Makes(); !makes {
 		return q.AddLine(ctx, t.Card.ID)
@@ -246,6 +253,9 @@ func (s *Store) withdraw(ctx context.Context, q *db.Queries, d alert.Delivery, r
 	if _, makes := d.Kind.Makes(); !makes {
 		return nil
 	}
+	if d.Kind == alert.ReplyMessage {
+		return s.withdrawReply(ctx, q, d.CardID, reason)
+	}
 	if d.CardID != 0 {
 		if err := q.UntellOnCard(ctx, db.UntellOnCardParams{CardID: d.CardID, Reason: clean(reason)}); err != nil {
 			return fmt.Errorf("drop what a card would have told: %w", err)
@@ -260,4 +270,16 @@ func (s *Store) withdraw(ctx context.Context, q *db.Queries, d alert.Delivery, r
 		}
 	}
 	return nil
+}
+
+// withdrawReply lets the thread go that gets no reply, unless its reply stands.
+func (s *Store) withdrawReply(ctx context.Context, q *db.Queries, cardID int64, reason string) error {
+	c, err := found(q.Card(ctx, cardID))
+	if err != nil {
+		return fmt.Errorf("select the card: %w", err)
+	}
+	if c != nil && c.TS != "" {
+		return nil
+	}
+	return s.letGoOf(ctx, q, cardID, reason)
 }

@@ -39,7 +39,7 @@ func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
 		if err != nil {
 			return false, err
 		}
-		if err := learnAndSave(ctx, q, &c, f); err != nil {
+		if err := s.learnAndSave(ctx, q, &c, f); err != nil {
 			return false, err
 		}
 		if err := seeToken(ctx, q, f); err != nil {
@@ -54,12 +54,20 @@ func (s *Store) Learn(ctx context.Context, f finch.Facts) error {
 	return nil
 }
 
-func learnAndSave(ctx context.Context, q *db.Queries, c *finch.Connection, f finch.Facts) error {
+func (s *Store) learnAndSave(ctx context.Context, q *db.Queries, c *finch.Connection, f finch.Facts) error {
 	before := *c
 	fresh := learn(c, f)
 	settle(c, before.Worst(), f.At)
-	if err := save(ctx, q, *c); err != nil || !fresh {
+	if err := save(ctx, q, *c); err != nil {
 		return err
+	}
+	if otherwise(before, *c) {
+		if _, err := s.soilBound(ctx, q, c.ID); err != nil {
+			return err
+		}
+	}
+	if !fresh {
+		return nil
 	}
 	if err := saveMethods(ctx, q, *c); err != nil {
 		return err

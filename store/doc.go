@@ -3,7 +3,8 @@
 // of looks at connections and reads of jobs, the inbox of events, and Connect
 // sessions with what happened in them, how far employers came by day, who watches
 // whom and who did what, questions to Finch kept under names and who waits for the
-// end of a job, in SQLite or PostgreSQL.
+// end of a job, which threads talk of what and how problems were resolved, in SQLite
+// or PostgreSQL.
 //
 // Guarantees:
 //
@@ -24,14 +25,20 @@
 //   - What is told of a Connect session is only stored, and the session due to be
 //     read: what is read off it is read off all of its events, so it does not
 //     matter in which order or how often they came.
+//   - A thread in which ids are quoted gets one reply ever, however often its messages
+//     come and by however many they are brought; what happens to what is quoted there
+//     is owed to it in the transaction that records it, a line at most. Of messages
+//     nothing is kept but where they stand, and which of our ids they quote.
 //   - Each active subscription that asks for a problem has one row that says what
 //     it hears of it, and why not if it does not.
 //
 // Whoever records holds first the connections it judges, then Connect sessions,
 // then days of the funnel, then the crowds (see outages.go), each in the order of
-// their names, and only then changes problems. A statement that changes several
-// rows takes them in no order: where that makes a circle PostgreSQL ends one
-// transaction, and it is run again.
+// their names, and only then changes problems, and what threads are owed. Whoever
+// binds, stops or lets go of a thread holds that first. A statement that changes
+// several rows takes them in no order, and threads' bonds and cards are changed by
+// both: where that makes a circle PostgreSQL ends one transaction, and it is run
+// again.
 //
 // Duties of the caller: call JudgeDue every second or so, for what time alone
 // changes, and ReadSessions likewise, and whenever Moved says so; Close what Open

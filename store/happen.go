@@ -29,7 +29,8 @@ func (s *Store) newDocket(q *db.Queries) *docket {
 
 // happen writes steps of problems down and does what follows from them: the
 // outage they belong to, who hears of them, what is owed, which cards are not true
-// any more. It returns the problems as they are then, a step each.
+// any more, what is said in threads. It returns the problems as they are then, a
+// step each.
 //
 // Whoever calls it holds the connections that the problems are of, or whatever
 // else guards them. It holds then, in this order and each in the order of its
@@ -37,6 +38,11 @@ func (s *Store) newDocket(q *db.Queries) *docket {
 // in a circle, but for the cards of others that both make untrue, where
 // PostgreSQL ends one and change runs it again.
 func (s *Store) happen(ctx context.Context, q *db.Queries, steps []alert.Step) ([]alert.Step, error) {
+	return s.happenIn(ctx, q, s.newBulletin(q), steps)
+}
+
+// happenIn is happen for whoever has more to say in threads.
+func (s *Store) happenIn(ctx context.Context, q *db.Queries, b *bulletin, steps []alert.Step) ([]alert.Step, error) {
 	if len(steps) == 0 {
 		return nil, nil
 	}
@@ -57,7 +63,7 @@ func (s *Store) happen(ctx context.Context, q *db.Queries, steps []alert.Step) (
 			return nil, err
 		}
 	}
-	return steps, nil
+	return steps, b.problems(ctx, steps)
 }
 
 // write stores a step. The same problem may take several steps at once: the

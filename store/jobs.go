@@ -24,7 +24,8 @@ import (
 //
 // News of a job has its connection judged, in the same transaction; see JudgeDue
 // for what time alone changes. When it is over, those who asked for it (see AskJob)
-// are owed a word, in the same transaction too.
+// are owed a word, and the threads in which it is quoted a line, in the same
+// transaction too.
 func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, err error) {
 	if !usable(j.ID) {
 		return false, errors.New("record a job: it has no usable id")
@@ -34,7 +35,7 @@ func (s *Store) RecordJob(ctx context.Context, j finch.KnownJob) (changed bool, 
 		if changed = r.news; err != nil {
 			return false, err
 		}
-		return s.conclude(ctx, q, r.of, r.ended)
+		return s.conclude(ctx, q, r)
 	})
 	if err != nil {
 		return false, fmt.Errorf("record a job: %w", err)
@@ -49,7 +50,7 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 	ordered := slices.SortedStableFunc(slices.Values(jobs), func(a, b finch.KnownJob) int { return cmp.Compare(a.ID, b.ID) })
 	err = s.changeAndJudge(ctx, func(q *db.Queries) (bool, error) {
 		changed = 0 // it may be run again
-		var connections, ended []string
+		var all recorded
 		for _, j := range ordered {
 			if !usable(j.ID) {
 				continue
@@ -61,9 +62,9 @@ func (s *Store) RecordJobs(ctx context.Context, jobs []finch.KnownJob) (changed 
 			if r.news {
 				changed++
 			}
-			connections, ended = append(connections, r.of...), append(ended, r.ended...)
+			all.of, all.ended, all.moved = append(all.of, r.of...), append(all.ended, r.ended...), append(all.moved, r.moved...)
 		}
-		return s.conclude(ctx, q, connections, ended)
+		return s.conclude(ctx, q, all)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("record jobs: %w", err)
@@ -82,23 +83,37 @@ type recorded struct {
 	of []string
 	// ended is the job's id if nobody knew before that it is over.
 	ended []string
+	// moved are the connections of which more is known than before.
+	moved []string
 }
 
-// conclude draws what follows from jobs: what is wrong with their connections, and
-// who waits for the end of one that has ended. Others hold a connection before they
-// owe, so it does too.
-func (s *Store) conclude(ctx context.Context, q *db.Queries, connections, ended []string) (news bool, err error) {
-	if news, err = s.judge(ctx, q, connections...); err != nil {
+// conclude draws what follows from jobs: what is wrong with their connections, who
+// waits for the end of one that has ended, and which threads talk of them. Others
+// hold a connection before they owe, so it does too.
+func (s *Store) conclude(ctx context.Context, q *db.Queries, r recorded) (news bool, err error) {
+	b := s.newBulletin(q)
+	b.ended = r.ended
+	if news, err = s.judgeIn(ctx, q, b, r.of...); err != nil {
 		return false, err
 	}
-	for _, id := range ended {
+	for _, id := range r.ended {
 		told, err := s.tellAskers(ctx, q, id)
+		if err == nil {
+			err = b.job(ctx, id)
+		}
 		if err != nil {
 			return false, err
 		}
 		news = news || told
 	}
-	return news, nil
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(r.moved))) {
+		soiled, err := s.soilBound(ctx, q, id)
+		if err != nil {
+			return false, err
+		}
+		news = news || soiled
+	}
+	return news || b.owed, nil
 }
 
 func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJob) (recorded, error) {
@@ -106,7 +121,8 @@ func (s *Store) recordJob(ctx context.Context, q *db.Queries, said finch.KnownJo
 	row, err := q.JobByID(ctx, said.ID)
 	if missing(err) {
 		if added, err := s.addJob(ctx, q, said); added || err != nil {
-			return recorded{news: added, of: []string{said.ConnectionID}}, err
+			of := []string{said.ConnectionID}
+			return recorded{news: added, of: of, moved: of}, err
 		}
 		row, err = q.JobByID(ctx, said.ID) // another added it meanwhile
 	}
@@ -156,6 +172,9 @@ func (s *Store) mergeJob(ctx context.Context, q *db.Queries, said finch.KnownJob
 	r := recorded{news: news(was, is)}
 	if r.news || !over(is) {
 		r.of = []string{was.ConnectionID, is.ConnectionID}
+	}
+	if r.news {
+		r.moved = r.of
 	}
 	if over(is) && !over(was) {
 		r.ended = []string{is.ID}

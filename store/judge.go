@@ -54,6 +54,11 @@ func (s *Store) Owing() <-chan struct{} { return s.owing }
 // in whatever order it came, the judgement is the same. A connection that is not
 // known is not judged. It reports whether anything happened.
 func (s *Store) judge(ctx context.Context, q *db.Queries, connectionIDs ...string) (news bool, err error) {
+	return s.judgeIn(ctx, q, s.newBulletin(q), connectionIDs...)
+}
+
+// judgeIn is judge for whoever has more to say in threads.
+func (s *Store) judgeIn(ctx context.Context, q *db.Queries, b *bulletin, connectionIDs ...string) (news bool, err error) {
 	ids := slices.Compact(slices.Sorted(slices.Values(connectionIDs)))
 	ids = slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 	for _, id := range ids {
@@ -72,7 +77,7 @@ func (s *Store) judge(ctx context.Context, q *db.Queries, connectionIDs ...strin
 		}
 		steps = append(steps, taken...)
 	}
-	_, err = s.happen(ctx, q, steps)
+	_, err = s.happenIn(ctx, q, b, steps)
 	return len(steps) > 0, err
 }
 

@@ -29,6 +29,9 @@ type storedProblem struct {
 	LinkBy       string        `json:"link_by,omitempty"`
 	LinkAt       int64         `json:"link,omitempty"`
 	LinkUsed     int64         `json:"link_used,omitempty"`
+	SentBy       string        `json:"sent_by,omitempty"`
+	SentAt       int64         `json:"sent,omitempty"`
+	SentRef      string        `json:"sent_ref,omitempty"`
 	ClosedBy     string        `json:"closed_by,omitempty"`
 	Affected     int           `json:"affected,omitempty"`
 	Recovered    int           `json:"recovered,omitempty"`
@@ -92,7 +95,7 @@ func textOf(p alert.Problem) string {
 		},
 		Openings: stamps(p.Openings), Flapping: p.Flapping, WellSince: stamp(p.WellSince), ClaimedAt: stamp(p.ClaimedAt),
 		SnoozedBy: p.SnoozedBy, SnoozedUntil: stamp(p.SnoozedUntil), LinkBy: p.LinkBy, LinkAt: stamp(p.LinkAt), LinkUsed: stamp(p.LinkUsed),
-		ClosedBy: p.ClosedBy,
+		ClosedBy: p.ClosedBy, SentBy: p.SentBy, SentAt: stamp(p.SentAt), SentRef: p.SentRef,
 		Affected: p.Affected, Recovered: p.Recovered, Of: p.Of,
 		Facts: storedFacts{
 			LastGood: stamp(p.Facts.LastGood), Next: stamp(p.Facts.Next), NextExact: p.Facts.NextExact, Expected: stamp(p.Facts.Expected),
@@ -146,6 +149,7 @@ func problemOf(r db.Problem) (alert.Problem, error) {
 		Count: f.Count, Jobs: f.Jobs, Openings: timesOf(f.Openings), Flapping: f.Flapping, WellSince: timeOf(f.WellSince),
 		ClaimedBy: r.ClaimedBy, ClaimedAt: timeOf(f.ClaimedAt), SnoozedBy: f.SnoozedBy, SnoozedUntil: timeOf(f.SnoozedUntil),
 		LinkBy: f.LinkBy, LinkAt: timeOf(f.LinkAt), LinkUsed: timeOf(f.LinkUsed), ClosedBy: f.ClosedBy,
+		SentBy: f.SentBy, SentAt: timeOf(f.SentAt), SentRef: f.SentRef,
 		ParentID: r.ParentID, Affected: f.Affected, Recovered: f.Recovered, Of: f.Of, Version: r.Version,
 		Facts: alert.Facts{
 			LastGood: timeOf(f.Facts.LastGood), Next: timeOf(f.Facts.Next), NextExact: f.Facts.NextExact, Expected: timeOf(f.Facts.Expected),

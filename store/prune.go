@@ -15,11 +15,17 @@ const (
 	pruneJobsChunk = 100
 )
 
-// PruneInbox removes events received before the given time and returns how many went.
+// PruneInbox removes events received before the given time, and which messages of
+// threads were heard before it, and returns how many events went.
 func (s *Store) PruneInbox(ctx context.Context, before time.Time) (int, error) {
 	n, err := s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
 		return q.PruneInbox(ctx, db.PruneInboxParams{Before: stamp(before), Count: pruneChunk})
 	})
+	if err == nil {
+		_, err = s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
+			return q.PruneHeard(ctx, db.PruneHeardParams{Before: stamp(before), Count: pruneChunk})
+		})
+	}
 	if err != nil {
 		return n, fmt.Errorf("prune the inbox: %w", err)
 	}
@@ -57,12 +63,18 @@ func (s *Store) PruneChanges(ctx context.Context, before time.Time) (int, error)
 }
 
 // PruneProblems removes problems that were over before the given time, with all
-// that was noted of them, and returns how many went.
+// that was noted of them, and returns how many went. How they were resolved goes if
+// it was saved before that time.
 func (s *Store) PruneProblems(ctx context.Context, before time.Time) (int, error) {
 	n, err := s.prune(ctx, pruneJobsChunk, func(q *db.Queries) (int64, error) { return pruneProblems(ctx, q, before) })
 	if err == nil {
 		_, err = s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
 			return q.PruneCards(ctx, db.PruneCardsParams{Before: stamp(before), Count: pruneChunk})
+		})
+	}
+	if err == nil {
+		_, err = s.prune(ctx, pruneChunk, func(q *db.Queries) (int64, error) {
+			return q.PruneResolutions(ctx, db.PruneResolutionsParams{Before: stamp(before), Count: pruneChunk})
 		})
 	}
 	if err != nil {

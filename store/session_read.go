@@ -142,13 +142,15 @@ func (s *Store) readCustomer(ctx context.Context, q *db.Queries, group []db.Clai
 	if err := postpone(ctx, q, group, readings, now); err != nil {
 		return false, err
 	}
-	if customerID == "" || len(readings) == 0 {
+	if len(readings) == 0 {
 		return false, nil
 	}
-	if err := markPlaces(ctx, q, customerID, rows, readings); err != nil {
-		return false, err
+	var next time.Time
+	if customerID == "" { // each stands for itself
+		next, err = s.newBulletin(q).sessions(ctx, "", readings)
+	} else if err = markPlaces(ctx, q, customerID, rows, readings); err == nil {
+		news, next, err = s.afterReading(ctx, q, customerID, readings)
 	}
-	news, next, err := s.afterReading(ctx, q, customerID, readings)
 	if err != nil || next.IsZero() {
 		return news, err
 	}
@@ -164,6 +166,9 @@ func (s *Store) readRows(ctx context.Context, q *db.Queries, rows []db.SessionLi
 	moves := shifts{}
 	for _, row := range rows {
 		r, err := s.reading(ctx, q, row, now)
+		if err == nil {
+			err = s.soilSession(ctx, q, row, r)
+		}
 		if err == nil {
 			err = saveReading(ctx, q, row, r, moves)
 		}
@@ -283,19 +288,22 @@ func nextReading(r connect.Reading, now time.Time) time.Time {
 
 // afterReading is called for a customer once the sessions that were due are read
 // and saved, with the newest of the customer's sessions, the last one first: it
-// judges what is wrong and owes the notices. news: something is owed. next is when
-// time alone changes that, zero for never; the last session is due again then.
+// judges what is wrong and owes the notices, to people and in threads. news:
+// something is owed. next is when time alone changes that, zero for never; the last
+// session is due again then.
 func (s *Store) afterReading(ctx context.Context, q *db.Queries, customerID string, readings []connect.Reading) (news bool, next time.Time, err error) {
 	steps, next, err := s.assessSessions(ctx, q, customerID, readings)
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("judge customer %q: %w", customerID, err)
 	}
-	if _, err := s.happen(ctx, q, steps); err != nil {
+	b := s.newBulletin(q)
+	if _, err := s.happenIn(ctx, q, b, steps); err != nil {
 		return false, time.Time{}, err
 	}
 	owed, again, err := s.noticeWatchers(ctx, q, customerID, readings[0])
-	if !again.IsZero() && (next.IsZero() || again.Before(next)) {
-		next = again
+	if err != nil {
+		return false, time.Time{}, err
 	}
-	return owed || len(steps) > 0, next, err
+	later, err := b.sessions(ctx, customerID, readings)
+	return owed || b.owed || len(steps) > 0, sooner(next, sooner(again, later)), err
 }

@@ -38,6 +38,21 @@ func saveReading(ctx context.Context, q *db.Queries, row db.SessionLine, r conne
 	return saveErrors(ctx, q, row, p.Errors)
 }
 
+// soilSession notes that the replies which show a session are not true any more, if
+// anything new was read off it.
+func (s *Store) soilSession(ctx context.Context, q *db.Queries, row db.SessionLine, r connect.Reading) error {
+	p := r.Progress
+	if row.Outcome == string(p.Outcome) && row.Provisional == flag(p.Provisional) && row.Stage == word(string(p.Stage)) && row.Opened == stamp(p.Opened) &&
+		row.LastAt == stamp(p.Last) && row.Over == stamp(p.Over) && row.Errors == int64(p.ErrorCount) {
+		return nil
+	}
+	err := q.SoilBoundToSession(ctx, db.SoilBoundToSessionParams{SessionID: row.ID, CustomerID: row.CustomerID, At: stamp(s.now())})
+	if err != nil {
+		return fmt.Errorf("note that replies are out of date: %w", err)
+	}
+	return nil
+}
+
 // readingIn is what was read last.
 func readingIn(r db.SessionLine) db.SaveReadingParams {
 	return db.SaveReadingParams{

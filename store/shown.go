@@ -27,6 +27,9 @@ func (s *Store) Shown(ctx context.Context, problemID, subscriptionID int64) (ale
 	if shown.Problem, err = s.Problem(ctx, problemID); err != nil {
 		return shown, err
 	}
+	if err := s.showTalk(ctx, &shown); err != nil {
+		return shown, err
+	}
 	if shown.Problem.Key.Kind == alert.Outage {
 		shown.Children, err = s.Children(ctx, problemID)
 		return shown, err
@@ -40,6 +43,19 @@ func (s *Store) Shown(ctx context.Context, problemID, subscriptionID int64) (ale
 	}
 	shown.Odds, err = s.Odds(ctx, shown.Problem)
 	return shown, err
+}
+
+// showTalk adds where a problem is talked about, and how the like of it was resolved
+// before: not where people of other companies read along.
+func (s *Store) showTalk(ctx context.Context, shown *alert.Shown) (err error) {
+	if shown.Subscription.SharedBy != "" {
+		return nil
+	}
+	if shown.Discussed, err = s.DiscussedIn(ctx, shown.Problem); err != nil || shown.Problem.State != alert.Open {
+		return err
+	}
+	shown.LastTime, err = s.LastTime(ctx, shown.Problem)
+	return err
 }
 
 // anySubscription is a subscription as it is, or was before it was deleted; zero

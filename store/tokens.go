@@ -80,8 +80,13 @@ func (s *Store) grant(ctx context.Context, q *db.Queries, g finch.Grant) (c finc
 	if c.Worst() != before {
 		c.StatusSince = g.Facts.At // it was disconnected until now
 	}
-	if err := learnAndSave(ctx, q, &c, g.Facts); err != nil {
+	if err := s.learnAndSave(ctx, q, &c, g.Facts); err != nil {
 		return c, false, err
+	}
+	if !had { // a look shows no more than before
+		if _, err := s.soilBound(ctx, q, c.ID); err != nil {
+			return c, false, err
+		}
 	}
 	if err := markRemoved(ctx, q, id, false); err != nil {
 		return c, false, err
@@ -171,7 +176,7 @@ func (s *Store) Forget(ctx context.Context, connectionID string) error {
 		if err != nil {
 			return false, err
 		}
-		if err := end(ctx, q, c, millis(s.now())); err != nil {
+		if err := s.end(ctx, q, c, millis(s.now())); err != nil {
 			return false, err
 		}
 		if err := markRemoved(ctx, q, c.ID, true); err != nil {
@@ -199,7 +204,7 @@ func (s *Store) Lost(ctx context.Context, connectionID string, token finch.Token
 			return false, err
 		}
 		at = s.moment(at)
-		if err := end(ctx, q, c, at); err != nil {
+		if err := s.end(ctx, q, c, at); err != nil {
 			return false, err
 		}
 		err = noteStep(ctx, q, finch.Change{
@@ -239,7 +244,7 @@ func (s *Store) holds(ctx context.Context, q *db.Queries, id string, token finch
 }
 
 // end takes the token out of the vault and the connection out of the queue.
-func end(ctx context.Context, q *db.Queries, c finch.Connection, at time.Time) error {
+func (s *Store) end(ctx context.Context, q *db.Queries, c finch.Connection, at time.Time) error {
 	before := c.Worst()
 	c.HasToken = false
 	if c.DisconnectedAt.IsZero() {
@@ -247,6 +252,9 @@ func end(ctx context.Context, q *db.Queries, c finch.Connection, at time.Time) e
 	}
 	settle(&c, before, at)
 	if err := save(ctx, q, c); err != nil {
+		return err
+	}
+	if _, err := s.soilBound(ctx, q, c.ID); err != nil {
 		return err
 	}
 	if err := q.DropToken(ctx, c.ID); err != nil {

@@ -278,7 +278,7 @@ func cardFrom(r db.Card) alert.Card {
 	return alert.Card{
 		ID: r.ID, Kind: alert.CardKind(r.Kind), SubscriptionID: r.SubscriptionID, ProblemID: r.ProblemID,
 		Channel: r.Channel, Place: r.Place, TS: r.Ts, ThreadTS: r.ThreadTs,
-		Posted: timeOf(r.Posted), Grown: timeOf(r.Grown), Lines: int(r.Lines), Dirty: timeOf(r.Dirty), Soiled: r.Soiled,
+		Posted: timeOf(r.Posted), Grown: timeOf(r.Grown), Lines: int(r.Lines), Dirty: timeOf(r.Dirty), Soiled: r.Soiled, Root: r.Root,
 	}
 }
 

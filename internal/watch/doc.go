@@ -35,6 +35,11 @@
 // for, a write or a reveal before it is asked. What follows from a write is drawn
 // like that of any other: its job is read until it is over, its token is kept.
 //
+// # Threads
+//
+// A thread in which nobody has written for 30 days is let go. Slack is asked when
+// somebody did last, so that no message need be noted for it.
+//
 // # What is guaranteed
 //
 //   - People who look at the same connection at the same time share one look,

@@ -32,6 +32,7 @@ func (w *Watcher) sweeps() []sweep {
 		{"old history", time.Hour, w.forgetHistory},
 		{"old problems", time.Hour, w.forgetProblems},
 		{"old sessions", time.Hour, w.forgetSessions},
+		{"quiet threads", time.Hour, w.letQuietGo},
 	}
 }
 

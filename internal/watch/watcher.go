@@ -171,6 +171,9 @@ type Options struct {
 	Sessions Sessions
 	// Ledger may be nil: then the explorer asks nothing.
 	Ledger Ledger
+	// Threads and ThreadReader may be nil: then no thread is let go.
+	Threads      ThreadBook
+	ThreadReader ThreadReader
 	// Spare may be nil: then nobody tells how many calls fit.
 	Spare Spare
 	// PublicURL is how the outside reaches the HTTP doors, empty where it does not:
@@ -209,6 +212,8 @@ type Watcher struct {
 	sessions           Sessions
 	ledger             Ledger
 	spare              Spare
+	threads            ThreadBook
+	threadReader       ThreadReader
 	publicURL          string
 	exchanges          singleflight.Group // of codes
 	choices            *choiceShelf
@@ -246,7 +251,7 @@ func New(o Options) *Watcher {
 		readers: make(places, readers), shares: newShares(readersEach, handBack),
 		arrived: make(chan struct{}, 1), toRead: make(chan struct{}, 1), toLook: make(chan struct{}, 1), retention: cmp.Or(o.Retention, defaultRetention),
 		webhooks: o.Webhooks, hearsay: newHearsay(), choices: &choiceShelf{}, alerts: o.Alerts,
-		sessions: o.Sessions, ledger: o.Ledger, spare: o.Spare, publicURL: strings.TrimSuffix(o.PublicURL, "/"),
+		sessions: o.Sessions, ledger: o.Ledger, spare: o.Spare, threads: o.Threads, threadReader: o.ThreadReader, publicURL: strings.TrimSuffix(o.PublicURL, "/"),
 	}
 	if w.background == nil {
 		w.background = o.Finch

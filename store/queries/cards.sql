@@ -12,8 +12,8 @@ WHERE id IN (SELECT t.card_id FROM tellings t WHERE t.problem_id = sqlc.arg(prob
 UPDATE cards SET dirty = CASE WHEN dirty = 0 THEN sqlc.arg(at) ELSE dirty END, soiled = soiled + 1 WHERE id = sqlc.arg(id);
 
 -- name: AddCard :one
-INSERT INTO cards (kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited)
-VALUES (sqlc.arg(kind), sqlc.arg(subscription_id), sqlc.arg(problem_id), sqlc.arg(channel), '', '', '', 0, sqlc.arg(now), 0, 0, 0, 0, 0, 0)
+INSERT INTO cards (kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited, root)
+VALUES (sqlc.arg(kind), sqlc.arg(subscription_id), sqlc.arg(problem_id), sqlc.arg(channel), '', '', '', 0, sqlc.arg(now), 0, 0, 0, 0, 0, 0, sqlc.arg(root))
 RETURNING id;
 
 -- name: Card :one

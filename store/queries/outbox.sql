@@ -23,10 +23,10 @@ RETURNING channel;
 SELECT * FROM outbox WHERE channel = sqlc.arg(channel) AND state = 1 ORDER BY id LIMIT 1;
 
 -- Nothing goes to a subscription that is paused or gone, but a word to a person
--- about it. A summary may hold what another subscription of the channel waits for.
+-- about it; what is said in threads, or offered, is for no subscription. A summary may hold what another subscription of the channel waits for.
 -- name: OldestOwed :one
 SELECT o.* FROM outbox o
-WHERE o.channel = sqlc.arg(channel) AND o.state = 0 AND o.noticed = 1 AND (o.kind = 'notice' OR EXISTS (
+WHERE o.channel = sqlc.arg(channel) AND o.state = 0 AND o.noticed = 1 AND (o.kind IN ('notice', 'reply', 'news', 'offer') OR EXISTS (
     SELECT 1 FROM subscriptions s WHERE s.paused = 0 AND s.deleted = 0
         AND (s.id = o.subscription_id OR o.kind IN ('summary', 'list') AND s.channel = o.channel)))
 ORDER BY o.id LIMIT 1;
@@ -89,7 +89,7 @@ SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.channel = sqlc.arg(
 
 -- name: Backlog :one
 SELECT CAST(COUNT(*) AS BIGINT) AS owed, CAST(COALESCE(MIN(o.owed), 0) AS BIGINT) AS oldest FROM outbox o
-WHERE o.state <= 1 AND (o.kind = 'notice' OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0));
+WHERE o.state <= 1 AND (o.kind IN ('notice', 'reply', 'news', 'offer') OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0));
 
 -- name: PruneTold :execrows
 DELETE FROM outbox WHERE id IN (SELECT old.id FROM outbox old WHERE old.state > 1 AND old.done < sqlc.arg(before) ORDER BY old.done LIMIT sqlc.arg(count));

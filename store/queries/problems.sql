@@ -168,10 +168,11 @@ DELETE FROM tellings WHERE problem_id = sqlc.arg(problem_id);
 -- name: DropProblemCards :exec
 DELETE FROM cards WHERE problem_id = sqlc.arg(problem_id) AND problem_id > 0;
 
--- What told of nothing that is still known goes too.
+-- What told of nothing that is still known goes too, but for replies: they go with
+-- their threads.
 -- name: PruneCards :execrows
 DELETE FROM cards WHERE id IN (
     SELECT old.id FROM cards old
-    WHERE old.grown < sqlc.arg(before) AND old.problem_id = 0 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
+    WHERE old.grown < sqlc.arg(before) AND old.problem_id = 0 AND old.kind <> 3 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
     ORDER BY old.id LIMIT sqlc.arg(count)
 );

@@ -10,8 +10,8 @@ import (
 )
 
 const addCard = `-- name: AddCard :one
-INSERT INTO cards (kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited)
-VALUES ($1, $2, $3, $4, '', '', '', 0, $5, 0, 0, 0, 0, 0, 0)
+INSERT INTO cards (kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited, root)
+VALUES ($1, $2, $3, $4, '', '', '', 0, $5, 0, 0, 0, 0, 0, 0, $6)
 RETURNING id
 `
 
@@ -21,6 +21,7 @@ type AddCardParams struct {
 	ProblemID      int64
 	Channel        string
 	Now            int64
+	Root           string
 }
 
 func (q *Queries) AddCard(ctx context.Context, arg AddCardParams) (int64, error) {
@@ -30,6 +31,7 @@ func (q *Queries) AddCard(ctx context.Context, arg AddCardParams) (int64, error)
 		arg.ProblemID,
 		arg.Channel,
 		arg.Now,
+		arg.Root,
 	)
 	var id int64
 	err := row.Scan(&id)
@@ -87,7 +89,7 @@ func (q *Queries) BecomeOutage(ctx context.Context, arg BecomeOutageParams) erro
 }
 
 const card = `-- name: Card :one
-SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE id = $1
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited, root FROM cards WHERE id = $1
 `
 
 func (q *Queries) Card(ctx context.Context, id int64) (Card, error) {
@@ -110,12 +112,13 @@ func (q *Queries) Card(ctx context.Context, id int64) (Card, error) {
 		&i.Soiled,
 		&i.Leased,
 		&i.Edited,
+		&i.Root,
 	)
 	return i, err
 }
 
 const cardAt = `-- name: CardAt :one
-SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE place = $1 AND ts = $2 ORDER BY id DESC LIMIT 1
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited, root FROM cards WHERE place = $1 AND ts = $2 ORDER BY id DESC LIMIT 1
 `
 
 type CardAtParams struct {
@@ -143,12 +146,13 @@ func (q *Queries) CardAt(ctx context.Context, arg CardAtParams) (Card, error) {
 		&i.Soiled,
 		&i.Leased,
 		&i.Edited,
+		&i.Root,
 	)
 	return i, err
 }
 
 const cardOfTelling = `-- name: CardOfTelling :one
-SELECT c.id, c.kind, c.subscription_id, c.problem_id, c.channel, c.place, c.ts, c.thread_ts, c.posted, c.grown, c.lines, c.dirty, c.haste, c.soiled, c.leased, c.edited FROM tellings t JOIN cards c ON c.id = t.card_id WHERE t.problem_id = $1 AND t.subscription_id = $2
+SELECT c.id, c.kind, c.subscription_id, c.problem_id, c.channel, c.place, c.ts, c.thread_ts, c.posted, c.grown, c.lines, c.dirty, c.haste, c.soiled, c.leased, c.edited, c.root FROM tellings t JOIN cards c ON c.id = t.card_id WHERE t.problem_id = $1 AND t.subscription_id = $2
 `
 
 type CardOfTellingParams struct {
@@ -177,6 +181,7 @@ func (q *Queries) CardOfTelling(ctx context.Context, arg CardOfTellingParams) (C
 		&i.Soiled,
 		&i.Leased,
 		&i.Edited,
+		&i.Root,
 	)
 	return i, err
 }
@@ -255,7 +260,7 @@ func (q *Queries) DigestOfCard(ctx context.Context, cardID int64) (string, error
 }
 
 const dirtiestCard = `-- name: DirtiestCard :one
-SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE dirty > 0 AND dirty <= $1 AND leased <= $1 AND ts <> ''
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited, root FROM cards WHERE dirty > 0 AND dirty <= $1 AND leased <= $1 AND ts <> ''
 ORDER BY haste DESC, dirty LIMIT 1
 `
 
@@ -279,6 +284,7 @@ func (q *Queries) DirtiestCard(ctx context.Context, now int64) (Card, error) {
 		&i.Soiled,
 		&i.Leased,
 		&i.Edited,
+		&i.Root,
 	)
 	return i, err
 }
@@ -392,7 +398,7 @@ func (q *Queries) MoveToCard(ctx context.Context, arg MoveToCardParams) error {
 }
 
 const newestSummary = `-- name: NewestSummary :one
-SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited FROM cards WHERE channel = $1 AND kind = 1 ORDER BY grown DESC LIMIT 1
+SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, posted, grown, lines, dirty, haste, soiled, leased, edited, root FROM cards WHERE channel = $1 AND kind = 1 ORDER BY grown DESC LIMIT 1
 `
 
 func (q *Queries) NewestSummary(ctx context.Context, channel string) (Card, error) {
@@ -415,6 +421,7 @@ func (q *Queries) NewestSummary(ctx context.Context, channel string) (Card, erro
 		&i.Soiled,
 		&i.Leased,
 		&i.Edited,
+		&i.Root,
 	)
 	return i, err
 }
@@ -646,7 +653,7 @@ func (q *Queries) SoilLists(ctx context.Context, arg SoilListsParams) error {
 }
 
 const standingCard = `-- name: StandingCard :one
-SELECT c.id, c.kind, c.subscription_id, c.problem_id, c.channel, c.place, c.ts, c.thread_ts, c.posted, c.grown, c.lines, c.dirty, c.haste, c.soiled, c.leased, c.edited FROM cards c WHERE c.problem_id = $1 AND c.problem_id > 0 AND c.channel = $2 AND c.ts <> '' ORDER BY c.id DESC LIMIT 1
+SELECT c.id, c.kind, c.subscription_id, c.problem_id, c.channel, c.place, c.ts, c.thread_ts, c.posted, c.grown, c.lines, c.dirty, c.haste, c.soiled, c.leased, c.edited, c.root FROM cards c WHERE c.problem_id = $1 AND c.problem_id > 0 AND c.channel = $2 AND c.ts <> '' ORDER BY c.id DESC LIMIT 1
 `
 
 type StandingCardParams struct {
@@ -674,6 +681,7 @@ func (q *Queries) StandingCard(ctx context.Context, arg StandingCardParams) (Car
 		&i.Soiled,
 		&i.Leased,
 		&i.Edited,
+		&i.Root,
 	)
 	return i, err
 }

@@ -27,6 +27,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.activeConnectionsStmt, err = db.PrepareContext(ctx, activeConnections); err != nil {
 		return nil, fmt.Errorf("error preparing query ActiveConnections: %w", err)
 	}
+	if q.addBondStmt, err = db.PrepareContext(ctx, addBond); err != nil {
+		return nil, fmt.Errorf("error preparing query AddBond: %w", err)
+	}
 	if q.addCardStmt, err = db.PrepareContext(ctx, addCard); err != nil {
 		return nil, fmt.Errorf("error preparing query AddCard: %w", err)
 	}
@@ -35,6 +38,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.addEntityStmt, err = db.PrepareContext(ctx, addEntity); err != nil {
 		return nil, fmt.Errorf("error preparing query AddEntity: %w", err)
+	}
+	if q.addHeardStmt, err = db.PrepareContext(ctx, addHeard); err != nil {
+		return nil, fmt.Errorf("error preparing query AddHeard: %w", err)
 	}
 	if q.addJobStmt, err = db.PrepareContext(ctx, addJob); err != nil {
 		return nil, fmt.Errorf("error preparing query AddJob: %w", err)
@@ -57,6 +63,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addProblemEventStmt, err = db.PrepareContext(ctx, addProblemEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query AddProblemEvent: %w", err)
 	}
+	if q.addResolutionStmt, err = db.PrepareContext(ctx, addResolution); err != nil {
+		return nil, fmt.Errorf("error preparing query AddResolution: %w", err)
+	}
 	if q.addSessionStmt, err = db.PrepareContext(ctx, addSession); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSession: %w", err)
 	}
@@ -65,6 +74,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.addSubscriptionStmt, err = db.PrepareContext(ctx, addSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query AddSubscription: %w", err)
+	}
+	if q.addThreadStmt, err = db.PrepareContext(ctx, addThread); err != nil {
+		return nil, fmt.Errorf("error preparing query AddThread: %w", err)
 	}
 	if q.addToFunnelDayStmt, err = db.PrepareContext(ctx, addToFunnelDay); err != nil {
 		return nil, fmt.Errorf("error preparing query AddToFunnelDay: %w", err)
@@ -101,6 +113,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.beginPaceStmt, err = db.PrepareContext(ctx, beginPace); err != nil {
 		return nil, fmt.Errorf("error preparing query BeginPace: %w", err)
+	}
+	if q.bondsStmt, err = db.PrepareContext(ctx, bonds); err != nil {
+		return nil, fmt.Errorf("error preparing query Bonds: %w", err)
+	}
+	if q.bondsNearStmt, err = db.PrepareContext(ctx, bondsNear); err != nil {
+		return nil, fmt.Errorf("error preparing query BondsNear: %w", err)
+	}
+	if q.bondsOfIDStmt, err = db.PrepareContext(ctx, bondsOfID); err != nil {
+		return nil, fmt.Errorf("error preparing query BondsOfID: %w", err)
 	}
 	if q.briefStmt, err = db.PrepareContext(ctx, brief); err != nil {
 		return nil, fmt.Errorf("error preparing query Brief: %w", err)
@@ -177,8 +198,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.connectionStmt, err = db.PrepareContext(ctx, connection); err != nil {
 		return nil, fmt.Errorf("error preparing query Connection: %w", err)
 	}
+	if q.connectionOwnerStmt, err = db.PrepareContext(ctx, connectionOwner); err != nil {
+		return nil, fmt.Errorf("error preparing query ConnectionOwner: %w", err)
+	}
 	if q.connectionStatusStmt, err = db.PrepareContext(ctx, connectionStatus); err != nil {
 		return nil, fmt.Errorf("error preparing query ConnectionStatus: %w", err)
+	}
+	if q.connectionsOfCompanyStmt, err = db.PrepareContext(ctx, connectionsOfCompany); err != nil {
+		return nil, fmt.Errorf("error preparing query ConnectionsOfCompany: %w", err)
+	}
+	if q.connectionsOfCustomerStmt, err = db.PrepareContext(ctx, connectionsOfCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query ConnectionsOfCustomer: %w", err)
 	}
 	if q.correctChangeStmt, err = db.PrepareContext(ctx, correctChange); err != nil {
 		return nil, fmt.Errorf("error preparing query CorrectChange: %w", err)
@@ -201,6 +231,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countHeldStmt, err = db.PrepareContext(ctx, countHeld); err != nil {
 		return nil, fmt.Errorf("error preparing query CountHeld: %w", err)
 	}
+	if q.countOfCompanyStmt, err = db.PrepareContext(ctx, countOfCompany); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOfCompany: %w", err)
+	}
+	if q.countOfCustomerStmt, err = db.PrepareContext(ctx, countOfCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOfCustomer: %w", err)
+	}
 	if q.countOtherQueriesStmt, err = db.PrepareContext(ctx, countOtherQueries); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOtherQueries: %w", err)
 	}
@@ -218,6 +254,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.countStagedStmt, err = db.PrepareContext(ctx, countStaged); err != nil {
 		return nil, fmt.Errorf("error preparing query CountStaged: %w", err)
+	}
+	if q.countThreadsStmt, err = db.PrepareContext(ctx, countThreads); err != nil {
+		return nil, fmt.Errorf("error preparing query CountThreads: %w", err)
 	}
 	if q.countUnderwayStmt, err = db.PrepareContext(ctx, countUnderway); err != nil {
 		return nil, fmt.Errorf("error preparing query CountUnderway: %w", err)
@@ -246,6 +285,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dirtiestCardStmt, err = db.PrepareContext(ctx, dirtiestCard); err != nil {
 		return nil, fmt.Errorf("error preparing query DirtiestCard: %w", err)
 	}
+	if q.dropBondsStmt, err = db.PrepareContext(ctx, dropBonds); err != nil {
+		return nil, fmt.Errorf("error preparing query DropBonds: %w", err)
+	}
 	if q.dropErrorsOfSessionStmt, err = db.PrepareContext(ctx, dropErrorsOfSession); err != nil {
 		return nil, fmt.Errorf("error preparing query DropErrorsOfSession: %w", err)
 	}
@@ -267,6 +309,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropQueryStmt, err = db.PrepareContext(ctx, dropQuery); err != nil {
 		return nil, fmt.Errorf("error preparing query DropQuery: %w", err)
 	}
+	if q.dropResolutionStmt, err = db.PrepareContext(ctx, dropResolution); err != nil {
+		return nil, fmt.Errorf("error preparing query DropResolution: %w", err)
+	}
 	if q.dropSessionStmt, err = db.PrepareContext(ctx, dropSession); err != nil {
 		return nil, fmt.Errorf("error preparing query DropSession: %w", err)
 	}
@@ -275,6 +320,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.dropTellingsStmt, err = db.PrepareContext(ctx, dropTellings); err != nil {
 		return nil, fmt.Errorf("error preparing query DropTellings: %w", err)
+	}
+	if q.dropThreadStmt, err = db.PrepareContext(ctx, dropThread); err != nil {
+		return nil, fmt.Errorf("error preparing query DropThread: %w", err)
+	}
+	if q.dropThreadWatchesStmt, err = db.PrepareContext(ctx, dropThreadWatches); err != nil {
+		return nil, fmt.Errorf("error preparing query DropThreadWatches: %w", err)
 	}
 	if q.dropTokenStmt, err = db.PrepareContext(ctx, dropToken); err != nil {
 		return nil, fmt.Errorf("error preparing query DropToken: %w", err)
@@ -372,6 +423,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.hastenLanesStmt, err = db.PrepareContext(ctx, hastenLanes); err != nil {
 		return nil, fmt.Errorf("error preparing query HastenLanes: %w", err)
 	}
+	if q.healedAfterStmt, err = db.PrepareContext(ctx, healedAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query HealedAfter: %w", err)
+	}
+	if q.heardStmt, err = db.PrepareContext(ctx, heard); err != nil {
+		return nil, fmt.Errorf("error preparing query Heard: %w", err)
+	}
 	if q.hearersOnCardStmt, err = db.PrepareContext(ctx, hearersOnCard); err != nil {
 		return nil, fmt.Errorf("error preparing query HearersOnCard: %w", err)
 	}
@@ -404,6 +461,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.holdSubscriptionStmt, err = db.PrepareContext(ctx, holdSubscription); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldSubscription: %w", err)
+	}
+	if q.holdThreadStmt, err = db.PrepareContext(ctx, holdThread); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldThread: %w", err)
+	}
+	if q.holdThreadAtStmt, err = db.PrepareContext(ctx, holdThreadAt); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldThreadAt: %w", err)
 	}
 	if q.holdToAddEventsStmt, err = db.PrepareContext(ctx, holdToAddEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query HoldToAddEvents: %w", err)
@@ -468,8 +531,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.judgedJobsStmt, err = db.PrepareContext(ctx, judgedJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query JudgedJobs: %w", err)
 	}
+	if q.keepThreadStmt, err = db.PrepareContext(ctx, keepThread); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepThread: %w", err)
+	}
 	if q.keyIDsStmt, err = db.PrepareContext(ctx, keyIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query KeyIDs: %w", err)
+	}
+	if q.knownIDStmt, err = db.PrepareContext(ctx, knownID); err != nil {
+		return nil, fmt.Errorf("error preparing query KnownID: %w", err)
+	}
+	if q.lastAtProviderStmt, err = db.PrepareContext(ctx, lastAtProvider); err != nil {
+		return nil, fmt.Errorf("error preparing query LastAtProvider: %w", err)
+	}
+	if q.lastOfCustomerStmt, err = db.PrepareContext(ctx, lastOfCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query LastOfCustomer: %w", err)
 	}
 	if q.lastProblemOfKeyStmt, err = db.PrepareContext(ctx, lastProblemOfKey); err != nil {
 		return nil, fmt.Errorf("error preparing query LastProblemOfKey: %w", err)
@@ -531,6 +606,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.noteAuditStmt, err = db.PrepareContext(ctx, noteAudit); err != nil {
 		return nil, fmt.Errorf("error preparing query NoteAudit: %w", err)
 	}
+	if q.noteBondStmt, err = db.PrepareContext(ctx, noteBond); err != nil {
+		return nil, fmt.Errorf("error preparing query NoteBond: %w", err)
+	}
 	if q.noteCrowdStmt, err = db.PrepareContext(ctx, noteCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query NoteCrowd: %w", err)
 	}
@@ -546,6 +624,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.oddsOfAllStmt, err = db.PrepareContext(ctx, oddsOfAll); err != nil {
 		return nil, fmt.Errorf("error preparing query OddsOfAll: %w", err)
 	}
+	if q.offerThreadsStmt, err = db.PrepareContext(ctx, offerThreads); err != nil {
+		return nil, fmt.Errorf("error preparing query OfferThreads: %w", err)
+	}
 	if q.oldSessionsStmt, err = db.PrepareContext(ctx, oldSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query OldSessions: %w", err)
 	}
@@ -557,6 +638,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.oldestOwedStmt, err = db.PrepareContext(ctx, oldestOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query OldestOwed: %w", err)
+	}
+	if q.openAlikeStmt, err = db.PrepareContext(ctx, openAlike); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenAlike: %w", err)
 	}
 	if q.openProblemOfKeyStmt, err = db.PrepareContext(ctx, openProblemOfKey); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenProblemOfKey: %w", err)
@@ -666,6 +750,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.pruneFunnelStmt, err = db.PrepareContext(ctx, pruneFunnel); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneFunnel: %w", err)
 	}
+	if q.pruneHeardStmt, err = db.PrepareContext(ctx, pruneHeard); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneHeard: %w", err)
+	}
 	if q.pruneInboxStmt, err = db.PrepareContext(ctx, pruneInbox); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneInbox: %w", err)
 	}
@@ -674,6 +761,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.pruneOwedStmt, err = db.PrepareContext(ctx, pruneOwed); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneOwed: %w", err)
+	}
+	if q.pruneResolutionsStmt, err = db.PrepareContext(ctx, pruneResolutions); err != nil {
+		return nil, fmt.Errorf("error preparing query PruneResolutions: %w", err)
 	}
 	if q.pruneToldStmt, err = db.PrepareContext(ctx, pruneTold); err != nil {
 		return nil, fmt.Errorf("error preparing query PruneTold: %w", err)
@@ -693,6 +783,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.putOnDigestStmt, err = db.PrepareContext(ctx, putOnDigest); err != nil {
 		return nil, fmt.Errorf("error preparing query PutOnDigest: %w", err)
 	}
+	if q.quietThreadsStmt, err = db.PrepareContext(ctx, quietThreads); err != nil {
+		return nil, fmt.Errorf("error preparing query QuietThreads: %w", err)
+	}
 	if q.readSessionByStmt, err = db.PrepareContext(ctx, readSessionBy); err != nil {
 		return nil, fmt.Errorf("error preparing query ReadSessionBy: %w", err)
 	}
@@ -710,6 +803,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.replaceOtherTokensStmt, err = db.PrepareContext(ctx, replaceOtherTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplaceOtherTokens: %w", err)
+	}
+	if q.resolutionsOfStmt, err = db.PrepareContext(ctx, resolutionsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ResolutionsOf: %w", err)
 	}
 	if q.resumeReadsStmt, err = db.PrepareContext(ctx, resumeReads); err != nil {
 		return nil, fmt.Errorf("error preparing query ResumeReads: %w", err)
@@ -764,6 +860,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.saveTellingStmt, err = db.PrepareContext(ctx, saveTelling); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveTelling: %w", err)
+	}
+	if q.saveThreadStmt, err = db.PrepareContext(ctx, saveThread); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveThread: %w", err)
 	}
 	if q.saveTokenStmt, err = db.PrepareContext(ctx, saveToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveToken: %w", err)
@@ -849,6 +948,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.silenceCrowdStmt, err = db.PrepareContext(ctx, silenceCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query SilenceCrowd: %w", err)
 	}
+	if q.soilBoundToStmt, err = db.PrepareContext(ctx, soilBoundTo); err != nil {
+		return nil, fmt.Errorf("error preparing query SoilBoundTo: %w", err)
+	}
+	if q.soilBoundToSessionStmt, err = db.PrepareContext(ctx, soilBoundToSession); err != nil {
+		return nil, fmt.Errorf("error preparing query SoilBoundToSession: %w", err)
+	}
 	if q.soilCardStmt, err = db.PrepareContext(ctx, soilCard); err != nil {
 		return nil, fmt.Errorf("error preparing query SoilCard: %w", err)
 	}
@@ -882,6 +987,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.surgeMembersStmt, err = db.PrepareContext(ctx, surgeMembers); err != nil {
 		return nil, fmt.Errorf("error preparing query SurgeMembers: %w", err)
 	}
+	if q.switchThreadsStmt, err = db.PrepareContext(ctx, switchThreads); err != nil {
+		return nil, fmt.Errorf("error preparing query SwitchThreads: %w", err)
+	}
 	if q.takeAsksStmt, err = db.PrepareContext(ctx, takeAsks); err != nil {
 		return nil, fmt.Errorf("error preparing query TakeAsks: %w", err)
 	}
@@ -906,6 +1014,21 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.tellingsOfOpenStmt, err = db.PrepareContext(ctx, tellingsOfOpen); err != nil {
 		return nil, fmt.Errorf("error preparing query TellingsOfOpen: %w", err)
 	}
+	if q.threadByCardStmt, err = db.PrepareContext(ctx, threadByCard); err != nil {
+		return nil, fmt.Errorf("error preparing query ThreadByCard: %w", err)
+	}
+	if q.threadByIDStmt, err = db.PrepareContext(ctx, threadByID); err != nil {
+		return nil, fmt.Errorf("error preparing query ThreadByID: %w", err)
+	}
+	if q.threadByRootStmt, err = db.PrepareContext(ctx, threadByRoot); err != nil {
+		return nil, fmt.Errorf("error preparing query ThreadByRoot: %w", err)
+	}
+	if q.threadChannelStmt, err = db.PrepareContext(ctx, threadChannel); err != nil {
+		return nil, fmt.Errorf("error preparing query ThreadChannel: %w", err)
+	}
+	if q.threadWatchersStmt, err = db.PrepareContext(ctx, threadWatchers); err != nil {
+		return nil, fmt.Errorf("error preparing query ThreadWatchers: %w", err)
+	}
 	if q.tokenStmt, err = db.PrepareContext(ctx, token); err != nil {
 		return nil, fmt.Errorf("error preparing query Token: %w", err)
 	}
@@ -924,6 +1047,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.unoweCrowdStmt, err = db.PrepareContext(ctx, unoweCrowd); err != nil {
 		return nil, fmt.Errorf("error preparing query UnoweCrowd: %w", err)
 	}
+	if q.unoweInThreadStmt, err = db.PrepareContext(ctx, unoweInThread); err != nil {
+		return nil, fmt.Errorf("error preparing query UnoweInThread: %w", err)
+	}
 	if q.untellStmt, err = db.PrepareContext(ctx, untell); err != nil {
 		return nil, fmt.Errorf("error preparing query Untell: %w", err)
 	}
@@ -939,6 +1065,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.unwatchCustomerStmt, err = db.PrepareContext(ctx, unwatchCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query UnwatchCustomer: %w", err)
 	}
+	if q.unwatchThreadStmt, err = db.PrepareContext(ctx, unwatchThread); err != nil {
+		return nil, fmt.Errorf("error preparing query UnwatchThread: %w", err)
+	}
 	if q.usuallyCountedStmt, err = db.PrepareContext(ctx, usuallyCounted); err != nil {
 		return nil, fmt.Errorf("error preparing query UsuallyCounted: %w", err)
 	}
@@ -947,6 +1076,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.watchCustomerStmt, err = db.PrepareContext(ctx, watchCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query WatchCustomer: %w", err)
+	}
+	if q.watchThreadStmt, err = db.PrepareContext(ctx, watchThread); err != nil {
+		return nil, fmt.Errorf("error preparing query WatchThread: %w", err)
 	}
 	if q.watchesOfStmt, err = db.PrepareContext(ctx, watchesOf); err != nil {
 		return nil, fmt.Errorf("error preparing query WatchesOf: %w", err)
@@ -959,6 +1091,11 @@ func (q *Queries) Close() error {
 	if q.activeConnectionsStmt != nil {
 		if cerr := q.activeConnectionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing activeConnectionsStmt: %w", cerr)
+		}
+	}
+	if q.addBondStmt != nil {
+		if cerr := q.addBondStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addBondStmt: %w", cerr)
 		}
 	}
 	if q.addCardStmt != nil {
@@ -974,6 +1111,11 @@ func (q *Queries) Close() error {
 	if q.addEntityStmt != nil {
 		if cerr := q.addEntityStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addEntityStmt: %w", cerr)
+		}
+	}
+	if q.addHeardStmt != nil {
+		if cerr := q.addHeardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addHeardStmt: %w", cerr)
 		}
 	}
 	if q.addJobStmt != nil {
@@ -1011,6 +1153,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addProblemEventStmt: %w", cerr)
 		}
 	}
+	if q.addResolutionStmt != nil {
+		if cerr := q.addResolutionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addResolutionStmt: %w", cerr)
+		}
+	}
 	if q.addSessionStmt != nil {
 		if cerr := q.addSessionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addSessionStmt: %w", cerr)
@@ -1024,6 +1171,11 @@ func (q *Queries) Close() error {
 	if q.addSubscriptionStmt != nil {
 		if cerr := q.addSubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addSubscriptionStmt: %w", cerr)
+		}
+	}
+	if q.addThreadStmt != nil {
+		if cerr := q.addThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addThreadStmt: %w", cerr)
 		}
 	}
 	if q.addToFunnelDayStmt != nil {
@@ -1084,6 +1236,21 @@ func (q *Queries) Close() error {
 	if q.beginPaceStmt != nil {
 		if cerr := q.beginPaceStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing beginPaceStmt: %w", cerr)
+		}
+	}
+	if q.bondsStmt != nil {
+		if cerr := q.bondsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing bondsStmt: %w", cerr)
+		}
+	}
+	if q.bondsNearStmt != nil {
+		if cerr := q.bondsNearStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing bondsNearStmt: %w", cerr)
+		}
+	}
+	if q.bondsOfIDStmt != nil {
+		if cerr := q.bondsOfIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing bondsOfIDStmt: %w", cerr)
 		}
 	}
 	if q.briefStmt != nil {
@@ -1211,9 +1378,24 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing connectionStmt: %w", cerr)
 		}
 	}
+	if q.connectionOwnerStmt != nil {
+		if cerr := q.connectionOwnerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing connectionOwnerStmt: %w", cerr)
+		}
+	}
 	if q.connectionStatusStmt != nil {
 		if cerr := q.connectionStatusStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing connectionStatusStmt: %w", cerr)
+		}
+	}
+	if q.connectionsOfCompanyStmt != nil {
+		if cerr := q.connectionsOfCompanyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing connectionsOfCompanyStmt: %w", cerr)
+		}
+	}
+	if q.connectionsOfCustomerStmt != nil {
+		if cerr := q.connectionsOfCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing connectionsOfCustomerStmt: %w", cerr)
 		}
 	}
 	if q.correctChangeStmt != nil {
@@ -1251,6 +1433,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countHeldStmt: %w", cerr)
 		}
 	}
+	if q.countOfCompanyStmt != nil {
+		if cerr := q.countOfCompanyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOfCompanyStmt: %w", cerr)
+		}
+	}
+	if q.countOfCustomerStmt != nil {
+		if cerr := q.countOfCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOfCustomerStmt: %w", cerr)
+		}
+	}
 	if q.countOtherQueriesStmt != nil {
 		if cerr := q.countOtherQueriesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countOtherQueriesStmt: %w", cerr)
@@ -1279,6 +1471,11 @@ func (q *Queries) Close() error {
 	if q.countStagedStmt != nil {
 		if cerr := q.countStagedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countStagedStmt: %w", cerr)
+		}
+	}
+	if q.countThreadsStmt != nil {
+		if cerr := q.countThreadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countThreadsStmt: %w", cerr)
 		}
 	}
 	if q.countUnderwayStmt != nil {
@@ -1326,6 +1523,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dirtiestCardStmt: %w", cerr)
 		}
 	}
+	if q.dropBondsStmt != nil {
+		if cerr := q.dropBondsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropBondsStmt: %w", cerr)
+		}
+	}
 	if q.dropErrorsOfSessionStmt != nil {
 		if cerr := q.dropErrorsOfSessionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropErrorsOfSessionStmt: %w", cerr)
@@ -1361,6 +1563,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dropQueryStmt: %w", cerr)
 		}
 	}
+	if q.dropResolutionStmt != nil {
+		if cerr := q.dropResolutionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropResolutionStmt: %w", cerr)
+		}
+	}
 	if q.dropSessionStmt != nil {
 		if cerr := q.dropSessionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropSessionStmt: %w", cerr)
@@ -1374,6 +1581,16 @@ func (q *Queries) Close() error {
 	if q.dropTellingsStmt != nil {
 		if cerr := q.dropTellingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropTellingsStmt: %w", cerr)
+		}
+	}
+	if q.dropThreadStmt != nil {
+		if cerr := q.dropThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropThreadStmt: %w", cerr)
+		}
+	}
+	if q.dropThreadWatchesStmt != nil {
+		if cerr := q.dropThreadWatchesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropThreadWatchesStmt: %w", cerr)
 		}
 	}
 	if q.dropTokenStmt != nil {
@@ -1536,6 +1753,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing hastenLanesStmt: %w", cerr)
 		}
 	}
+	if q.healedAfterStmt != nil {
+		if cerr := q.healedAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing healedAfterStmt: %w", cerr)
+		}
+	}
+	if q.heardStmt != nil {
+		if cerr := q.heardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing heardStmt: %w", cerr)
+		}
+	}
 	if q.hearersOnCardStmt != nil {
 		if cerr := q.hearersOnCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing hearersOnCardStmt: %w", cerr)
@@ -1589,6 +1816,16 @@ func (q *Queries) Close() error {
 	if q.holdSubscriptionStmt != nil {
 		if cerr := q.holdSubscriptionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing holdSubscriptionStmt: %w", cerr)
+		}
+	}
+	if q.holdThreadStmt != nil {
+		if cerr := q.holdThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdThreadStmt: %w", cerr)
+		}
+	}
+	if q.holdThreadAtStmt != nil {
+		if cerr := q.holdThreadAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdThreadAtStmt: %w", cerr)
 		}
 	}
 	if q.holdToAddEventsStmt != nil {
@@ -1696,9 +1933,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing judgedJobsStmt: %w", cerr)
 		}
 	}
+	if q.keepThreadStmt != nil {
+		if cerr := q.keepThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepThreadStmt: %w", cerr)
+		}
+	}
 	if q.keyIDsStmt != nil {
 		if cerr := q.keyIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing keyIDsStmt: %w", cerr)
+		}
+	}
+	if q.knownIDStmt != nil {
+		if cerr := q.knownIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing knownIDStmt: %w", cerr)
+		}
+	}
+	if q.lastAtProviderStmt != nil {
+		if cerr := q.lastAtProviderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastAtProviderStmt: %w", cerr)
+		}
+	}
+	if q.lastOfCustomerStmt != nil {
+		if cerr := q.lastOfCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastOfCustomerStmt: %w", cerr)
 		}
 	}
 	if q.lastProblemOfKeyStmt != nil {
@@ -1801,6 +2058,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing noteAuditStmt: %w", cerr)
 		}
 	}
+	if q.noteBondStmt != nil {
+		if cerr := q.noteBondStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing noteBondStmt: %w", cerr)
+		}
+	}
 	if q.noteCrowdStmt != nil {
 		if cerr := q.noteCrowdStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing noteCrowdStmt: %w", cerr)
@@ -1826,6 +2088,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing oddsOfAllStmt: %w", cerr)
 		}
 	}
+	if q.offerThreadsStmt != nil {
+		if cerr := q.offerThreadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing offerThreadsStmt: %w", cerr)
+		}
+	}
 	if q.oldSessionsStmt != nil {
 		if cerr := q.oldSessionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oldSessionsStmt: %w", cerr)
@@ -1844,6 +2111,11 @@ func (q *Queries) Close() error {
 	if q.oldestOwedStmt != nil {
 		if cerr := q.oldestOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing oldestOwedStmt: %w", cerr)
+		}
+	}
+	if q.openAlikeStmt != nil {
+		if cerr := q.openAlikeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openAlikeStmt: %w", cerr)
 		}
 	}
 	if q.openProblemOfKeyStmt != nil {
@@ -2026,6 +2298,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing pruneFunnelStmt: %w", cerr)
 		}
 	}
+	if q.pruneHeardStmt != nil {
+		if cerr := q.pruneHeardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneHeardStmt: %w", cerr)
+		}
+	}
 	if q.pruneInboxStmt != nil {
 		if cerr := q.pruneInboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pruneInboxStmt: %w", cerr)
@@ -2039,6 +2316,11 @@ func (q *Queries) Close() error {
 	if q.pruneOwedStmt != nil {
 		if cerr := q.pruneOwedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing pruneOwedStmt: %w", cerr)
+		}
+	}
+	if q.pruneResolutionsStmt != nil {
+		if cerr := q.pruneResolutionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pruneResolutionsStmt: %w", cerr)
 		}
 	}
 	if q.pruneToldStmt != nil {
@@ -2071,6 +2353,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putOnDigestStmt: %w", cerr)
 		}
 	}
+	if q.quietThreadsStmt != nil {
+		if cerr := q.quietThreadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing quietThreadsStmt: %w", cerr)
+		}
+	}
 	if q.readSessionByStmt != nil {
 		if cerr := q.readSessionByStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing readSessionByStmt: %w", cerr)
@@ -2099,6 +2386,11 @@ func (q *Queries) Close() error {
 	if q.replaceOtherTokensStmt != nil {
 		if cerr := q.replaceOtherTokensStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing replaceOtherTokensStmt: %w", cerr)
+		}
+	}
+	if q.resolutionsOfStmt != nil {
+		if cerr := q.resolutionsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing resolutionsOfStmt: %w", cerr)
 		}
 	}
 	if q.resumeReadsStmt != nil {
@@ -2189,6 +2481,11 @@ func (q *Queries) Close() error {
 	if q.saveTellingStmt != nil {
 		if cerr := q.saveTellingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveTellingStmt: %w", cerr)
+		}
+	}
+	if q.saveThreadStmt != nil {
+		if cerr := q.saveThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveThreadStmt: %w", cerr)
 		}
 	}
 	if q.saveTokenStmt != nil {
@@ -2331,6 +2628,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing silenceCrowdStmt: %w", cerr)
 		}
 	}
+	if q.soilBoundToStmt != nil {
+		if cerr := q.soilBoundToStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing soilBoundToStmt: %w", cerr)
+		}
+	}
+	if q.soilBoundToSessionStmt != nil {
+		if cerr := q.soilBoundToSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing soilBoundToSessionStmt: %w", cerr)
+		}
+	}
 	if q.soilCardStmt != nil {
 		if cerr := q.soilCardStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing soilCardStmt: %w", cerr)
@@ -2386,6 +2693,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing surgeMembersStmt: %w", cerr)
 		}
 	}
+	if q.switchThreadsStmt != nil {
+		if cerr := q.switchThreadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing switchThreadsStmt: %w", cerr)
+		}
+	}
 	if q.takeAsksStmt != nil {
 		if cerr := q.takeAsksStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing takeAsksStmt: %w", cerr)
@@ -2426,6 +2738,31 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing tellingsOfOpenStmt: %w", cerr)
 		}
 	}
+	if q.threadByCardStmt != nil {
+		if cerr := q.threadByCardStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing threadByCardStmt: %w", cerr)
+		}
+	}
+	if q.threadByIDStmt != nil {
+		if cerr := q.threadByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing threadByIDStmt: %w", cerr)
+		}
+	}
+	if q.threadByRootStmt != nil {
+		if cerr := q.threadByRootStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing threadByRootStmt: %w", cerr)
+		}
+	}
+	if q.threadChannelStmt != nil {
+		if cerr := q.threadChannelStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing threadChannelStmt: %w", cerr)
+		}
+	}
+	if q.threadWatchersStmt != nil {
+		if cerr := q.threadWatchersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing threadWatchersStmt: %w", cerr)
+		}
+	}
 	if q.tokenStmt != nil {
 		if cerr := q.tokenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing tokenStmt: %w", cerr)
@@ -2456,6 +2793,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unoweCrowdStmt: %w", cerr)
 		}
 	}
+	if q.unoweInThreadStmt != nil {
+		if cerr := q.unoweInThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unoweInThreadStmt: %w", cerr)
+		}
+	}
 	if q.untellStmt != nil {
 		if cerr := q.untellStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing untellStmt: %w", cerr)
@@ -2481,6 +2823,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unwatchCustomerStmt: %w", cerr)
 		}
 	}
+	if q.unwatchThreadStmt != nil {
+		if cerr := q.unwatchThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unwatchThreadStmt: %w", cerr)
+		}
+	}
 	if q.usuallyCountedStmt != nil {
 		if cerr := q.usuallyCountedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing usuallyCountedStmt: %w", cerr)
@@ -2494,6 +2841,11 @@ func (q *Queries) Close() error {
 	if q.watchCustomerStmt != nil {
 		if cerr := q.watchCustomerStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing watchCustomerStmt: %w", cerr)
+		}
+	}
+	if q.watchThreadStmt != nil {
+		if cerr := q.watchThreadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing watchThreadStmt: %w", cerr)
 		}
 	}
 	if q.watchesOfStmt != nil {
@@ -2541,9 +2893,11 @@ type Queries struct {
 	db                           DBTX
 	tx                           *sql.Tx
 	activeConnectionsStmt        *sql.Stmt
+	addBondStmt                  *sql.Stmt
 	addCardStmt                  *sql.Stmt
 	addChangeStmt                *sql.Stmt
 	addEntityStmt                *sql.Stmt
+	addHeardStmt                 *sql.Stmt
 	addJobStmt                   *sql.Stmt
 	addJobSortStmt               *sql.Stmt
 	addJobSortsOfStmt            *sql.Stmt
@@ -2551,9 +2905,11 @@ type Queries struct {
 	addMethodStmt                *sql.Stmt
 	addProblemStmt               *sql.Stmt
 	addProblemEventStmt          *sql.Stmt
+	addResolutionStmt            *sql.Stmt
 	addSessionStmt               *sql.Stmt
 	addSessionEventStmt          *sql.Stmt
 	addSubscriptionStmt          *sql.Stmt
+	addThreadStmt                *sql.Stmt
 	addToFunnelDayStmt           *sql.Stmt
 	anOpenChildStmt              *sql.Stmt
 	anySubscriptionStmt          *sql.Stmt
@@ -2566,6 +2922,9 @@ type Queries struct {
 	beganStmt                    *sql.Stmt
 	beginStmt                    *sql.Stmt
 	beginPaceStmt                *sql.Stmt
+	bondsStmt                    *sql.Stmt
+	bondsNearStmt                *sql.Stmt
+	bondsOfIDStmt                *sql.Stmt
 	briefStmt                    *sql.Stmt
 	callLaneStmt                 *sql.Stmt
 	cardStmt                     *sql.Stmt
@@ -2591,7 +2950,10 @@ type Queries struct {
 	clearEntitiesStmt            *sql.Stmt
 	clearMethodsStmt             *sql.Stmt
 	connectionStmt               *sql.Stmt
+	connectionOwnerStmt          *sql.Stmt
 	connectionStatusStmt         *sql.Stmt
+	connectionsOfCompanyStmt     *sql.Stmt
+	connectionsOfCustomerStmt    *sql.Stmt
 	correctChangeStmt            *sql.Stmt
 	correctSessionEventStmt      *sql.Stmt
 	countAllSessionsStmt         *sql.Stmt
@@ -2599,12 +2961,15 @@ type Queries struct {
 	countAuditsByStmt            *sql.Stmt
 	countAuditsOfAllStmt         *sql.Stmt
 	countHeldStmt                *sql.Stmt
+	countOfCompanyStmt           *sql.Stmt
+	countOfCustomerStmt          *sql.Stmt
 	countOtherQueriesStmt        *sql.Stmt
 	countProblemsStmt            *sql.Stmt
 	countSessionEventsStmt       *sql.Stmt
 	countSessionsStmt            *sql.Stmt
 	countSessionsDueStmt         *sql.Stmt
 	countStagedStmt              *sql.Stmt
+	countThreadsStmt             *sql.Stmt
 	countUnderwayStmt            *sql.Stmt
 	countWatchesStmt             *sql.Stmt
 	crowdHearersStmt             *sql.Stmt
@@ -2614,6 +2979,7 @@ type Queries struct {
 	deliveryEndStmt              *sql.Stmt
 	digestOfCardStmt             *sql.Stmt
 	dirtiestCardStmt             *sql.Stmt
+	dropBondsStmt                *sql.Stmt
 	dropErrorsOfSessionStmt      *sql.Stmt
 	dropEventsOfSessionStmt      *sql.Stmt
 	dropLinkOfSessionStmt        *sql.Stmt
@@ -2621,9 +2987,12 @@ type Queries struct {
 	dropProblemCardsStmt         *sql.Stmt
 	dropProblemEventsStmt        *sql.Stmt
 	dropQueryStmt                *sql.Stmt
+	dropResolutionStmt           *sql.Stmt
 	dropSessionStmt              *sql.Stmt
 	dropSessionErrorStmt         *sql.Stmt
 	dropTellingsStmt             *sql.Stmt
+	dropThreadStmt               *sql.Stmt
+	dropThreadWatchesStmt        *sql.Stmt
 	dropTokenStmt                *sql.Stmt
 	dropWatchesOfStmt            *sql.Stmt
 	dueChannelStmt               *sql.Stmt
@@ -2656,6 +3025,8 @@ type Queries struct {
 	growCardStmt                 *sql.Stmt
 	hastenCardStmt               *sql.Stmt
 	hastenLanesStmt              *sql.Stmt
+	healedAfterStmt              *sql.Stmt
+	heardStmt                    *sql.Stmt
 	hearersOnCardStmt            *sql.Stmt
 	holdStmt                     *sql.Stmt
 	holdCrowdStmt                *sql.Stmt
@@ -2667,6 +3038,8 @@ type Queries struct {
 	holdProblemStmt              *sql.Stmt
 	holdSessionStmt              *sql.Stmt
 	holdSubscriptionStmt         *sql.Stmt
+	holdThreadStmt               *sql.Stmt
+	holdThreadAtStmt             *sql.Stmt
 	holdToAddEventsStmt          *sql.Stmt
 	isCardEmptyStmt              *sql.Stmt
 	isOwedStmt                   *sql.Stmt
@@ -2688,7 +3061,11 @@ type Queries struct {
 	joinCrowdStmt                *sql.Stmt
 	judgedConnectionStmt         *sql.Stmt
 	judgedJobsStmt               *sql.Stmt
+	keepThreadStmt               *sql.Stmt
 	keyIDsStmt                   *sql.Stmt
+	knownIDStmt                  *sql.Stmt
+	lastAtProviderStmt           *sql.Stmt
+	lastOfCustomerStmt           *sql.Stmt
 	lastProblemOfKeyStmt         *sql.Stmt
 	lastSuccessesStmt            *sql.Stmt
 	lastSyncsStmt                *sql.Stmt
@@ -2709,15 +3086,18 @@ type Queries struct {
 	newestSessionStmt            *sql.Stmt
 	newestSummaryStmt            *sql.Stmt
 	noteAuditStmt                *sql.Stmt
+	noteBondStmt                 *sql.Stmt
 	noteCrowdStmt                *sql.Stmt
 	noteWatchStmt                *sql.Stmt
 	noticeOwedStmt               *sql.Stmt
 	oddsAtProviderStmt           *sql.Stmt
 	oddsOfAllStmt                *sql.Stmt
+	offerThreadsStmt             *sql.Stmt
 	oldSessionsStmt              *sql.Stmt
 	olderTroublesStmt            *sql.Stmt
 	oldestJobStmt                *sql.Stmt
 	oldestOwedStmt               *sql.Stmt
+	openAlikeStmt                *sql.Stmt
 	openProblemOfKeyStmt         *sql.Stmt
 	openProblemsStmt             *sql.Stmt
 	openProblemsBeforeStmt       *sql.Stmt
@@ -2754,21 +3134,25 @@ type Queries struct {
 	pruneCardsStmt               *sql.Stmt
 	pruneChangesStmt             *sql.Stmt
 	pruneFunnelStmt              *sql.Stmt
+	pruneHeardStmt               *sql.Stmt
 	pruneInboxStmt               *sql.Stmt
 	pruneJobsStmt                *sql.Stmt
 	pruneOwedStmt                *sql.Stmt
+	pruneResolutionsStmt         *sql.Stmt
 	pruneToldStmt                *sql.Stmt
 	prunedProblemsStmt           *sql.Stmt
 	putOffCardsStmt              *sql.Stmt
 	putOffEditsStmt              *sql.Stmt
 	putOnCardStmt                *sql.Stmt
 	putOnDigestStmt              *sql.Stmt
+	quietThreadsStmt             *sql.Stmt
 	readSessionByStmt            *sql.Stmt
 	readSessionsOfConnectionStmt *sql.Stmt
 	releaseLaneStmt              *sql.Stmt
 	remindAtStmt                 *sql.Stmt
 	removeCardStmt               *sql.Stmt
 	replaceOtherTokensStmt       *sql.Stmt
+	resolutionsOfStmt            *sql.Stmt
 	resumeReadsStmt              *sql.Stmt
 	revokeSessionStmt            *sql.Stmt
 	sameErrorStmt                *sql.Stmt
@@ -2787,6 +3171,7 @@ type Queries struct {
 	saveSessionLinkStmt          *sql.Stmt
 	saveSubscriptionStmt         *sql.Stmt
 	saveTellingStmt              *sql.Stmt
+	saveThreadStmt               *sql.Stmt
 	saveTokenStmt                *sql.Stmt
 	savedQueriesStmt             *sql.Stmt
 	savedQueryStmt               *sql.Stmt
@@ -2815,6 +3200,8 @@ type Queries struct {
 	setTellingDueStmt            *sql.Stmt
 	setWakeStmt                  *sql.Stmt
 	silenceCrowdStmt             *sql.Stmt
+	soilBoundToStmt              *sql.Stmt
+	soilBoundToSessionStmt       *sql.Stmt
 	soilCardStmt                 *sql.Stmt
 	soilCardsStmt                *sql.Stmt
 	soilCrowdStmt                *sql.Stmt
@@ -2826,6 +3213,7 @@ type Queries struct {
 	subscriptionsStmt            *sql.Stmt
 	subscriptionsOfStmt          *sql.Stmt
 	surgeMembersStmt             *sql.Stmt
+	switchThreadsStmt            *sql.Stmt
 	takeAsksStmt                 *sql.Stmt
 	takeBackStmt                 *sql.Stmt
 	takeInStmt                   *sql.Stmt
@@ -2834,20 +3222,28 @@ type Queries struct {
 	tellingByIDStmt              *sql.Stmt
 	tellingsOfStmt               *sql.Stmt
 	tellingsOfOpenStmt           *sql.Stmt
+	threadByCardStmt             *sql.Stmt
+	threadByIDStmt               *sql.Stmt
+	threadByRootStmt             *sql.Stmt
+	threadChannelStmt            *sql.Stmt
+	threadWatchersStmt           *sql.Stmt
 	tokenStmt                    *sql.Stmt
 	tokenHistoryStmt             *sql.Stmt
 	unclaimCardStmt              *sql.Stmt
 	unoweStmt                    *sql.Stmt
 	unoweAllStmt                 *sql.Stmt
 	unoweCrowdStmt               *sql.Stmt
+	unoweInThreadStmt            *sql.Stmt
 	untellStmt                   *sql.Stmt
 	untellOnCardStmt             *sql.Stmt
 	untoldOfStmt                 *sql.Stmt
 	untoldOnCardStmt             *sql.Stmt
 	unwatchCustomerStmt          *sql.Stmt
+	unwatchThreadStmt            *sql.Stmt
 	usuallyCountedStmt           *sql.Stmt
 	wakeLaneStmt                 *sql.Stmt
 	watchCustomerStmt            *sql.Stmt
+	watchThreadStmt              *sql.Stmt
 	watchesOfStmt                *sql.Stmt
 }
 
@@ -2856,9 +3252,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                           tx,
 		tx:                           tx,
 		activeConnectionsStmt:        q.activeConnectionsStmt,
+		addBondStmt:                  q.addBondStmt,
 		addCardStmt:                  q.addCardStmt,
 		addChangeStmt:                q.addChangeStmt,
 		addEntityStmt:                q.addEntityStmt,
+		addHeardStmt:                 q.addHeardStmt,
 		addJobStmt:                   q.addJobStmt,
 		addJobSortStmt:               q.addJobSortStmt,
 		addJobSortsOfStmt:            q.addJobSortsOfStmt,
@@ -2866,9 +3264,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addMethodStmt:                q.addMethodStmt,
 		addProblemStmt:               q.addProblemStmt,
 		addProblemEventStmt:          q.addProblemEventStmt,
+		addResolutionStmt:            q.addResolutionStmt,
 		addSessionStmt:               q.addSessionStmt,
 		addSessionEventStmt:          q.addSessionEventStmt,
 		addSubscriptionStmt:          q.addSubscriptionStmt,
+		addThreadStmt:                q.addThreadStmt,
 		addToFunnelDayStmt:           q.addToFunnelDayStmt,
 		anOpenChildStmt:              q.anOpenChildStmt,
 		anySubscriptionStmt:          q.anySubscriptionStmt,
@@ -2881,6 +3281,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		beganStmt:                    q.beganStmt,
 		beginStmt:                    q.beginStmt,
 		beginPaceStmt:                q.beginPaceStmt,
+		bondsStmt:                    q.bondsStmt,
+		bondsNearStmt:                q.bondsNearStmt,
+		bondsOfIDStmt:                q.bondsOfIDStmt,
 		briefStmt:                    q.briefStmt,
 		callLaneStmt:                 q.callLaneStmt,
 		cardStmt:                     q.cardStmt,
@@ -2906,7 +3309,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		clearEntitiesStmt:            q.clearEntitiesStmt,
 		clearMethodsStmt:             q.clearMethodsStmt,
 		connectionStmt:               q.connectionStmt,
+		connectionOwnerStmt:          q.connectionOwnerStmt,
 		connectionStatusStmt:         q.connectionStatusStmt,
+		connectionsOfCompanyStmt:     q.connectionsOfCompanyStmt,
+		connectionsOfCustomerStmt:    q.connectionsOfCustomerStmt,
 		correctChangeStmt:            q.correctChangeStmt,
 		correctSessionEventStmt:      q.correctSessionEventStmt,
 		countAllSessionsStmt:         q.countAllSessionsStmt,
@@ -2914,12 +3320,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countAuditsByStmt:            q.countAuditsByStmt,
 		countAuditsOfAllStmt:         q.countAuditsOfAllStmt,
 		countHeldStmt:                q.countHeldStmt,
+		countOfCompanyStmt:           q.countOfCompanyStmt,
+		countOfCustomerStmt:          q.countOfCustomerStmt,
 		countOtherQueriesStmt:        q.countOtherQueriesStmt,
 		countProblemsStmt:            q.countProblemsStmt,
 		countSessionEventsStmt:       q.countSessionEventsStmt,
 		countSessionsStmt:            q.countSessionsStmt,
 		countSessionsDueStmt:         q.countSessionsDueStmt,
 		countStagedStmt:              q.countStagedStmt,
+		countThreadsStmt:             q.countThreadsStmt,
 		countUnderwayStmt:            q.countUnderwayStmt,
 		countWatchesStmt:             q.countWatchesStmt,
 		crowdHearersStmt:             q.crowdHearersStmt,
@@ -2929,6 +3338,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deliveryEndStmt:              q.deliveryEndStmt,
 		digestOfCardStmt:             q.digestOfCardStmt,
 		dirtiestCardStmt:             q.dirtiestCardStmt,
+		dropBondsStmt:                q.dropBondsStmt,
 		dropErrorsOfSessionStmt:      q.dropErrorsOfSessionStmt,
 		dropEventsOfSessionStmt:      q.dropEventsOfSessionStmt,
 		dropLinkOfSessionStmt:        q.dropLinkOfSessionStmt,
@@ -2936,9 +3346,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dropProblemCardsStmt:         q.dropProblemCardsStmt,
 		dropProblemEventsStmt:        q.dropProblemEventsStmt,
 		dropQueryStmt:                q.dropQueryStmt,
+		dropResolutionStmt:           q.dropResolutionStmt,
 		dropSessionStmt:              q.dropSessionStmt,
 		dropSessionErrorStmt:         q.dropSessionErrorStmt,
 		dropTellingsStmt:             q.dropTellingsStmt,
+		dropThreadStmt:               q.dropThreadStmt,
+		dropThreadWatchesStmt:        q.dropThreadWatchesStmt,
 		dropTokenStmt:                q.dropTokenStmt,
 		dropWatchesOfStmt:            q.dropWatchesOfStmt,
 		dueChannelStmt:               q.dueChannelStmt,
@@ -2971,6 +3384,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		growCardStmt:                 q.growCardStmt,
 		hastenCardStmt:               q.hastenCardStmt,
 		hastenLanesStmt:              q.hastenLanesStmt,
+		healedAfterStmt:              q.healedAfterStmt,
+		heardStmt:                    q.heardStmt,
 		hearersOnCardStmt:            q.hearersOnCardStmt,
 		holdStmt:                     q.holdStmt,
 		holdCrowdStmt:                q.holdCrowdStmt,
@@ -2982,6 +3397,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		holdProblemStmt:              q.holdProblemStmt,
 		holdSessionStmt:              q.holdSessionStmt,
 		holdSubscriptionStmt:         q.holdSubscriptionStmt,
+		holdThreadStmt:               q.holdThreadStmt,
+		holdThreadAtStmt:             q.holdThreadAtStmt,
 		holdToAddEventsStmt:          q.holdToAddEventsStmt,
 		isCardEmptyStmt:              q.isCardEmptyStmt,
 		isOwedStmt:                   q.isOwedStmt,
@@ -3003,7 +3420,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		joinCrowdStmt:                q.joinCrowdStmt,
 		judgedConnectionStmt:         q.judgedConnectionStmt,
 		judgedJobsStmt:               q.judgedJobsStmt,
+		keepThreadStmt:               q.keepThreadStmt,
 		keyIDsStmt:                   q.keyIDsStmt,
+		knownIDStmt:                  q.knownIDStmt,
+		lastAtProviderStmt:           q.lastAtProviderStmt,
+		lastOfCustomerStmt:           q.lastOfCustomerStmt,
 		lastProblemOfKeyStmt:         q.lastProblemOfKeyStmt,
 		lastSuccessesStmt:            q.lastSuccessesStmt,
 		lastSyncsStmt:                q.lastSyncsStmt,
@@ -3024,15 +3445,18 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		newestSessionStmt:            q.newestSessionStmt,
 		newestSummaryStmt:            q.newestSummaryStmt,
 		noteAuditStmt:                q.noteAuditStmt,
+		noteBondStmt:                 q.noteBondStmt,
 		noteCrowdStmt:                q.noteCrowdStmt,
 		noteWatchStmt:                q.noteWatchStmt,
 		noticeOwedStmt:               q.noticeOwedStmt,
 		oddsAtProviderStmt:           q.oddsAtProviderStmt,
 		oddsOfAllStmt:                q.oddsOfAllStmt,
+		offerThreadsStmt:             q.offerThreadsStmt,
 		oldSessionsStmt:              q.oldSessionsStmt,
 		olderTroublesStmt:            q.olderTroublesStmt,
 		oldestJobStmt:                q.oldestJobStmt,
 		oldestOwedStmt:               q.oldestOwedStmt,
+		openAlikeStmt:                q.openAlikeStmt,
 		openProblemOfKeyStmt:         q.openProblemOfKeyStmt,
 		openProblemsStmt:             q.openProblemsStmt,
 		openProblemsBeforeStmt:       q.openProblemsBeforeStmt,
@@ -3069,21 +3493,25 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		pruneCardsStmt:               q.pruneCardsStmt,
 		pruneChangesStmt:             q.pruneChangesStmt,
 		pruneFunnelStmt:              q.pruneFunnelStmt,
+		pruneHeardStmt:               q.pruneHeardStmt,
 		pruneInboxStmt:               q.pruneInboxStmt,
 		pruneJobsStmt:                q.pruneJobsStmt,
 		pruneOwedStmt:                q.pruneOwedStmt,
+		pruneResolutionsStmt:         q.pruneResolutionsStmt,
 		pruneToldStmt:                q.pruneToldStmt,
 		prunedProblemsStmt:           q.prunedProblemsStmt,
 		putOffCardsStmt:              q.putOffCardsStmt,
 		putOffEditsStmt:              q.putOffEditsStmt,
 		putOnCardStmt:                q.putOnCardStmt,
 		putOnDigestStmt:              q.putOnDigestStmt,
+		quietThreadsStmt:             q.quietThreadsStmt,
 		readSessionByStmt:            q.readSessionByStmt,
 		readSessionsOfConnectionStmt: q.readSessionsOfConnectionStmt,
 		releaseLaneStmt:              q.releaseLaneStmt,
 		remindAtStmt:                 q.remindAtStmt,
 		removeCardStmt:               q.removeCardStmt,
 		replaceOtherTokensStmt:       q.replaceOtherTokensStmt,
+		resolutionsOfStmt:            q.resolutionsOfStmt,
 		resumeReadsStmt:              q.resumeReadsStmt,
 		revokeSessionStmt:            q.revokeSessionStmt,
 		sameErrorStmt:                q.sameErrorStmt,
@@ -3102,6 +3530,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveSessionLinkStmt:          q.saveSessionLinkStmt,
 		saveSubscriptionStmt:         q.saveSubscriptionStmt,
 		saveTellingStmt:              q.saveTellingStmt,
+		saveThreadStmt:               q.saveThreadStmt,
 		saveTokenStmt:                q.saveTokenStmt,
 		savedQueriesStmt:             q.savedQueriesStmt,
 		savedQueryStmt:               q.savedQueryStmt,
@@ -3130,6 +3559,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setTellingDueStmt:            q.setTellingDueStmt,
 		setWakeStmt:                  q.setWakeStmt,
 		silenceCrowdStmt:             q.silenceCrowdStmt,
+		soilBoundToStmt:              q.soilBoundToStmt,
+		soilBoundToSessionStmt:       q.soilBoundToSessionStmt,
 		soilCardStmt:                 q.soilCardStmt,
 		soilCardsStmt:                q.soilCardsStmt,
 		soilCrowdStmt:                q.soilCrowdStmt,
@@ -3141,6 +3572,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		subscriptionsStmt:            q.subscriptionsStmt,
 		subscriptionsOfStmt:          q.subscriptionsOfStmt,
 		surgeMembersStmt:             q.surgeMembersStmt,
+		switchThreadsStmt:            q.switchThreadsStmt,
 		takeAsksStmt:                 q.takeAsksStmt,
 		takeBackStmt:                 q.takeBackStmt,
 		takeInStmt:                   q.takeInStmt,
@@ -3149,20 +3581,28 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		tellingByIDStmt:              q.tellingByIDStmt,
 		tellingsOfStmt:               q.tellingsOfStmt,
 		tellingsOfOpenStmt:           q.tellingsOfOpenStmt,
+		threadByCardStmt:             q.threadByCardStmt,
+		threadByIDStmt:               q.threadByIDStmt,
+		threadByRootStmt:             q.threadByRootStmt,
+		threadChannelStmt:            q.threadChannelStmt,
+		threadWatchersStmt:           q.threadWatchersStmt,
 		tokenStmt:                    q.tokenStmt,
 		tokenHistoryStmt:             q.tokenHistoryStmt,
 		unclaimCardStmt:              q.unclaimCardStmt,
 		unoweStmt:                    q.unoweStmt,
 		unoweAllStmt:                 q.unoweAllStmt,
 		unoweCrowdStmt:               q.unoweCrowdStmt,
+		unoweInThreadStmt:            q.unoweInThreadStmt,
 		untellStmt:                   q.untellStmt,
 		untellOnCardStmt:             q.untellOnCardStmt,
 		untoldOfStmt:                 q.untoldOfStmt,
 		untoldOnCardStmt:             q.untoldOnCardStmt,
 		unwatchCustomerStmt:          q.unwatchCustomerStmt,
+		unwatchThreadStmt:            q.unwatchThreadStmt,
 		usuallyCountedStmt:           q.usuallyCountedStmt,
 		wakeLaneStmt:                 q.wakeLaneStmt,
 		watchCustomerStmt:            q.watchCustomerStmt,
+		watchThreadStmt:              q.watchThreadStmt,
 		watchesOfStmt:                q.watchesOfStmt,
 	}
 }

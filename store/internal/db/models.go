@@ -35,6 +35,7 @@ type Card struct {
 	Soiled         int64
 	Leased         int64
 	Edited         int64
+	Root           string
 }
 
 type Change struct {
@@ -276,6 +277,18 @@ type Provider struct {
 	Learned     int64
 }
 
+type Resolution struct {
+	ID         int64
+	ProblemID  int64
+	Class      string
+	CustomerID string
+	ProviderID string
+	Text       string
+	Saver      string
+	Saved      int64
+	Permalink  string
+}
+
 type SavedQuery struct {
 	ID           int64
 	Place        string
@@ -437,6 +450,54 @@ type Telling struct {
 	Reason         string
 	Due            int64
 	CardID         int64
+}
+
+type Thread struct {
+	ID        int64
+	Channel   string
+	Root      string
+	Permalink string
+	Made      int64
+	CardID    int64
+	StoppedBy string
+	StoppedAt int64
+	SharedBy  string
+	LookAt    int64
+}
+
+type ThreadBond struct {
+	ThreadID     int64
+	Kind         string
+	ID           string
+	ConnectionID string
+	CompanyID    string
+	CustomerID   string
+	At           int64
+	Place        int64
+	Told         string
+	ToldAt       int64
+}
+
+type ThreadChannel struct {
+	Channel  string
+	Listens  int16
+	Switcher string
+	Switched int64
+	SharedBy string
+	Offered  int64
+}
+
+type ThreadMessage struct {
+	Channel  string
+	Ts       string
+	ClientID string
+	At       int64
+}
+
+type ThreadWatch struct {
+	ThreadID int64
+	UserID   string
+	Made     int64
 }
 
 type Token struct {

@@ -11,7 +11,7 @@ import (
 
 const backlog = `-- name: Backlog :one
 SELECT CAST(COUNT(*) AS BIGINT) AS owed, CAST(COALESCE(MIN(o.owed), 0) AS BIGINT) AS oldest FROM outbox o
-WHERE o.state <= 1 AND (o.kind = 'notice' OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0))
+WHERE o.state <= 1 AND (o.kind IN ('notice', 'reply', 'news', 'offer') OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = o.subscription_id AND s.paused = 0 AND s.deleted = 0))
 `
 
 type BacklogRow struct {
@@ -273,14 +273,14 @@ func (q *Queries) NoticeOwed(ctx context.Context, count int32) ([]string, error)
 
 const oldestOwed = `-- name: OldestOwed :one
 SELECT o.id, o.key, o.channel, o.kind, o.subscription_id, o.problem_id, o.card_id, o.body, o.state, o.attempts, o.owed, o.first_tried, o.tried, o.noticed, o.done, o.ts, o.error FROM outbox o
-WHERE o.channel = $1 AND o.state = 0 AND o.noticed = 1 AND (o.kind = 'notice' OR EXISTS (
+WHERE o.channel = $1 AND o.state = 0 AND o.noticed = 1 AND (o.kind IN ('notice', 'reply', 'news', 'offer') OR EXISTS (
     SELECT 1 FROM subscriptions s WHERE s.paused = 0 AND s.deleted = 0
         AND (s.id = o.subscription_id OR o.kind IN ('summary', 'list') AND s.channel = o.channel)))
 ORDER BY o.id LIMIT 1
 `
 
 // Nothing goes to a subscription that is paused or gone, but a word to a person
-// about it. A summary may hold what another subscription of the channel waits for.
+// about it; what is said in threads, or offered, is for no subscription. A summary may hold what another subscription of the channel waits for.
 func (q *Queries) OldestOwed(ctx context.Context, channel string) (Outbox, error) {
 	row := q.queryRow(ctx, q.oldestOwedStmt, oldestOwed, channel)
 	var i Outbox

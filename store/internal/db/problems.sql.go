@@ -954,7 +954,7 @@ func (q *Queries) ProblemsSince(ctx context.Context, arg ProblemsSinceParams) ([
 const pruneCards = `-- name: PruneCards :execrows
 DELETE FROM cards WHERE id IN (
     SELECT old.id FROM cards old
-    WHERE old.grown < $1 AND old.problem_id = 0 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
+    WHERE old.grown < $1 AND old.problem_id = 0 AND old.kind <> 3 AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.card_id = old.id)
     ORDER BY old.id LIMIT $2
 )
 `
@@ -964,7 +964,8 @@ type PruneCardsParams struct {
 	Count  int32
 }
 
-// What told of nothing that is still known goes too.
+// What told of nothing that is still known goes too, but for replies: they go with
+// their threads.
 func (q *Queries) PruneCards(ctx context.Context, arg PruneCardsParams) (int64, error) {
 	result, err := q.exec(ctx, q.pruneCardsStmt, pruneCards, arg.Before, arg.Count)
 	if err != nil {
