@@ -255,6 +255,14 @@ type Sources struct {
 	SavedQueries  SavedQueries
 	Audits        Audits
 	Status        Statuses
+	// Threads and what follows are nil where nothing is read along.
+	Threads        Threads
+	BoundThreads   BoundThreads
+	ThreadEntries  ThreadEntries
+	ThreadChannels ThreadChannels
+	Resolutions    Resolutions
+	// Dashboard makes links to Finch's dashboard.
+	Dashboard finch.Dashboard
 	// ExploreWrites: PERCH_EXPLORE_WRITES is on.
 	ExploreWrites bool
 	// FinchURL is Finch's address, for commands to be typed elsewhere.

@@ -91,6 +91,15 @@ func longest() finch.Connection {
 
 func empty() finch.Connection { return finch.Connection{ID: "c1"} }
 
+// dashboard is the address of Finch's page of a connection.
+func dashboard(c finch.Connection) string {
+	d, err := finch.ParseDashboard("https://dashboard.example.com/{customer_id}/connections/{connection_id}")
+	if err != nil {
+		panic(err)
+	}
+	return d.Of(c)
+}
+
 func TestOverviewCards(t *testing.T) {
 	assisted := with(finch.Connected)
 	assisted.Assisted, assisted.CreatedExact, assisted.Created = true, false, time.Time{}
@@ -122,6 +131,7 @@ func TestOverviewCards(t *testing.T) {
 		"hostile":      {Connection: hostileConnection(), CanShare: true},
 		"longest":      {Connection: longest(), CanShare: true},
 		"empty":        {Connection: empty(), CanShare: true},
+		"dashboard":    {Connection: harbor(), CanShare: true, Dashboard: dashboard(harbor())},
 	}
 	for name, o := range cards {
 		t.Run(name, func(t *testing.T) {

@@ -45,6 +45,7 @@ func Connection(s Sources) bot.Command {
 			"near_3":               c.open,
 			"near_4":               c.open,
 			"near_5":               c.open,
+			"dashboard":            followed,
 			"refresh":              c.refresh,
 			"run":                  c.runSync,
 			"changes":              c.changes,
@@ -187,6 +188,7 @@ func (c connections) gather(ctx context.Context, r *bot.Request, s shared) (over
 	}
 	return overview{
 		Connection: known, past: past, Now: c.Now(), CanShare: s.By == "" && canShare(r), SharedBy: s.By,
+		Dashboard: c.Dashboard.Of(known),
 	}, nil
 }
 
@@ -222,3 +224,6 @@ func (c connections) refresh(ctx context.Context, r *bot.Request) error {
 		return put(ctx, r, c.after(ctx, r, o, failed))
 	})
 }
+
+// followed answers a button that is a link: the browser has opened it already.
+func followed(context.Context, *bot.Request) error { return nil }

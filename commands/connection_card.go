@@ -23,6 +23,8 @@ type overview struct {
 	// CanShare offers the Share button; SharedBy names who used it.
 	CanShare bool
 	SharedBy string
+	// Dashboard leads to Finch's page of it; empty where no pattern is set.
+	Dashboard string
 }
 
 // maxEntities and maxTokens are how many of each the card lists.
@@ -351,6 +353,10 @@ func (o overview) actions() slack.Block {
 	buttons = append(buttons, card.Button("connection.refresh", value, "Refresh"))
 	if o.CanShare {
 		buttons = append(buttons, card.Button("connection.share", o.ID, "Share"))
+	}
+	buttons = append(buttons, packetButton(ofConnection, o.ID))
+	if o.Dashboard != "" {
+		buttons = append(buttons, card.Button("connection.dashboard", "", "Finch's dashboard", card.URL(o.Dashboard)))
 	}
 	return card.Actions("connection", buttons...)
 }

@@ -41,6 +41,12 @@ type desk struct {
 	// refusesUpdates is the same for a modal that is changed.
 	refusesUpdates string
 	titles         chan string
+	// unlinked: Slack tells no address of any message.
+	unlinked bool
+	// whispers are "channel thread user blocks" of chat.postEphemeral.
+	whispers chan string
+	inbox    *pigeonholes
+	written  int // messages
 }
 
 // answer is one message through the response URL.
@@ -55,6 +61,7 @@ type answer struct {
 func newDesk(t *testing.T, s Sources, admins ...string) *desk {
 	d := &desk{
 		t: t, says: make(chan answer, 20), views: make(chan shown, 20), posts: make(chan string, 20), files: make(chan string, 5), titles: make(chan string, 5),
+		whispers: make(chan string, 20), inbox: &pigeonholes{over: make(chan string, 20)},
 		channel: `{"id":"C1","is_member":true}`, asker: `{}`, member: `{}`,
 	}
 	d.slack = httptest.NewServer(http.HandlerFunc(d.serve))
@@ -66,6 +73,7 @@ func newDesk(t *testing.T, s Sources, admins ...string) *desk {
 	d.Bot = bot.New(bot.Options{
 		Slack: api, HTTP: d.slack.Client(), Home: bot.Identity{TeamID: "T1", AppID: "A1", UserID: "UBOT"},
 		People: bot.NewPeople(api, "T1", admins, nil), Commands: All(s), Log: zerolog.Nop(),
+		Inbox: d.inbox, Listener: Listen(s, All(s)),
 	})
 	t.Cleanup(func() { _ = d.Drain(context.Background()) })
 	return d
@@ -109,6 +117,15 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		d.posts <- r.FormValue("channel") + " " + r.FormValue("text")
 		fmt.Fprint(w, `{"ok":true,"channel":"C1","ts":"1.1"}`)
+	case "chat.postEphemeral":
+		d.whispers <- strings.Join([]string{r.FormValue("channel"), r.FormValue("thread_ts"), r.FormValue("user"), r.FormValue("text"), r.FormValue("blocks")}, " ")
+		fmt.Fprint(w, `{"ok":true,"message_ts":"1.2"}`)
+	case "chat.getPermalink":
+		if d.unlinked {
+			fmt.Fprint(w, `{"ok":false,"error":"channel_not_found"}`)
+			return
+		}
+		fmt.Fprintf(w, `{"ok":true,"permalink":"https://perch.slack.com/archives/C1/p%s"}`, strings.ReplaceAll(r.FormValue("message_ts"), ".", ""))
 	case "conversations.members":
 		fmt.Fprint(w, `{"ok":true,"members":["U1","U2"]}`)
 	case "conversations.open":

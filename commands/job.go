@@ -50,7 +50,7 @@ func (j jobs) detail(ctx context.Context, line finch.JobLine) (jobDetail, error)
 	if err != nil {
 		return jobDetail{}, err
 	}
-	return jobDetail{JobLine: line, Of: known, Before: before, Later: later, Now: j.Now()}, nil
+	return jobDetail{JobLine: line, Of: known, Before: before, Later: later, Now: j.Now(), Dashboard: j.Dashboard.Of(known)}, nil
 }
 
 // healed is the newest sync that succeeded after one that did not, which is then

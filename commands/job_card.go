@@ -27,6 +27,8 @@ type jobDetail struct {
 	// CanShare offers the Share button; SharedBy names who used it.
 	CanShare bool
 	SharedBy string
+	// Dashboard leads to Finch's page of the connection; empty where no pattern is set.
+	Dashboard string
 }
 
 // jobCard answers, top to bottom: what is it, how did it go, whose move is it,
@@ -258,6 +260,10 @@ func (d jobDetail) actions() slack.Block {
 	els = append(els, card.Button("jobs.refresh", value, "Refresh"))
 	if d.CanShare {
 		els = append(els, card.Button("jobs.share", d.ID, "Share"))
+	}
+	els = append(els, packetButton(ofJob, d.ID))
+	if d.Of.ID != "" && d.Dashboard != "" {
+		els = append(els, card.Button("connection.dashboard", "", "Finch's dashboard", card.URL(d.Dashboard)))
 	}
 	return card.Actions("job", els...)
 }

@@ -158,6 +158,7 @@ func TestJobCards(t *testing.T) {
 		"manual_failed":  of(change(manualJob(), func(j *finch.KnownJob) { j.Status, j.Type = finch.JobFailed, "" })),
 		"manual_ahead":   of(change(manualJob(), func(j *finch.KnownJob) { j.Status, j.EntityID = finch.JobPending, "" })),
 		"shared":         {JobLine: line(harborJob()), Of: harbor(), SharedBy: "UBO"},
+		"dashboard":      {JobLine: line(harborJob()), Of: harbor(), CanShare: true, Dashboard: dashboard(harbor())},
 		"shared_running": {JobLine: line(overrun), Of: harbor(), SharedBy: "UBO"},
 		"orphan":         {JobLine: finch.JobLine{KnownJob: endedAs(finch.JobFailed, 0)}, CanShare: true},
 		"hostile":        {JobLine: hostileJob(), Of: hostileConnection(), Before: []finch.KnownJob{hostileJob().KnownJob}, CanShare: true},

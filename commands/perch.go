@@ -26,14 +26,17 @@ type perch struct {
 func Perch(s Sources, others []bot.Command) bot.Command {
 	p := perch{s, others, &orders[connect.Link]{}}
 	return bot.Command{
-		Name:        "perch",
-		About:       "Who hears of problems, which are open, links for employers, and how Perch is",
-		Hint:        "subscribe [kinds] [filters] | subscriptions | problems [filters] | link [customer id] [name] | funnel [filters] | audit [filters] | status | help",
-		Mentions:    true,
-		Help:        p.help,
-		Run:         p.run,
-		Actions:     p.actions(),
-		Submissions: map[string]bot.Submit{"form": p.check, "save": p.save, "link": p.makeLink},
+		Name:     "perch",
+		About:    "Who hears of problems, which are open, links for employers, and how Perch is",
+		Hint:     "subscribe [kinds] [filters] | subscriptions | problems [filters] | link [customer id] [name] | funnel [filters] | audit [filters] | threads [on|off] | status | help",
+		Mentions: true,
+		Help:     p.help,
+		Run:      p.run,
+		Actions:  p.actions(),
+		Submissions: map[string]bot.Submit{
+			"form": p.check, "save": p.save, "link": p.makeLink, "packet_sent": p.packetSent, "find": p.find,
+			"resolution": p.keepResolution, "thread_share": p.shareLookedUp,
+		},
 	}
 }
 
@@ -68,6 +71,8 @@ func (p perch) actions() map[string]bot.Handler {
 		"link":          p.link,
 		"mute":          p.mute,
 		"manage":        p.manage,
+		"packet":        p.packet,
+		"packet_file":   p.filePacket,
 		"affected":      p.affected,
 		"affected_turn": p.turnAffected,
 		"affected_back": p.turnAffected,
@@ -86,12 +91,30 @@ func (p perch) actions() map[string]bot.Handler {
 		"funnel_csv":          p.funnelCSV,
 		"share_funnel":        share.share,
 		"share_funnel_anyway": share.anyway,
+		// what is looked up on purpose
+		"look_up": p.lookUp,
+		"find":    p.lookUpWhat,
+		// how problems were resolved
+		"resolution":      p.resolution,
+		"resolution_drop": p.dropResolution,
 		// the audit log
 		"pick":        forAdmins(p.pickAudited),
 		"audit_first": forAdmins(p.turnAudit),
 		"audit_next":  forAdmins(p.turnAudit),
 		"audit_all":   forAdmins(p.turnAudit),
 		"audit_csv":   forAdmins(p.csvAudit),
+		// reading along, and what stands under its replies
+		"threads_on":      p.threadsOn,
+		"threads_off":     p.readNoMore,
+		"threads_no":      p.threadsNo,
+		"threads_shared":  p.threadsShared,
+		"thread_details":  p.threadDetails,
+		"thread_watch":    p.watchThread,
+		"thread_unwatch":  p.unwatchThread,
+		"thread_stop":     p.stopThread,
+		"thread_go":       p.resumeThread,
+		"thread_here":     p.shareHere,
+		"thread_here_yes": p.shareHereAnyway,
 	}
 }
 
@@ -111,6 +134,7 @@ func (p perch) words() []word {
 		{"link", "a link by which an employer connects: a form like Finch's, and a text to send", p.newLink, linkHelp},
 		{"funnel", "how far employers come in Finch Connect, and where they stop", p.funnel, funnelHelp},
 		{"audit", "for admins: who asked, revealed, shared and changed what", p.audit, auditHelp},
+		{"threads", "whether Perch reads along here and answers ids in their thread; on and off switch it", p.threads, threadsHelp},
 		{"status", "how Perch itself is: Slack, Finch, webhooks, what it has still to tell", p.status, nil},
 	}
 }

@@ -217,18 +217,18 @@ func TestProblemModals(t *testing.T) {
 	var all []alert.Event
 	for _, what := range []alert.Happening{
 		alert.HasOpened, alert.HasReopened, alert.HasRecurred, alert.HasEscalated, alert.HasFlapped, alert.HasResolved, alert.HasClosed, alert.HasJoined,
-		alert.HasClaimed, alert.HasReleased, alert.HasSnoozed, alert.HasWoken, alert.HasLink, alert.HasChanged,
+		alert.HasClaimed, alert.HasReleased, alert.HasSnoozed, alert.HasWoken, alert.HasLink, alert.HasPacket, alert.HasSent, alert.HasNote, alert.HasChanged,
 	} {
 		all = append(all, alert.Event{At: now, What: what}, alert.Event{At: now, What: what, Who: "UBO"})
 	}
 	slices.Reverse(events)
 	slices.Reverse(all)
 	for name, v := range map[string]slack.ModalViewRequest{
-		"one":     detailsView(signedOut(1), events, nil, now),
-		"no_past": detailsView(alert.Problem{ID: 3, State: alert.Open}, nil, nil, now),
-		"over":    detailsView(overSince(failing(1), time.Hour), all, nil, now),
-		"hostile": detailsView(hostileProblem(1), events, nil, now),
-		"longest": detailsView(longestProblem(1), append(all, all...)[:maxHistory], nil, now),
+		"one":     detail{Problem: signedOut(1), Events: events, Now: now}.view(),
+		"no_past": detail{Problem: alert.Problem{ID: 3, State: alert.Open}, Now: now}.view(),
+		"over":    detail{Problem: overSince(failing(1), time.Hour), Events: all, Now: now}.view(),
+		"hostile": detail{Problem: hostileProblem(1), Events: events, Now: now}.view(),
+		"longest": detail{Problem: longestProblem(1), Events: append(all, all...)[:maxHistory], Now: now}.view(),
 	} {
 		t.Run("details_"+name, func(t *testing.T) { checkModal(t, "problem_details_"+name, v) })
 	}

@@ -114,6 +114,9 @@ func (p perch) more(ctx context.Context, r *bot.Request) error {
 		return p.manage(ctx, r)
 	case "close":
 		return p.acting(closed)(ctx, r)
+	case "packet":
+		r.Value = packetOf{ofProblem, rest}.String()
+		return p.packet(ctx, r)
 	default:
 		return errStrange
 	}

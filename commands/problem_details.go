@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,39 +20,99 @@ const (
 	maxHistory = 40
 	// maxJobIDs is how many of its jobs are named.
 	maxJobIDs = 20
+	// maxResolutions is how many of its resolutions are shown.
+	maxResolutions = 10
 )
 
-// details opens a modal with a problem's history and all its ids.
+// details opens a modal with a problem's history, how it was resolved, and all its ids.
 func (p perch) details(ctx context.Context, r *bot.Request) error {
 	id, err := problemID(r.Value)
 	if err != nil {
 		return err
 	}
-	problem, err := p.Problems.Problem(ctx, id)
-	if err != nil {
-		return unknownProblem("read a problem", err)
-	}
-	events, err := p.Problems.ProblemEvents(ctx, id, maxHistory)
-	if err != nil {
-		return fmt.Errorf("read a problem's history: %w", err)
-	}
-	reconnect, err := p.reconnecting(ctx, problem)
+	d, err := p.detailOf(ctx, r, id)
 	if err != nil {
 		return err
 	}
-	return r.Open(ctx, detailsView(problem, events, reconnect, p.Now()))
+	return r.Open(ctx, d.view())
 }
 
-// detailsView is the modal; reconnect is the session in which the employer signs in
-// again, or none.
-func detailsView(p alert.Problem, events []alert.Event, reconnect *connect.Reading, now time.Time) slack.ModalViewRequest {
-	blocks := card.Blocks{card.Text("*" + problemLine(p, now) + "*"), card.Text(detailFacts(p, now))}
-	if reconnect != nil {
-		blocks = append(blocks, card.Plain(reconnectLine(*reconnect, now)))
+// detail is all that the modal is made of.
+type detail struct {
+	Problem alert.Problem
+	Events  []alert.Event
+	// Reconnect is the session in which the employer signs in again, or none.
+	Reconnect *connect.Reading
+	// Resolutions are what was saved of this problem, newest first.
+	Resolutions []alert.Resolution
+	// Who reads it.
+	Who bot.Person
+	Now time.Time
+}
+
+func (p perch) detailOf(ctx context.Context, r *bot.Request, id int64) (detail, error) {
+	problem, err := p.Problems.Problem(ctx, id)
+	if err != nil {
+		return detail{}, unknownProblem("read a problem", err)
 	}
-	blocks = append(blocks, card.Header("What happened"), card.Bullets(history(events, now)...))
-	blocks = append(blocks, card.Header("To copy"), card.Preformatted(detailIDs(p)...))
-	return card.Modal{Title: "Details", Close: "Close", Blocks: blocks}.View()
+	d := detail{Problem: problem, Who: r.Who, Now: p.Now()}
+	if d.Events, err = p.Problems.ProblemEvents(ctx, id, maxHistory); err != nil {
+		return detail{}, fmt.Errorf("read a problem's history: %w", err)
+	}
+	if d.Reconnect, err = p.reconnecting(ctx, problem); err != nil {
+		return detail{}, err
+	}
+	if p.Resolutions != nil {
+		if d.Resolutions, err = p.Resolutions.ResolutionsOf(ctx, id); err != nil {
+			return detail{}, fmt.Errorf("read how a problem was resolved: %w", err)
+		}
+	}
+	return d, nil
+}
+
+func (d detail) view() slack.ModalViewRequest {
+	blocks := card.Blocks{card.Text("*" + problemLine(d.Problem, d.Now) + "*"), card.Text(detailFacts(d.Problem, d.Now))}
+	if d.Reconnect != nil {
+		blocks = append(blocks, card.Plain(reconnectLine(*d.Reconnect, d.Now)))
+	}
+	blocks = append(blocks, d.resolutions()...)
+	blocks = append(blocks, card.Header("What happened"), card.Bullets(history(d.Events, d.Now)...))
+	blocks = append(blocks, card.Header("To copy"), card.Preformatted(detailIDs(d.Problem)...))
+	return card.Modal{Title: "Details", Close: "Close", Private: strconv.FormatInt(d.Problem.ID, 10), Blocks: blocks}.View()
+}
+
+// resolutions are how it was resolved, as people saved it.
+func (d detail) resolutions() card.Blocks {
+	if len(d.Resolutions) == 0 {
+		return nil
+	}
+	blocks := card.Blocks{card.Header("How it was resolved")}
+	for _, one := range d.Resolutions[:min(len(d.Resolutions), maxResolutions)] {
+		blocks = append(blocks, card.Plain(one.Text), d.savedBy(one))
+	}
+	if more := len(d.Resolutions) - maxResolutions; more > 0 {
+		blocks = append(blocks, card.Context(fmt.Sprintf("%d older ones are not shown.", more)))
+	}
+	return blocks
+}
+
+// savedBy is who saved one, when, and what it was taken from, with the way to remove it
+// for those who may.
+func (d detail) savedBy(one alert.Resolution) slack.Block {
+	said := fmt.Sprintf("Saved by <@%s> %s", card.Escape(one.By), card.When(one.At, d.Now))
+	if strings.HasPrefix(one.Permalink, "https://") && !strings.ContainsAny(one.Permalink, "<>|\"` ") {
+		said += " · <" + card.Escape(one.Permalink) + "|what was said>"
+	}
+	if !d.mayRemove(one) {
+		return card.Text(said)
+	}
+	return card.TextWith(said, card.Button("perch.resolution_drop", strconv.FormatInt(one.ID, 10), "Remove", card.Says("Remove this resolution"),
+		card.Confirm("Remove it?", "Cards of problems like this one show it no more.", "Remove", "Keep it")))
+}
+
+// mayRemove: who saved it, and admins.
+func (d detail) mayRemove(one alert.Resolution) bool {
+	return d.Who.ID != "" && d.Who.ID == one.By || d.Who.Role >= bot.Admin
 }
 
 // detailFacts are times, counts and who is on it.
@@ -133,6 +194,12 @@ func happened(e alert.Event) string {
 		return "ended the snooze."
 	case alert.HasLink:
 		return "got a reconnect link."
+	case alert.HasPacket:
+		return "made a support packet."
+	case alert.HasSent:
+		return "sent it to Finch's support."
+	case alert.HasNote:
+		return "kept how it was resolved."
 	default:
 		return card.Cut(card.Clean(string(e.What)), 40)
 	}

@@ -303,7 +303,7 @@ func TestHistoryKeepsPerchsOwnWordsToItself(t *testing.T) {
 		{At: now, What: alert.HasJoined, Detail: "gusto/job_failed/data_sync_all"},
 		{At: now, What: alert.HasOpened, Detail: "453bd7d7-5355-4d6d-a38e-d9e7eb218c3f"},
 	}
-	raw, err := json.Marshal(detailsView(failing(1), events, nil, now))
+	raw, err := json.Marshal(detail{Problem: failing(1), Events: events, Now: now}.view())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -242,6 +242,7 @@ func (l timeline) actions() card.Elements {
 	add(s.ConnectionID != "", card.Button("connection.open", s.ConnectionID, "Connection"))
 	add(true, card.Button("session-timeline.refresh", sessionValue{ID: s.ID, By: l.SharedBy}.String(), "Refresh"))
 	add(own && l.CanShare, card.Button("session-timeline.share", s.ID, "Share"))
+	add(true, packetButton(ofSession, s.ID))
 	return row
 }
 

@@ -325,7 +325,7 @@ func TestSessionModals(t *testing.T) {
 		"error_hostile":     errorView(errorInfo{Of: seenAs(hostileReading), Error: evil, Now: now}),
 		"error_longest":     errorView(errorInfo{Of: seenAs(longestReading), Error: connect.ErrorSeen{Message: long, Stage: connect.Stage(long), Count: 9}, Now: now}),
 		"error_wordless":    errorView(errorInfo{Of: seenAs(), Error: connect.ErrorSeen{Count: 2}, Now: now}),
-		"reconnect_details": detailsView(signedOut(1), nil, new(seenAs(reconnects)), now),
+		"reconnect_details": detail{Problem: signedOut(1), Reconnect: new(seenAs(reconnects)), Now: now}.view(),
 	} {
 		t.Run(name, func(t *testing.T) { checkModal(t, "session_"+name, v) })
 	}
