@@ -21,7 +21,11 @@ type workspace struct {
 
 func newWorkspace(t *testing.T) workspace {
 	t.Helper()
-	s := slack.New(slack.Options{Commands: []string{"/connection"}, Unlimited: true})
+	s := slack.New(slack.Options{Commands: []string{"/connection"}, Unlimited: true, Shortcuts: []slack.Shortcut{
+		{Type: "message_action", CallbackID: "look", Name: "Look up"},
+		{Type: "message_action", CallbackID: "save", Name: "Save"},
+		{Type: "shortcut", CallbackID: "find", Name: "Find something"},
+	}})
 	f := finch.New(finch.Options{Seed: 1})
 	w := workspace{
 		api:  httptest.NewServer(s.API()),
@@ -146,6 +150,29 @@ func TestPageInABrowser(t *testing.T) {
 		p.Sees(t, `document.querySelector("#thread-messages").textContent.includes("here") && document.querySelector(".thread-link")?.textContent.startsWith("1 reply")`)
 		p.Press(t, "Escape", 27)
 		p.Sees(t, `!document.body.classList.contains("with-thread")`)
+	})
+	t.Run("a mention names the bot, and an answer for one alone shows in the thread", func(t *testing.T) {
+		p.Does(t, `document.querySelector('article button[aria-label="Reply in thread"]').click()`)
+		p.Write(t, "@per")
+		p.Sees(t, `!document.querySelector("#thread-completions").hidden`)
+		p.Press(t, "Tab", 9)
+		p.Write(t, "help")
+		p.Press(t, "Enter", 13)
+		p.Sees(t, `[...document.querySelectorAll("#thread-messages .text")].some((n) => n.textContent === "@perch help")`)
+		w.call(t, "chat.postEphemeral", url.Values{"channel": {"CALERTS"}, "user": {"UANN"}, "thread_ts": {card}, "text": {"for Ann alone"}})
+		p.Sees(t, `[...document.querySelectorAll("#thread-messages .ephemeral")].some((n) => n.textContent.includes("for Ann alone"))`)
+		p.Sees(t, `!document.querySelector("#messages").textContent.includes("for Ann alone") && document.querySelector("#messages .thread-link").textContent.startsWith("2 replies")`)
+		p.Does(t, `document.querySelector("#thread-close").click()`)
+	})
+	t.Run("shortcuts are offered on messages and everywhere, and tell when nobody answers", func(t *testing.T) {
+		p.Does(t, `document.querySelector('#messages article button[aria-label="Shortcuts"]').click()`)
+		p.Sees(t, `[...document.querySelectorAll(".panel .menu-item")].map((i) => i.textContent).join() === "Look up,Save"`)
+		p.Does(t, `document.querySelector(".panel .menu-item").click()`)
+		p.Sees(t, `document.querySelector(".toast")?.textContent.includes("trouble connecting")`)
+		p.Does(t, `document.querySelector(".toast").remove(); document.querySelector("#shortcuts").click()`)
+		p.Sees(t, `[...document.querySelectorAll(".panel .menu-item")].map((i) => i.textContent).join() === "Find something"`)
+		p.Does(t, `document.querySelector(".panel .menu-item").click()`)
+		p.Sees(t, `document.querySelector(".toast")?.textContent.includes("trouble connecting")`)
 	})
 	t.Run("a menu near the bottom opens upwards, whole", func(t *testing.T) {
 		p.Call(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 700, "deviceScaleFactor": 1, "mobile": false})

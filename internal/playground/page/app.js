@@ -8,6 +8,7 @@ import { Lab } from "./lab.js";
 import { authorOf } from "./message.js";
 import { Modal } from "./modal.js";
 import { parseMrkdwn, textOf } from "./mrkdwn.js";
+import { openShortcuts, shortcutsOf } from "./shortcuts.js";
 import { drawChannels, drawPeople, fullNameOf } from "./sidebar.js";
 import { repliesByRoot, Timeline } from "./timeline.js";
 
@@ -143,6 +144,7 @@ class App {
   #drawFoot(channel) {
     const closed = channel.is_archived ? "This channel is archived." : channel.is_read_only ? "Only some people may post here." : channel.is_member ? "" : "You are not in this channel.";
     $("composer").hidden = closed !== "";
+    $("shortcuts").hidden = shortcutsOf(this, "shortcut").length === 0;
     $("outside").hidden = closed === "";
     $("outside-why").textContent = closed;
     $("join").hidden = channel.is_member || channel.kind !== "public" || channel.is_archived;
@@ -208,6 +210,7 @@ class App {
       location.hash = `${e.target.value}/${this.channelId}`;
     });
     $("invite").addEventListener("click", () => post("/_slack/invite", { channel: this.channelId, inviter: this.user }));
+    $("shortcuts").addEventListener("click", (e) => openShortcuts(this, e.currentTarget, "shortcut"));
     $("join").addEventListener("click", () => post("/_slack/invite", { channel: this.channelId, user: this.user }));
     for (const example of document.querySelectorAll(".try")) {
       example.addEventListener("click", () => this.composer.suggest(example.textContent));

@@ -8,7 +8,7 @@ import { el, fill } from "./dom.js";
 const hints = {
   "/connection": "[customer name, customer id, connection id or company id]",
   "/jobs": "[customer, id or Job ID] [status:failed] [type:…] [provider:…] [since:7d]",
-  "/perch": "subscribe [kinds] [filters] | subscriptions | problems [filters] | status | help",
+  "/perch": "subscribe [kinds] [filters] | subscriptions | problems [filters] | threads on|off | status | help",
   "/invite": "@someone [#channel]",
 };
 

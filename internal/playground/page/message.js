@@ -1,12 +1,11 @@
 // One message, as it stands in a channel or a thread.
 
 import { drawBlocks } from "./blocks.js";
-import { post } from "./client.js";
 import { formatDate, fullDate } from "./dates.js";
 import { drawEmoji, drawLink, drawText, el } from "./dom.js";
 import { drawFiles } from "./files.js";
-import { openMenu } from "./menu.js";
 import { parseMrkdwn } from "./mrkdwn.js";
+import { openShortcuts, shortcutsOf } from "./shortcuts.js";
 import { messageSurface } from "./surfaces.js";
 
 /**
@@ -100,13 +99,12 @@ function drawThreadLink(app, channel, message, replies) {
 
 function drawTools(app, channel, message, how) {
   const root = message.thread_ts ?? message.ts;
-  const shortcuts = (app.state.shortcuts ?? []).filter((s) => s.type === "message_action");
-  const menu = (event) => openMenu(event.currentTarget, shortcuts.map((s) => ({ label: s.name, pick: () => post("/_slack/shortcut", { user: app.user, callback_id: s.callback_id, channel, ts: message.ts }) })));
+  const menu = (event) => openShortcuts(app, event.currentTarget, "message_action", { channel, ts: message.ts });
   return el(
     "div.tools",
     {},
     !how.inThread && el("button.quiet", { type: "button", title: "Reply in thread", "aria-label": "Reply in thread", data: { key: "reply" }, on: { click: () => app.openThread(channel, root) } }, "💬"),
-    shortcuts.length > 0 && el("button.quiet", { type: "button", title: "Shortcuts", "aria-label": "Shortcuts", "aria-haspopup": "menu", data: { key: "shortcuts" }, on: { click: menu } }, "⋯"),
+    shortcutsOf(app, "message_action").length > 0 && el("button.quiet", { type: "button", title: "Shortcuts", "aria-label": "Shortcuts", "aria-haspopup": "menu", data: { key: "shortcuts" }, on: { click: menu } }, "⋯"),
   );
 }
 

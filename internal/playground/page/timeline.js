@@ -77,10 +77,10 @@ export class Timeline {
 
 const isReply = (m) => Boolean(m.thread_ts) && m.thread_ts !== m.ts;
 
-/** The replies of a channel by the message they answer. */
+/** The replies of a channel by the message they answer, without what one person alone sees. */
 export function repliesByRoot(messages) {
   const byRoot = new Map();
-  for (const m of messages.filter(isReply)) {
+  for (const m of messages.filter((m) => isReply(m) && !m.ephemeral_to)) {
     if (!byRoot.has(m.thread_ts)) byRoot.set(m.thread_ts, []);
     byRoot.get(m.thread_ts).push(m);
   }

@@ -224,6 +224,7 @@ func TestShortcuts(t *testing.T) {
 		t.Fatalf("global shortcut is %+v", cb)
 	}
 	is(t, s.RunShortcut(s.ctx, "UBO", "lunch", Target{}), "no_such_shortcut")
+	is(t, s.RunShortcut(s.ctx, "UGUEST", "lookup_job", Target{}), "no_such_shortcut")
 	if st, _ := s.State("UGUEST"); len(st.Shortcuts) != 1 {
 		t.Fatalf("a guest is offered %v", st.Shortcuts)
 	}

@@ -160,7 +160,19 @@ func (s *Server) echo(m *Message) {
 	}
 	event := asObject(m.public())
 	event["channel"], event["channel_type"], event["event_ts"] = ch.ID, channelType(ch), m.TS
+	s.addOrigin(event, m)
 	s.emit(event)
+}
+
+// addOrigin says of an event's message what only events say: whose thread it is
+// in, and which other company its writer is of.
+func (s *Server) addOrigin(event object, m *Message) {
+	if parent := s.ws.lasting(m.Channel, m.ThreadTS); parent != nil && m.isReply() {
+		event["parent_user_id"] = parent.User
+	}
+	if u := s.ws.users[m.User]; u != nil && u.TeamID != TeamID {
+		event["user_team"], event["source_team"] = u.TeamID, u.TeamID
+	}
 }
 
 func channelType(ch *Channel) string {
@@ -201,6 +213,9 @@ func (s *Server) chatPostEphemeral(c *call) (object, error) {
 		return nil, err
 	}
 	m.Channel, m.EphemeralTo, m.Metadata = ch.ID, user, nil
+	if root := s.ws.lasting(ch.ID, m.ThreadTS); root != nil && root.ReplyCount == 0 {
+		return object{"message_ts": s.ws.stamp(s.now())}, nil // Slack shows them only in a thread that has replies
+	}
 	return object{"message_ts": s.post(m).TS}, nil
 }
 

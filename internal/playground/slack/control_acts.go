@@ -34,13 +34,16 @@ func (s *Server) actDoors(mux *http.ServeMux) {
 func (s *Server) talkDoors(mux *http.ServeMux) {
 	type line struct {
 		User, Channel, Text, TS, Name string
-		ThreadTS                      string `json:"thread_ts"`
 	}
 	post(mux, "command", func(ctx context.Context, in line) (object, error) {
 		return nil, s.Slash(ctx, in.User, in.Channel, in.Text)
 	})
-	post(mux, "message", func(_ context.Context, in line) (object, error) {
-		ts, err := s.Say(in.User, in.Channel, in.Text, in.ThreadTS)
+	post(mux, "message", func(_ context.Context, in Words) (object, error) {
+		ts, err := s.Write(in)
+		return object{"ts": ts}, err
+	})
+	post(mux, "repeat", func(_ context.Context, in line) (object, error) {
+		ts, err := s.Repeat(in.Channel, in.TS)
 		return object{"ts": ts}, err
 	})
 	post(mux, "edit", func(_ context.Context, in line) (object, error) {

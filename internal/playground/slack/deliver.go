@@ -25,6 +25,7 @@ type envelope struct {
 	id, typ string
 	kind    string // what is inside: the command, view_submission, the event's type
 	retry   int
+	lost    bool // a fault: it goes to no socket, and comes as its first retry
 	frame   object
 }
 
@@ -61,7 +62,10 @@ func newEnvelope(typ, kind string, payload any) envelope {
 // ship writes an envelope to exactly one socket and starts its clock.
 func (s *Server) ship(e envelope) *pendingAck {
 	s.mu.Lock()
-	l := s.pick()
+	var l *link
+	if !e.lost {
+		l = s.pick()
+	}
 	p := &pendingAck{id: e.id, link: l, answer: make(chan json.RawMessage, 1), deadline: s.timing.Ack}
 	p.record = &Delivery{EnvelopeID: e.id, Type: e.typ, Kind: e.kind, At: s.now(), RetryAttempt: e.retry}
 	if l != nil {

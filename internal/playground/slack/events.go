@@ -9,11 +9,45 @@ import (
 // emit queues an inner event for the app if it subscribed to it, and returns
 // its event id. Server.mu is held.
 func (s *Server) emit(inner object) string {
-	typ, _ := inner["type"].(string)
-	if !slices.Contains(s.opts.Events, typ) {
+	name := subscription(inner)
+	if !slices.Contains(s.opts.Events, name) || s.scoped(s.opts.BotToken, eventScopes(name)) != nil {
 		return ""
 	}
 	return s.enqueue(inner)
+}
+
+// subscription is what an app subscribes to in order to hear of an event: for
+// messages that depends on where they are written.
+func subscription(inner object) string {
+	typ, _ := inner["type"].(string)
+	if typ != "message" {
+		return typ
+	}
+	switch inner["channel_type"] {
+	case "im":
+		return "message.im"
+	case "group":
+		return "message.groups"
+	}
+	return "message.channels"
+}
+
+// eventScopes are those of which one is needed to be told of an event; none
+// where this imitation does not ask.
+func eventScopes(name string) []string {
+	switch name {
+	case "app_mention":
+		return []string{"app_mentions:read"}
+	case "message.channels":
+		return []string{"channels:history"}
+	case "message.groups":
+		return []string{"groups:history"}
+	case "message.im":
+		return []string{"im:history"}
+	case "member_joined_channel", "member_left_channel":
+		return []string{"channels:read", "groups:read"}
+	}
+	return nil
 }
 
 // Event sends an inner event whether or not the app subscribed to it, and
@@ -59,6 +93,10 @@ func (s *Server) outer(id string, inner object) object {
 // reverse, as the wire faults want it.
 func (s *Server) arrange(e envelope) {
 	wire := &s.ws.wire
+	if wire.lose > 0 {
+		wire.lose--
+		e.lost = true
+	}
 	switch {
 	case wire.reorder > 0:
 		s.held = append(s.held, e)

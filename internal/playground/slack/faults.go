@@ -32,6 +32,7 @@ const (
 	FaultSlowReads    = "slow_reads" // DelayMS before each frame of the client is read
 	FaultDuplicate    = "duplicate"  // the next Times events are sent twice
 	FaultReorder      = "reorder"    // the next Times events arrive in reverse
+	FaultLose         = "lose"       // the first attempt of the next Times events is lost: their first copy is a retry
 	FaultTiming       = "timing"
 	FaultLimits       = "limits" // Off: no rate limits
 	FaultClear        = "clear"  // no faults any more
@@ -86,6 +87,7 @@ type wireFaults struct {
 	toOld        int
 	duplicate    int
 	reorder      int
+	lose         int
 	refuse       int
 	refuseStatus int
 }
@@ -152,6 +154,8 @@ func (s *Server) setWireFault(f Fault) error {
 		wire.duplicate = times
 	case FaultReorder:
 		wire.reorder = times
+	case FaultLose:
+		wire.lose = times
 	case FaultTiming:
 		s.timing = f.timing().over(s.timing)
 	case FaultLimits:

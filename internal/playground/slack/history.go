@@ -44,13 +44,18 @@ func (s *Server) conversationsReplies(c *call) (object, error) {
 	if root.isReply() {
 		root = s.ws.lasting(ch.ID, root.ThreadTS)
 	}
-	found := []Message{c.asRead(root)}
+	var found []Message
 	for _, m := range s.ws.messages[ch.ID] {
 		if m.isReply() && m.ThreadTS == root.TS && m.EphemeralTo == "" && c.within(m.TS) {
 			found = append(found, c.asRead(m))
 		}
 	}
-	return historyPage(c, found)
+	out, err := historyPage(c, found)
+	if err == nil && c.args.str("cursor") == "" { // the parent comes first whatever is asked for, and is not counted
+		page, _ := out["messages"].([]Message)
+		out["messages"] = append([]Message{c.asRead(root)}, page...)
+	}
+	return out, err
 }
 
 func historyPage(c *call, found []Message) (object, error) {

@@ -133,10 +133,14 @@ func (m *Message) copyFor(user string) Message {
 	return out
 }
 
-// public is the message as the Web API and events give it.
+// public is the message as the Web API and events give it. What a person typed
+// is a rich_text block beside its text.
 func (m *Message) public() Message {
 	out := *m
 	out.chosen, out.EphemeralTo = nil, ""
 	out.Reactions = slices.Clone(m.Reactions)
+	if m.ClientMsgID != "" {
+		out.Blocks = richText(m.Text)
+	}
 	return out
 }

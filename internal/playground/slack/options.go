@@ -40,9 +40,10 @@ type Options struct {
 // Shortcut is one entry of the manifest: Type is "shortcut" for a global one
 // and "message_action" for one on messages.
 type Shortcut struct {
-	Type       string `json:"type"`
-	CallbackID string `json:"callback_id"`
-	Name       string `json:"name"`
+	Type        string `json:"type"`
+	CallbackID  string `json:"callback_id"`
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
 }
 
 // Timing is the pace of everything that waits. A field left at zero takes
@@ -121,7 +122,7 @@ func defaultScopes() []string {
 
 func defaultEvents() []string {
 	return []string{
-		"app_home_opened", "app_mention", "message", "member_joined_channel", "member_left_channel",
+		"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im", "member_joined_channel", "member_left_channel",
 		"channel_left", "group_left", "channel_archive", "channel_unarchive", "channel_rename", "channel_shared", "channel_id_changed",
 		"reaction_added", "app_uninstalled", "tokens_revoked",
 	}

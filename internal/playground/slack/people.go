@@ -4,48 +4,15 @@ import (
 	"context"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
-// Say posts a person's message and returns its ts. thread is the parent's ts,
-// or empty.
-func (s *Server) Say(user, channel, text, thread string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u, ch, err := s.place(user, channel)
-	if err != nil {
-		return "", err
-	}
-	parent := s.ws.lasting(ch.ID, thread)
-	switch {
-	case !ch.has(user):
-		return "", &Impossible{Code: "not_in_channel"}
-	case ch.IsArchived || ch.IsReadOnly:
-		return "", &Impossible{Code: "read_only"}
-	case strings.TrimSpace(text) == "":
-		return "", &Impossible{Code: "no_text"}
-	case thread != "" && (parent == nil || parent.isReply()):
-		return "", &Impossible{Code: "no_such_thread"}
-	}
-	m := &Message{
-		Type: "message", Channel: ch.ID, TS: s.ws.stamp(s.now()), ThreadTS: thread, User: user, Team: u.TeamID,
-		Text: typed(text), ClientMsgID: uuid.NewString(),
-	}
-	s.ws.add(m)
-	s.echo(m)
-	s.mention(m, ch)
-	s.touch()
-	return m.TS, nil
-}
-
 // typed is a line as Slack hands it on: & < > escaped, except where they make a
-// mention or a link.
+// mention or a link, and addresses made into links.
 func typed(text string) string {
 	var out strings.Builder
 	for text != "" {
 		before, rest, _ := strings.Cut(text, "<")
-		out.WriteString(escaper().Replace(before))
+		out.WriteString(linked(escaper().Replace(before)))
 		if len(before) == len(text) {
 			break
 		}
@@ -59,6 +26,15 @@ func typed(text string) string {
 		text = after
 	}
 	return out.String()
+}
+
+// linked puts the addresses in a text between < and >, without the punctuation
+// behind them.
+func linked(text string) string {
+	return address().ReplaceAllStringFunc(text, func(found string) string {
+		url := strings.TrimRight(found, ".,;:!?)`'*_~")
+		return "<" + url + ">" + found[len(url):]
+	})
 }
 
 func escaper() *strings.Replacer {
@@ -81,6 +57,7 @@ func (s *Server) mention(m *Message, ch *Channel) {
 	}
 	event := asObject(m.public())
 	event["type"], event["channel"], event["event_ts"] = "app_mention", ch.ID, m.TS
+	s.addOrigin(event, m)
 	s.emit(event)
 }
 
@@ -145,6 +122,9 @@ func (s *Server) shortcutPayload(user, callbackID string, on Target) (object, er
 	u, err := s.actor(user)
 	if err != nil {
 		return nil, err
+	}
+	if s.opts.Shortcuts[i].Type != "message_action" && u.guest() { // Slack does not offer these to guests
+		return nil, &Impossible{Code: "no_such_shortcut"}
 	}
 	payload := s.interaction(s.opts.Shortcuts[i].Type, u)
 	payload["callback_id"], payload["action_ts"] = callbackID, actionTS(s.now())
