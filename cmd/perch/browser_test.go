@@ -58,7 +58,7 @@ func startWhole(t *testing.T) *whole {
 		t.Fatal(err)
 	}
 	w := &whole{world: &world{http: addr}, perch: "http://" + addr, log: &writtenLog{}}
-	w.slack = localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})
+	w.slack = localslack.New(unlimited())
 	w.finch = localfinch.New(localfinch.Options{Seed: 1})
 	slackAt, finchAt := httptest.NewServer(w.slack.API()), httptest.NewServer(w.finch.API())
 	w.finchAt = finchAt.URL

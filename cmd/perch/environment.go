@@ -108,6 +108,18 @@ func (e *environment) url(name, otherwise string) string {
 	return v
 }
 
+func (e *environment) dashboard(name string) finch.Dashboard {
+	v := e.text(name, "")
+	if v == "" {
+		return finch.Dashboard{}
+	}
+	d, err := finch.ParseDashboard(v)
+	if err != nil {
+		e.fault(name, err.Error())
+	}
+	return d
+}
+
 func (e *environment) address(name, otherwise string) string {
 	v := e.text(name, otherwise)
 	if v == "off" {

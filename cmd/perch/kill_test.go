@@ -91,7 +91,7 @@ func newVictim(t *testing.T, kills int) *victim {
 	addr, err := freeAddress()
 	v.check(err)
 	v.world = &world{http: addr}
-	v.world.slack = localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})
+	v.world.slack = localslack.New(unlimited())
 	v.world.finch = localfinch.New(localfinch.Options{Seed: 2, Connections: 200})
 	slackAt, finchAt := httptest.NewServer(v.world.slack.API()), httptest.NewServer(v.world.finch.API())
 	t.Cleanup(func() {

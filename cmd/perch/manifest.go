@@ -44,21 +44,36 @@ func (c manifestCommand) Run(p *process) error {
 
 // scopes are what this version needs of Slack, and why.
 var scopes = []string{
-	"commands",         // slash commands
-	"chat:write",       // alerts, and answers where a response URL is spent
-	"users:read",       // who may do what: guests, admins
-	"usergroups:read",  // groups named in PERCH_ADMINS and PERCH_OPERATORS
-	"channels:read",    // who reads along, before something is shared
-	"groups:read",      // the same in private channels
-	"channels:history", // after an unclear answer: was the alert posted?
-	"groups:history",   // the same in private channels
-	"im:history",       // and in direct messages
-	"im:write",         // files go to the asker's direct messages
-	"files:write",      // CSV files
+	"commands",          // slash commands
+	"chat:write",        // alerts, and answers where a response URL is spent
+	"users:read",        // who may do what: guests, admins
+	"usergroups:read",   // groups named in PERCH_ADMINS and PERCH_OPERATORS
+	"channels:read",     // who reads along, before something is shared
+	"groups:read",       // the same in private channels
+	"app_mentions:read", // who writes to Perch by its name
+	"channels:history",  // reading along; and after an unclear answer: was the alert posted?
+	"groups:history",    // the same in private channels
+	"im:history",        // and in direct messages
+	"im:write",          // files go to the asker's direct messages
+	"files:write",       // CSV files
 }
 
 // botEvents are what this version reacts to.
-var botEvents = []string{"app_uninstalled", "tokens_revoked"}
+var botEvents = []string{
+	"app_mention", "message.channels", "message.groups", "member_joined_channel",
+	"app_uninstalled", "tokens_revoked",
+}
+
+// tokenEvents are those that speak of tokens taken back.
+var tokenEvents = []string{"app_uninstalled", "tokens_revoked"}
+
+// shortcuts are what Slack offers on every message, and everywhere. Slack: a name
+// of at most 24 characters, a description of at most 150.
+var shortcuts = []shortcut{
+	{"Look up with Perch", "message", "perch.look_up", "Find the Job, connection, session, company and customer ids in a message, and show how they are"},
+	{"Save as resolution", "message", "perch.resolution", "Keep a message as how a problem was resolved, to be shown the next time"},
+	{"Look up with Perch", "global", "perch.find", "Show how a job, connection, session, company or customer is, by its id"},
+}
 
 // manifest is Slack's app manifest, as far as Perch fills it. It is our own
 // type because slack-go's lags behind Slack.
@@ -92,7 +107,16 @@ type features struct {
 		Name   string `json:"display_name" yaml:"display_name"`
 		Online bool   `json:"always_online" yaml:"always_online"`
 	} `json:"bot_user" yaml:"bot_user"`
-	Commands []slashCommand `json:"slash_commands" yaml:"slash_commands"`
+	Shortcuts []shortcut     `json:"shortcuts" yaml:"shortcuts"`
+	Commands  []slashCommand `json:"slash_commands" yaml:"slash_commands"`
+}
+
+// shortcut is one on messages, of type "message", or a "global" one.
+type shortcut struct {
+	Name        string `json:"name" yaml:"name"`
+	Type        string `json:"type" yaml:"type"`
+	CallbackID  string `json:"callback_id" yaml:"callback_id"`
+	Description string `json:"description" yaml:"description"`
 }
 
 type slashCommand struct {
@@ -129,6 +153,7 @@ func manifestFor(all []bot.Command, names bot.Names) manifest {
 		m.Features.Commands = append(m.Features.Commands,
 			slashCommand{Command: names.Of(c.Name), Description: c.About, Hint: c.Hint, Escape: c.Mentions})
 	}
+	m.Features.Shortcuts = shortcuts
 	m.OAuth.Scopes.Bot = scopes
 	m.Settings.Events.Bot = botEvents
 	m.Settings.Interactivity.Enabled = true

@@ -110,7 +110,10 @@ type ground struct {
 // run starts the two imitations, the page and the bot, and stays until ctx ends.
 func (g *ground) run(ctx context.Context) error {
 	names := bot.Names{}
-	slack := localslack.New(localslack.Options{Commands: slashes(names), Scopes: scopes, Events: botEvents})
+	slack := localslack.New(installed(names))
+	if err := seat(slack, threadsChannel); err != nil {
+		return err
+	}
 	g.life.onStop("local Slack", playgroundStop, func(context.Context) error { slack.Close(); return nil })
 	g.era = g.eraOf()
 	payroll := localfinch.New(localfinch.Options{Seed: g.command.Seed, Run: g.era, Mishaps: mishaps, History: pastDays, Walked: g.walked})
@@ -145,13 +148,18 @@ func (g *ground) run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// slashes are the commands that the local Slack knows: those of this version.
-func slashes(names bot.Names) []string {
-	var list []string
-	for _, c := range commands.All(commands.Sources{}) {
-		list = append(list, names.Of(c.Name))
+// installed is how the local Slack has Perch installed: by its manifest.
+func installed(names bot.Names) localslack.Options {
+	m := manifestFor(commands.All(commands.Sources{}), names)
+	o := localslack.Options{Scopes: m.OAuth.Scopes.Bot, Events: m.Settings.Events.Bot}
+	for _, c := range m.Features.Commands {
+		o.Commands = append(o.Commands, c.Command)
 	}
-	return list
+	for _, s := range m.Features.Shortcuts {
+		kind := map[string]string{"message": "message_action", "global": "shortcut"}[s.Type]
+		o.Shortcuts = append(o.Shortcuts, localslack.Shortcut{Type: kind, CallbackID: s.CallbackID, Name: s.Name, Description: s.Description})
+	}
+	return o
 }
 
 // settings never look at the environment: the playground knows nothing of the
@@ -231,7 +239,7 @@ func (g *ground) open(ctx context.Context, page net.Listener, slack *localslack.
 
 // greeting is what the playground prints when it is ready.
 const greeting = `Perch's playground is ready: http://%s/
-A local Slack and a local Finch; nothing here is real. Type /connection harbor, or watch #finch-alerts: a sync fails there in half a minute. Ctrl-C stops.
+A local Slack and a local Finch; nothing here is real. Type /connection harbor, or watch #finch-alerts: a sync fails there in half a minute. Paste a Job ID from /jobs into #support. Ctrl-C stops.
 `
 
 // leaveAfter is how long the leaver stays: long enough for its past to be read.

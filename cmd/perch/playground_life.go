@@ -22,29 +22,53 @@ const (
 
 // What a colleague sets up in the playground, once Perch has read the past.
 const (
-	colleague     = "UBO"
-	alertsChannel = "CALERTS"
-	subscription  = "/perch subscribe now"
-	readingRests  = 4 * time.Second // without a call to Finch
-	readingEnds   = time.Minute     // at the latest
-	answerEnds    = 10 * time.Second
-	lookAgain     = 250 * time.Millisecond
+	colleague      = "UBO"
+	alertsChannel  = "CALERTS"
+	subscription   = "/perch subscribe now"
+	threadsChannel = "CSUPPORT"
+	threadsOn      = "/perch threads on"
+	readingRests   = 4 * time.Second // without a call to Finch
+	readingEnds    = time.Minute     // at the latest
+	answerEnds     = 10 * time.Second
+	lookAgain      = 250 * time.Millisecond
 )
 
-// subscribe has a colleague subscribe the channel for alerts, as a person would,
-// and waits for the answer: what fails before it is not told. A database that was there before keeps the subscriptions that it has.
+// seat makes Perch a member of a channel, as somebody did long ago.
+func seat(slack *localslack.Server, channel string) error {
+	seen, err := slack.State(colleague)
+	if err != nil {
+		return err
+	}
+	for _, c := range seen.Channels {
+		if c.ID == channel {
+			c.Members = append(c.Members, localslack.BotUserID)
+			slack.PutChannel(c.Channel)
+		}
+	}
+	return nil
+}
+
+// subscribe has a colleague subscribe the channel for alerts and have Perch read
+// along where support is, as a person would. What fails before the subscription is
+// answered is not told. A database that was there before keeps what it has.
 func (g *ground) subscribe(ctx context.Context, slack *localslack.Server) {
 	if !g.fresh || slack.Live() == 0 {
 		return
 	}
-	if err := slack.Slash(ctx, colleague, alertsChannel, subscription); err != nil && ctx.Err() == nil {
-		g.log.Warn().Err(err).Msg("subscribe the channel for alerts")
+	g.types(ctx, slack, threadsChannel, threadsOn)
+	g.types(ctx, slack, alertsChannel, subscription)
+}
+
+// types has a colleague type a command, and waits for the answer.
+func (g *ground) types(ctx context.Context, slack *localslack.Server, channel, command string) {
+	if err := slack.Slash(ctx, colleague, channel, command); err != nil && ctx.Err() == nil {
+		g.log.Warn().Err(err).Str("command", command).Msg("set the playground up")
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerEnds)
 	defer cancel()
 	until(ctx, func() bool {
 		seen, err := slack.State(colleague)
-		return err != nil || len(seen.Messages[alertsChannel]) > 0
+		return err != nil || len(seen.Messages[channel]) > 0
 	})
 }
 

@@ -62,7 +62,7 @@ const scriptSecret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
 
 func setUp(env *testscript.Env) error {
 	w := &world{env: env}
-	w.slack = localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})
+	w.slack = localslack.New(unlimited())
 	w.finch = localfinch.New(localfinch.Options{Seed: 1, History: 3})
 	w.planter = &planter{finch: w.finch.API()}
 	slackAt, finchAt := httptest.NewServer(w.slack.API()), httptest.NewServer(w.planter)
@@ -98,6 +98,13 @@ func setUp(env *testscript.Env) error {
 		env.Setenv(name, value)
 	}
 	return w.writeTokens("tokens.csv")
+}
+
+// unlimited is a local Slack with Perch installed, and without rate limits.
+func unlimited() localslack.Options {
+	o := installed(nil)
+	o.Unlimited = true
+	return o
 }
 
 // writeTokens leaves tokens of the local Finch in a file: those of the named

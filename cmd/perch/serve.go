@@ -53,6 +53,7 @@ type service struct {
 	life     lifecycle
 	ready    *readiness
 	meters   *meters
+	threads  threadReader
 }
 
 // serve runs until ctx ends, then stops cleanly. started, if not nil, is called
@@ -83,7 +84,7 @@ func (v *service) run(ctx context.Context, started func(string)) error {
 	if err := st.FreeClaims(ctx, watch.LongestLease); err != nil {
 		return err
 	}
-	watcher, err := newWatcher(v.settings, st, v.meters, v.log)
+	watcher, err := newWatcher(v.settings, st, surroundings{log: v.log, observer: v.meters, threads: &v.threads})
 	if err != nil {
 		return err
 	}
@@ -116,6 +117,7 @@ func (v *service) sources(st *store.Store, watcher finchWatcher) commands.Source
 		Subscriptions: st, Subscriber: st, Pauser: st,
 		Sessions: st, Finder: st, SessionLister: st, Funnels: st, Watches: st, Links: watcher,
 		Explorer: watcher, SavedQueries: st, Audits: st, ExploreWrites: v.settings.ExploreWrites, FinchURL: v.settings.FinchAPIURL,
+		Threads: st, BoundThreads: st, ThreadEntries: st, ThreadChannels: st, Resolutions: st, Dashboard: v.settings.Dashboard,
 		Status: overall{store: st, sockets: v.ready.sockets, settings: v.settings, latencies: &v.meters.latencies, began: time.Now()},
 	}
 }
@@ -154,10 +156,12 @@ func (v *service) talk(ctx context.Context, sources commands.Sources, st *store.
 	api := slack.New(v.settings.SlackBotToken.reveal(),
 		slack.OptionAppLevelToken(v.settings.SlackAppToken.reveal()),
 		slack.OptionAPIURL(v.settings.SlackAPIURL), slack.OptionHTTPClient(client))
+	all := commands.All(sources)
+	people := bot.NewPeople(api, home.TeamID, v.settings.Admins, v.settings.Operators)
 	b := bot.New(bot.Options{
-		Slack: api, HTTP: client, Home: home,
-		People:   bot.NewPeople(api, home.TeamID, v.settings.Admins, v.settings.Operators),
-		Commands: commands.All(sources), Names: v.settings.Names, Inbox: slackInbox{st}, Log: v.log, Observed: v.meters.requested,
+		Slack: api, HTTP: client, Home: home, People: people,
+		Commands: all, Names: v.settings.Names, Inbox: slackInbox{st}, Listener: commands.Listen(sources, all),
+		Log: v.log, Observed: v.meters.requested,
 	})
 	v.life.onStop("requests under way", requestsDrain, b.Drain)
 	standing := newStanding(func(ctx context.Context) error {
@@ -166,31 +170,36 @@ func (v *service) talk(ctx context.Context, sources commands.Sources, st *store.
 	}, v.log)
 	doubtOn(b.Events(), standing)
 	sockets := socket.New(socket.Options{
-		Opener: bot.Tickets{API: api}, Handler: b, Sockets: v.settings.Sockets,
+		Opener: bot.Tickets{API: api}, Handler: b, Passes: b.Passes, Sockets: v.settings.Sockets,
 		Log: v.log, Observer: v.meters, Timing: socket.Timing{Drain: socketsDrain},
 	})
 	v.ready.standing.Store(standing)
 	v.ready.slack.Store(sockets)
 	v.meters.watchSockets(sockets)
+	courier := bot.NewCourier(api, home)
+	v.threads.courier.Store(courier)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return standing.run(ctx) })
 	group.Go(func() error { return b.Events().Run(ctx) })
-	group.Go(func() error { return v.teller(st, bot.NewCourier(api, home)).Run(ctx) })
+	group.Go(func() error { return v.teller(st, courier, bot.NewReaders(api, people)).Run(ctx) })
 	group.Go(func() error { return explainRefusal(sockets.Run(ctx)) })
 	return group.Wait()
 }
 
 // teller tells channels what they are owed.
-func (v *service) teller(st *store.Store, courier *bot.Courier) *alert.Teller {
+func (v *service) teller(st *store.Store, courier *bot.Courier, readers *bot.Readers) *alert.Teller {
 	return alert.NewTeller(alert.TellerOptions{
 		Outbox: st, Courier: courier, Pauser: st, Wake: st.Owing(), Log: v.log,
+		Threads: threadWords{
+			library: st, mayRead: readers.MayRead, dashboard: v.settings.Dashboard, slashPerch: v.settings.Names.Of("perch"), now: time.Now,
+		},
 		SlashPerch: v.settings.Names.Of("perch"), Observed: v.meters.told,
 	})
 }
 
 // doubtOn lets events that speak of tokens taken back raise doubt.
 func doubtOn(events *bot.Events, s *standing) {
-	for _, event := range botEvents {
+	for _, event := range tokenEvents {
 		events.On(event, func(context.Context, bot.Event) error {
 			s.doubt()
 			return nil

@@ -53,6 +53,8 @@ type settings struct {
 	ConnectURL string
 	ConnectJS  string
 	DropOff    time.Duration
+	// Dashboard is zero where no pattern is set.
+	Dashboard finch.Dashboard
 	// ExploreWrites lets those named in Admins write from the explorer.
 	ExploreWrites bool
 	LogLevel      zerolog.Level
@@ -94,6 +96,7 @@ func readSettings(getenv func(string) string, needs part) (settings, error) {
 		ConnectURL:    e.url("FINCH_CONNECT_URL", ""),
 		ConnectJS:     e.url("FINCH_CONNECT_JS", ""),
 		DropOff:       e.duration("PERCH_DROPOFF_AFTER", 30*time.Minute),
+		Dashboard:     e.dashboard("PERCH_DASHBOARD_URL"),
 		LogLevel:      e.logLevel("PERCH_LOG_LEVEL", zerolog.InfoLevel),
 	}
 	s.Key = secret{e.keys("PERCH_KEY", isPostgres(s.Database))}

@@ -72,7 +72,7 @@ func TestWrongSettingsAreNamedWithoutTheirValue(t *testing.T) {
 	for _, name := range []string{
 		"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL", "FINCH_API_URL", "FINCH_WEBHOOK_SECRET", "FINCH_CONNECT_URL", "FINCH_CONNECT_JS",
 		"PERCH_HTTP_ADDR", "PERCH_PUBLIC_URL", "PERCH_TRUSTED_PROXIES", "PERCH_ADMINS", "PERCH_OPERATORS", "PERCH_EXPLORE_WRITES",
-		"PERCH_SOCKETS", "PERCH_COMMANDS", "PERCH_POLL_EVERY", "PERCH_STALE_AFTER", "PERCH_OUTAGE", "PERCH_DROPOFF_AFTER", "PERCH_RETENTION", "PERCH_LOG_LEVEL", "PERCH_KEY",
+		"PERCH_SOCKETS", "PERCH_COMMANDS", "PERCH_POLL_EVERY", "PERCH_STALE_AFTER", "PERCH_OUTAGE", "PERCH_DROPOFF_AFTER", "PERCH_RETENTION", "PERCH_LOG_LEVEL", "PERCH_KEY", "PERCH_DASHBOARD_URL",
 	} {
 		_, err := readSettings(env(append(tokens, name+"="+value)...), needSlack)
 		if err == nil || !strings.HasPrefix(err.Error(), name+" ") || strings.Contains(err.Error(), "hunter2") {

@@ -60,7 +60,7 @@ var numbered = regexp.MustCompile(`Customer \d{5}`)
 // for each channel that channelOf names.
 func newTown(b *testing.B, connections int, provider, channelOf func(n int) string) *town {
 	b.Helper()
-	t := &town{b: b, received: map[string]time.Time{}, slack: localslack.New(localslack.Options{Scopes: scopes, Unlimited: true})}
+	t := &town{b: b, received: map[string]time.Time{}, slack: localslack.New(unlimited())}
 	slackAt, finchAt := httptest.NewServer(t.watched(t.slack.API())), httptest.NewServer(stubFinch(provider))
 	dir := b.TempDir()
 	t.db = filepath.Join(dir, "perch.db")

@@ -33,7 +33,7 @@ func openVault(p *process) (*vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWatcher(s, st, nil, log)
+	w, err := newWatcher(s, st, surroundings{log: log})
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -101,8 +101,15 @@ type finchWatcher struct {
 	budget *finch.Budget
 }
 
-// newWatcher makes a watcher; observer may be nil.
-func newWatcher(s settings, st *store.Store, observer watch.Observer, log zerolog.Logger) (finchWatcher, error) {
+// around is what a watcher tells of what it does, and where it asks what happens in
+// Slack's threads; but for the log all may be nil.
+type surroundings struct {
+	log      zerolog.Logger
+	observer watch.Observer
+	threads  watch.ThreadReader
+}
+
+func newWatcher(s settings, st *store.Store, around surroundings) (finchWatcher, error) {
 	budget := finch.NewBudget()
 	if s.LooseBudget {
 		budget = finch.NewLooseBudget()
@@ -116,7 +123,8 @@ func newWatcher(s settings, st *store.Store, observer watch.Observer, log zerolo
 	return finchWatcher{Watcher: watch.New(watch.Options{
 		Finch: client, Background: client.Background(), Store: st, Events: finchInbox{st},
 		Alerts: st, Sessions: st, Ledger: st, Spare: budget, PublicURL: s.PublicURL, Webhooks: !s.Webhooks.IsZero(), Grace: s.StaleAfter,
-		PollEvery: s.PollEvery, Retention: s.Retention, Log: log, Observer: observer,
+		PollEvery: s.PollEvery, Retention: s.Retention, Log: around.log, Observer: around.observer,
+		Threads: st, ThreadReader: around.threads,
 	}), budget: budget}, nil
 }
 

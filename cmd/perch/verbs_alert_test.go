@@ -191,14 +191,19 @@ func erase(ts *testscript.TestScript, _ bool, args []string) {
 	if len(standing) == 0 {
 		ts.Fatalf("no card stands in %s", args[1])
 	}
-	form := url.Values{"token": {localslack.BotToken}, "channel": {args[1]}, "ts": {standing[len(standing)-1].TS}}
+	remove(ts, args[1], standing[len(standing)-1].TS)
+}
+
+// remove deletes a message of Perch's.
+func remove(ts *testscript.TestScript, channel, at string) {
+	form := url.Values{"token": {localslack.BotToken}, "channel": {channel}, "ts": {at}}
 	resp, err := http.PostForm(ts.Getenv("SLACK_API_URL")+"/chat.delete", form)
 	ts.Check(err)
 	defer resp.Body.Close()
 	var said struct{ OK bool }
 	ts.Check(json.NewDecoder(resp.Body).Decode(&said))
 	if !said.OK {
-		ts.Fatalf("the card was not deleted")
+		ts.Fatalf("the message was not deleted")
 	}
 }
 

@@ -157,10 +157,12 @@ func noCanary(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		texts[name] = string(raw)
 	}
-	for _, m := range w.slack.MessagesSeenBy("UANN", place(w, "UANN", "DM")) {
-		for _, f := range m.Files {
-			if body, ok := w.slack.File(f.ID); ok {
-				texts["file "+f.Name] = string(body)
+	for _, user := range []string{"UANN", "UBO"} {
+		for _, m := range w.slack.MessagesSeenBy(user, place(w, user, "DM")) {
+			for _, f := range m.Files {
+				if body, ok := w.slack.File(f.ID); ok {
+					texts["file "+f.Name] = string(body)
+				}
 			}
 		}
 	}

@@ -74,6 +74,20 @@ var verbs = map[string]verb{
 	"nocanary":  noCanary,      // nocanary FILE…: no canary in these, the database, or anything that Slack was sent
 	"employer":  employer,      // employer: the local Finch's newest session is finished; its code is $CODE
 	"hosted":    hosted,        // hosted METHOD URL [BODY]: ask a page that Perch hosts, as a browser on it would
+	"say":       say,           // say USER CHANNEL TEXT…: write a message; its ts is $TS
+	"reply":     reply,         // reply USER CHANNEL ROOT TEXT…: write in a thread
+	"write":     write,         // write {words}: write with all that can be added: bot_id, client_msg_id, attachments
+	"repeat":    repeat,        // repeat CHANNEL TS: the client sends it again, under another ts
+	"edit":      edit,          // edit USER CHANNEL TS TEXT…: change one's own message
+	"shortcut":  runShortcut,   // shortcut USER CALLBACK [CHANNEL TS]: use a shortcut, on a message or anywhere
+	"replies":   replies,       // replies CHANNEL ROOT N: wait until exactly so many messages of Perch's stand in a thread
+	"thread":    threadShows,   // thread CHANNEL ROOT REGEXP: wait until one of them shows it; ! thread: none does now
+	"whisper":   whisper,       // whisper USER CHANNEL ROOT REGEXP: wait until they alone are shown it there; ! whisper: they are not
+	"whispers":  whispers,      // whispers USER CHANNEL ROOT N: so much was told them alone there
+	"knows":     knows,         // knows VARIABLE CUSTOMER: the customer's connection id; VARIABLE_CUSTOMER is their own
+	"unsay":     unsay,         // unsay CHANNEL ROOT: delete what Perch said first in a thread
+	"cleanview": cleanView,     // cleanview USER: no canary in the topmost view, nor in a file in their direct messages
+	"unkept":    unkept,        // unkept WORDS FILE…: the words stand neither in these nor in the database
 	"took":      took,          // took MAX: what was sent SIGTERM ended within this time
 }
 
