@@ -32,8 +32,7 @@ func (s Shown) buttons() card.Elements {
 func (s Shown) outside() card.Elements {
 	var row card.Elements
 	if len(s.Entries) == 1 && s.opens(s.Entries[0]) {
-		switch b := s.Entries[0].Bond; b.Kind {
-		case Job, Connection, Session:
+		if b, ok := packetOf(s.Entries[0]); ok {
 			row = append(row, card.Button("perch.packet", value(b), "Support packet"))
 		}
 	}
@@ -42,6 +41,17 @@ func (s Shown) outside() card.Elements {
 		row = append(row, card.Button("connection.dashboard", c.ID, "Finch's dashboard", card.URL(address)))
 	}
 	return row
+}
+
+// packetOf is what a packet can be made of: the one thing itself, or the only
+// connection of a customer or company.
+func packetOf(e Entry) (Bond, bool) {
+	switch e.Bond.Kind {
+	case Job, Connection, Session:
+		return e.Bond, true
+	}
+	c, only := theConnection(e)
+	return Bond{Kind: Connection, ID: c.ID}, only
 }
 
 // opens reports whether there is more to see of an entry, and its id may be in a
