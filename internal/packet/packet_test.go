@@ -119,8 +119,8 @@ func fill(v reflect.Value, text string, many int) {
 			v.Set(reflect.ValueOf(now))
 			return
 		}
-		for i := range v.NumField() {
-			fill(v.Field(i), text, many)
+		for _, field := range v.Fields() {
+			fill(field, text, many)
 		}
 	}
 }
