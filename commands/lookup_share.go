@@ -198,27 +198,15 @@ func (p perch) bindLookedUp(ctx context.Context, r *bot.Request, at quotedAt) (b
 	if len(bonds) == 0 {
 		return bot.Next(lookUpNote("None of it is known here any more, so nothing was shared.")), nil
 	}
-	outcome, err := p.bindAt(ctx, r, at, there.Audience, bonds)
+	m := thread.Message{Channel: at.Channel, TS: at.TS, Root: at.Root, Bonds: bonds, Asked: true}
+	if there.Audience == bot.WithOthers {
+		m.SharedBy = r.Who.ID
+	}
+	outcome, err := p.bind(ctx, r, m)
 	if err != nil {
 		return bot.Submitted{}, err
 	}
 	return bot.Next(lookUpNote(sharedOutcome(outcome))), nil
-}
-
-func (p perch) bindAt(ctx context.Context, r *bot.Request, at quotedAt, audience bot.Audience, bonds []thread.Bond) (thread.Outcome, error) {
-	link, err := r.PermalinkOf(ctx, at.Channel, at.Root)
-	if err != nil {
-		r.Note(err) // others are told of the thread without a link
-	}
-	m := thread.Message{Channel: at.Channel, TS: at.TS, Root: at.Root, Permalink: link, Bonds: bonds, Asked: true}
-	if audience == bot.WithOthers {
-		m.SharedBy = r.Who.ID
-	}
-	outcome, err := p.Threads.Bind(ctx, m)
-	if err != nil {
-		return outcome, fmt.Errorf("bind a thread to what was looked up: %w", err)
-	}
-	return outcome, nil
 }
 
 // privacy ranks audiences: the higher, the less private.

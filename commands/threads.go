@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,13 +73,15 @@ func (l listener) Hear(ctx context.Context, r *bot.Request) error {
 	return err
 }
 
-// bind completes a message with what the request knows and binds its thread.
+// bind completes a message with its link, and with the request's channel where it
+// names none, and binds its thread.
 func (s Sources) bind(ctx context.Context, r *bot.Request, m thread.Message) (thread.Outcome, error) {
-	link, err := r.Permalink(ctx, m.Root)
+	m.Channel = cmp.Or(m.Channel, r.Channel)
+	link, err := r.PermalinkOf(ctx, m.Channel, m.Root)
 	if err != nil {
 		r.Note(err) // others are told of the thread without a link
 	}
-	m.Channel, m.Permalink = r.Channel, link
+	m.Permalink = link
 	outcome, err := s.Threads.Bind(ctx, m)
 	if err != nil {
 		return outcome, fmt.Errorf("bind a thread to what was quoted: %w", err)
