@@ -210,12 +210,12 @@ func TestClaimsAreFreedWhereNobodyElseCanHoldThem(t *testing.T) {
 			}
 			t.Cleanup(func() { s.Close() })
 			grant(t, s, named("conn-1", "cust-1", "Acme"))
-			later := finch.KnownJob{ID: "job-2", ConnectionID: "conn-1", Kind: finch.Automated, Status: finch.JobPending}
+			later := finch.KnownJob{ID: "job-2", ConnectionID: "conn-1", Kind: finch.Automated, Status: finch.JobPending, Scheduled: p.clock.now().Add(time.Minute)}
 			now := finch.KnownJob{ID: "job-1", ConnectionID: "conn-1", Kind: finch.Automated, Status: finch.JobPending}
 			if _, err := s.RecordJobs(t.Context(), []finch.KnownJob{now, later}); err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(s.ScheduleRead(t.Context(), "job-1", time.Time{}), s.ScheduleRead(t.Context(), "job-2", p.clock.now().Add(time.Hour))); err != nil {
+			if err := s.ReadWhenOver(t.Context(), "job-2", p.clock.now().Add(time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := s.TakeIn(t.Context(), "finch", "event-1", []byte("{}")); err != nil {

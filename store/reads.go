@@ -41,13 +41,22 @@ func (s *Store) PostponeJob(ctx context.Context, d finch.DueJob, next time.Time)
 	return nil
 }
 
-// ScheduleRead makes a job due at the given time, now if it is zero. A read
-// under way does not put it off again: it may have asked too early. Nothing
-// happens to a job that is unknown, final or gone, or without a token.
-func (s *Store) ScheduleRead(ctx context.Context, jobID string, at time.Time) error {
-	err := s.writes.ScheduleRead(ctx, db.ScheduleReadParams{ID: clean(jobID), At: stamp(s.moment(at))})
-	if err != nil {
-		return fmt.Errorf("schedule a read: %w", damage(err))
+// ReadSoon makes a job due now. A read under way does not put it off again: it
+// may have asked too early. Nothing happens to a job that is unknown, final or
+// gone, or without a token.
+func (s *Store) ReadSoon(ctx context.Context, jobID string) error {
+	if err := s.writes.ReadSoon(ctx, db.ReadSoonParams{ID: clean(jobID), Now: stamp(s.now())}); err != nil {
+		return fmt.Errorf("have a job read soon: %w", damage(err))
+	}
+	return nil
+}
+
+// ReadWhenOver makes a scheduled sync due at the given time instead of when it
+// begins. One that is due before it begins stays so: a list that says it lies
+// ahead is older than what had it made due, say the webhook that it is over.
+func (s *Store) ReadWhenOver(ctx context.Context, jobID string, at time.Time) error {
+	if err := s.writes.ReadWhenOver(ctx, db.ReadWhenOverParams{ID: clean(jobID), At: stamp(at)}); err != nil {
+		return fmt.Errorf("have a sync read when it is over: %w", damage(err))
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func claimUnder(t *testing.T, s *store.Store, p place, id string) finch.DueJob {
 	return due[i]
 }
 
-func TestReadScheduled(t *testing.T) {
+func TestReadSoon(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {
 		s := p.open(t)
@@ -144,7 +144,7 @@ func TestReadScheduled(t *testing.T) {
 		}
 		under := claimJobsWhole(t, s)
 		for _, id := range []string{"running", "complete", "stranger", "unknown"} {
-			if err := s.ScheduleRead(t.Context(), id, time.Time{}); err != nil {
+			if err := s.ReadSoon(t.Context(), id); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -152,10 +152,19 @@ func TestReadScheduled(t *testing.T) {
 		if got := claimJobs(t, s); !slices.Equal(got, []string{"running"}) {
 			t.Errorf("due after it was scheduled for now: %v", got)
 		}
-		if err := s.ScheduleRead(t.Context(), "running", start.Add(time.Hour)); err != nil {
-			t.Fatal(err)
-		}
-		p.clock.advance(59 * time.Minute)
+	})
+}
+
+func TestASyncThatLiesAheadIsReadWhenItShouldBeOver(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		grant(t, s, named("conn-1", "cust-1", "Acme"))
+		next := asked("next", "conn-1")
+		next.Scheduled = start.Add(time.Hour)
+		record(t, s, next)
+		readWhenOver(t, s, "next", start.Add(70*time.Minute))
+		p.clock.advance(69 * time.Minute)
 		if got := claimJobs(t, s); len(got) != 0 {
 			t.Errorf("due before its time: %v", got)
 		}
@@ -164,6 +173,40 @@ func TestReadScheduled(t *testing.T) {
 			t.Errorf("not due at its time: %v", got)
 		}
 	})
+}
+
+// Finch ran a sync early. Its webhook comes between a look's list, in which the
+// sync still lies ahead, and what that look does with the list.
+func TestAnOlderListDoesNotPutOffASyncMadeDue(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		grant(t, s, named("conn-1", "cust-1", "Acme"))
+		listed := asked("early", "conn-1")
+		listed.Scheduled = start.Add(24 * time.Hour)
+		record(t, s, listed)
+		if err := s.ReadSoon(t.Context(), "early"); err != nil {
+			t.Fatal(err)
+		}
+		readWhenOver(t, s, "early", start.Add(25*time.Hour))
+		under := claimJobsWhole(t, s)
+		if len(under) != 1 {
+			t.Fatalf("due after the webhook: %+v", under)
+		}
+		readWhenOver(t, s, "early", start.Add(25*time.Hour)) // nor while it is read
+		postpone(t, s, under[0], p.clock.now().Add(time.Minute))
+		p.clock.advance(time.Minute)
+		if got := claimJobs(t, s); len(got) != 1 {
+			t.Errorf("due again when its reading said so: %v", got)
+		}
+	})
+}
+
+func readWhenOver(t *testing.T, s *store.Store, id string, at time.Time) {
+	t.Helper()
+	if err := s.ReadWhenOver(t.Context(), id, at); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestReadsEndAndResumeWithTheToken(t *testing.T) {

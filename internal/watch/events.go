@@ -137,7 +137,7 @@ func (w *Watcher) sight(ctx context.Context, e finch.Event) error {
 
 func (w *Watcher) heedJob(ctx context.Context, e finch.Event, job finch.KnownJob) error {
 	job.ConnectionID, job.EntityID, job.FirstSeen = e.ConnectionID, e.EntityID, e.Sent
-	w.hearsay.heard(job.ID) // before it is made due: see keepListed
+	w.hearsay.heard(job.ID)
 	if err := w.keepJobs(ctx, []finch.KnownJob{job}); err != nil {
 		return err
 	}

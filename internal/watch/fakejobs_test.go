@@ -125,13 +125,19 @@ func (s *fakeStore) PostponeJob(ctx context.Context, d finch.DueJob, next time.T
 	return nil
 }
 
-func (s *fakeStore) ScheduleRead(_ context.Context, id string, at time.Time) error {
+func (s *fakeStore) ReadSoon(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if at.IsZero() {
-		at = time.Now()
-	}
 	if j, ok := s.jobs[id]; ok && !j.Status.Final() && !j.Gone && s.hasToken(j.ConnectionID) {
+		s.reads.set(id, time.Now())
+	}
+	return nil
+}
+
+func (s *fakeStore) ReadWhenOver(_ context.Context, id string, at time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if due, begins := s.reads.at[id], s.jobs[id].Scheduled; !begins.IsZero() && !due.IsZero() && !due.Before(begins) {
 		s.reads.set(id, at)
 	}
 	return nil

@@ -47,10 +47,10 @@ func (w *Watcher) keepListed(ctx context.Context, facts finch.Facts) error {
 		return err
 	}
 	for _, j := range jobs {
-		if j.Status != finch.JobPending || !j.Scheduled.After(facts.At) || w.hearsay.knows(j.ID) {
-			continue // what a webhook says is over is read at once, whatever an older list said
+		if j.Status != finch.JobPending || !j.Scheduled.After(facts.At) {
+			continue
 		}
-		if err := w.store.ScheduleRead(ctx, j.ID, w.pace.ended(j, w.usual(ctx, j))); err != nil {
+		if err := w.store.ReadWhenOver(ctx, j.ID, w.pace.ended(j, w.usual(ctx, j))); err != nil {
 			return fmt.Errorf("have the next sync of connection %s read: %w", j.ConnectionID, err)
 		}
 	}
@@ -58,7 +58,7 @@ func (w *Watcher) keepListed(ctx context.Context, facts finch.Facts) error {
 }
 
 func (w *Watcher) readSoon(ctx context.Context, jobID string) error {
-	if err := w.store.ScheduleRead(ctx, jobID, time.Time{}); err != nil {
+	if err := w.store.ReadSoon(ctx, jobID); err != nil {
 		return fmt.Errorf("have job %s read: %w", jobID, err)
 	}
 	nudge(w.toRead)

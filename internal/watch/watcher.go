@@ -86,9 +86,12 @@ type JobQueue interface {
 	ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]finch.DueJob, error)
 	// PostponeJob with the zero time means never again.
 	PostponeJob(ctx context.Context, d finch.DueJob, next time.Time) error
-	// ScheduleRead makes it the job's turn at a time, the zero time being now, and
-	// overtakes a claim under way. It does nothing for a job that is over.
-	ScheduleRead(ctx context.Context, jobID string, at time.Time) error
+	// ReadSoon makes it the job's turn, and overtakes a claim under way. It does
+	// nothing for a job that is over.
+	ReadSoon(ctx context.Context, jobID string) error
+	// ReadWhenOver puts a sync's turn off from when it begins. It does nothing where
+	// its turn is sooner than that: it was heard of otherwise.
+	ReadWhenOver(ctx context.Context, jobID string, at time.Time) error
 }
 
 // History keeps what webhooks say, and forgets what is too old.

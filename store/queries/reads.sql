@@ -13,10 +13,14 @@ UPDATE jobs SET next_read = sqlc.arg(next_read) WHERE id = sqlc.arg(id) AND read
 
 -- The fence moves on, so that a read under way, which may have been too early,
 -- does not put it off again.
--- name: ScheduleRead :exec
-UPDATE jobs SET next_read = sqlc.arg(at), read_fence = read_fence + 1
+-- name: ReadSoon :exec
+UPDATE jobs SET next_read = sqlc.arg(now), read_fence = read_fence + 1
 WHERE id = sqlc.arg(id) AND gone = 0 AND status NOT IN ('complete', 'error', 'reauth_error', 'permissions_error')
     AND EXISTS (SELECT 1 FROM tokens t WHERE t.connection_id = jobs.connection_id);
+
+-- What is due before it begins was heard of otherwise, and is left alone.
+-- name: ReadWhenOver :exec
+UPDATE jobs SET next_read = sqlc.arg(at), read_fence = read_fence + 1 WHERE id = sqlc.arg(id) AND scheduled > 0 AND next_read >= scheduled;
 
 -- name: ResumeReads :exec
 UPDATE jobs SET next_read = sqlc.arg(at)

@@ -792,6 +792,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.readSessionsOfConnectionStmt, err = db.PrepareContext(ctx, readSessionsOfConnection); err != nil {
 		return nil, fmt.Errorf("error preparing query ReadSessionsOfConnection: %w", err)
 	}
+	if q.readSoonStmt, err = db.PrepareContext(ctx, readSoon); err != nil {
+		return nil, fmt.Errorf("error preparing query ReadSoon: %w", err)
+	}
+	if q.readWhenOverStmt, err = db.PrepareContext(ctx, readWhenOver); err != nil {
+		return nil, fmt.Errorf("error preparing query ReadWhenOver: %w", err)
+	}
 	if q.releaseLaneStmt, err = db.PrepareContext(ctx, releaseLane); err != nil {
 		return nil, fmt.Errorf("error preparing query ReleaseLane: %w", err)
 	}
@@ -875,9 +881,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.scheduleLookStmt, err = db.PrepareContext(ctx, scheduleLook); err != nil {
 		return nil, fmt.Errorf("error preparing query ScheduleLook: %w", err)
-	}
-	if q.scheduleReadStmt, err = db.PrepareContext(ctx, scheduleRead); err != nil {
-		return nil, fmt.Errorf("error preparing query ScheduleRead: %w", err)
 	}
 	if q.seeTokenStmt, err = db.PrepareContext(ctx, seeToken); err != nil {
 		return nil, fmt.Errorf("error preparing query SeeToken: %w", err)
@@ -2368,6 +2371,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing readSessionsOfConnectionStmt: %w", cerr)
 		}
 	}
+	if q.readSoonStmt != nil {
+		if cerr := q.readSoonStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing readSoonStmt: %w", cerr)
+		}
+	}
+	if q.readWhenOverStmt != nil {
+		if cerr := q.readWhenOverStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing readWhenOverStmt: %w", cerr)
+		}
+	}
 	if q.releaseLaneStmt != nil {
 		if cerr := q.releaseLaneStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing releaseLaneStmt: %w", cerr)
@@ -2506,11 +2519,6 @@ func (q *Queries) Close() error {
 	if q.scheduleLookStmt != nil {
 		if cerr := q.scheduleLookStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing scheduleLookStmt: %w", cerr)
-		}
-	}
-	if q.scheduleReadStmt != nil {
-		if cerr := q.scheduleReadStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing scheduleReadStmt: %w", cerr)
 		}
 	}
 	if q.seeTokenStmt != nil {
@@ -3148,6 +3156,8 @@ type Queries struct {
 	quietThreadsStmt             *sql.Stmt
 	readSessionByStmt            *sql.Stmt
 	readSessionsOfConnectionStmt *sql.Stmt
+	readSoonStmt                 *sql.Stmt
+	readWhenOverStmt             *sql.Stmt
 	releaseLaneStmt              *sql.Stmt
 	remindAtStmt                 *sql.Stmt
 	removeCardStmt               *sql.Stmt
@@ -3176,7 +3186,6 @@ type Queries struct {
 	savedQueriesStmt             *sql.Stmt
 	savedQueryStmt               *sql.Stmt
 	scheduleLookStmt             *sql.Stmt
-	scheduleReadStmt             *sql.Stmt
 	seeTokenStmt                 *sql.Stmt
 	sendOffStmt                  *sql.Stmt
 	sensesStmt                   *sql.Stmt
@@ -3507,6 +3516,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		quietThreadsStmt:             q.quietThreadsStmt,
 		readSessionByStmt:            q.readSessionByStmt,
 		readSessionsOfConnectionStmt: q.readSessionsOfConnectionStmt,
+		readSoonStmt:                 q.readSoonStmt,
+		readWhenOverStmt:             q.readWhenOverStmt,
 		releaseLaneStmt:              q.releaseLaneStmt,
 		remindAtStmt:                 q.remindAtStmt,
 		removeCardStmt:               q.removeCardStmt,
@@ -3535,7 +3546,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		savedQueriesStmt:             q.savedQueriesStmt,
 		savedQueryStmt:               q.savedQueryStmt,
 		scheduleLookStmt:             q.scheduleLookStmt,
-		scheduleReadStmt:             q.scheduleReadStmt,
 		seeTokenStmt:                 q.seeTokenStmt,
 		sendOffStmt:                  q.sendOffStmt,
 		sensesStmt:                   q.sensesStmt,

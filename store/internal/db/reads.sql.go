@@ -100,6 +100,39 @@ func (q *Queries) PostponeJob(ctx context.Context, arg PostponeJobParams) error 
 	return err
 }
 
+const readSoon = `-- name: ReadSoon :exec
+UPDATE jobs SET next_read = $1, read_fence = read_fence + 1
+WHERE id = $2 AND gone = 0 AND status NOT IN ('complete', 'error', 'reauth_error', 'permissions_error')
+    AND EXISTS (SELECT 1 FROM tokens t WHERE t.connection_id = jobs.connection_id)
+`
+
+type ReadSoonParams struct {
+	Now int64
+	ID  string
+}
+
+// The fence moves on, so that a read under way, which may have been too early,
+// does not put it off again.
+func (q *Queries) ReadSoon(ctx context.Context, arg ReadSoonParams) error {
+	_, err := q.exec(ctx, q.readSoonStmt, readSoon, arg.Now, arg.ID)
+	return err
+}
+
+const readWhenOver = `-- name: ReadWhenOver :exec
+UPDATE jobs SET next_read = $1, read_fence = read_fence + 1 WHERE id = $2 AND scheduled > 0 AND next_read >= scheduled
+`
+
+type ReadWhenOverParams struct {
+	At int64
+	ID string
+}
+
+// What is due before it begins was heard of otherwise, and is left alone.
+func (q *Queries) ReadWhenOver(ctx context.Context, arg ReadWhenOverParams) error {
+	_, err := q.exec(ctx, q.readWhenOverStmt, readWhenOver, arg.At, arg.ID)
+	return err
+}
+
 const resumeReads = `-- name: ResumeReads :exec
 UPDATE jobs SET next_read = $1
 WHERE connection_id = $2 AND next_read = 0 AND gone = 0
@@ -113,23 +146,5 @@ type ResumeReadsParams struct {
 
 func (q *Queries) ResumeReads(ctx context.Context, arg ResumeReadsParams) error {
 	_, err := q.exec(ctx, q.resumeReadsStmt, resumeReads, arg.At, arg.ConnectionID)
-	return err
-}
-
-const scheduleRead = `-- name: ScheduleRead :exec
-UPDATE jobs SET next_read = $1, read_fence = read_fence + 1
-WHERE id = $2 AND gone = 0 AND status NOT IN ('complete', 'error', 'reauth_error', 'permissions_error')
-    AND EXISTS (SELECT 1 FROM tokens t WHERE t.connection_id = jobs.connection_id)
-`
-
-type ScheduleReadParams struct {
-	At int64
-	ID string
-}
-
-// The fence moves on, so that a read under way, which may have been too early,
-// does not put it off again.
-func (q *Queries) ScheduleRead(ctx context.Context, arg ScheduleReadParams) error {
-	_, err := q.exec(ctx, q.scheduleReadStmt, scheduleRead, arg.At, arg.ID)
 	return err
 }
