@@ -39,7 +39,10 @@ type Options struct {
 	Inbox    Inbox
 	// Listener may be nil: then nothing follows from what people write.
 	Listener Listener
-	Log      zerolog.Logger
+	// OthersRead hears of each message in a channel that Slack says people of other
+	// companies read, in the read loop. It may be nil.
+	OthersRead func(channel string)
+	Log        zerolog.Logger
 	// Observed hears of every request, for metrics; it may be nil. The outcome is
 	// answered, refused, told or failed.
 	Observed func(kind, outcome string, took time.Duration)
@@ -57,6 +60,7 @@ type Bot struct {
 	busy     *pool
 	events   *Events
 	listener Listener
+	others   func(channel string)
 	words    *heldWords
 	twins    *twins
 	observed func(kind, outcome string, took time.Duration)
@@ -77,6 +81,7 @@ func New(o Options) *Bot {
 		pool:     newPool(workers, waiting),
 		busy:     newPool(busyWorkers, busyWaiting),
 		listener: o.Listener,
+		others:   o.OthersRead,
 		words:    newHeldWords(),
 		twins:    newTwins(),
 		observed: o.Observed,
@@ -84,6 +89,9 @@ func New(o Options) *Bot {
 	}
 	if b.observed == nil {
 		b.observed = func(string, string, time.Duration) {}
+	}
+	if b.others == nil {
+		b.others = func(string) {}
 	}
 	b.events = newEvents(o.Inbox, o.Home, o.Log)
 	b.events.talked = b.talked
@@ -110,14 +118,14 @@ func (b *Bot) Take(_ context.Context, e socket.Envelope) {
 // Passes reports whether an event is a message that nothing follows from, which is
 // all that most are. It waits for nothing.
 func (b *Bot) Passes(e socket.Envelope) bool {
-	s := listen(e)
+	s := b.hears(e)
 	return s.Event.isTalk() && (b.ignores(s) != "" || !isMention(s.Event.Text, b.home.UserID) && !b.listener.MayNotice(s.Event.words()))
 }
 
 // Keep stores an event; nil means that it is safe to acknowledge. Of what people
 // write next to nothing is stored, and of most of it nothing at all.
 func (b *Bot) Keep(ctx context.Context, e socket.Envelope) error {
-	s := listen(e)
+	s := b.hears(e)
 	switch {
 	case s.Event.isTalk():
 		return b.keepTalk(ctx, e, s)

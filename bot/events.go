@@ -87,6 +87,8 @@ type origin struct {
 	Authorizations []struct {
 		TeamID string `json:"team_id"`
 	} `json:"authorizations"`
+	// Shared: people of other companies read the channel (Slack Connect).
+	Shared bool `json:"is_ext_shared_channel"`
 }
 
 // team is the workspace that an event was sent for.

@@ -98,6 +98,15 @@ func listen(e socket.Envelope) spoken {
 	return s
 }
 
+// hears is listen, and passes on that others read the channel.
+func (b *Bot) hears(e socket.Envelope) spoken {
+	s := listen(e)
+	if s.Shared && s.Event.isTalk() && b.events.ours(s.origin) {
+		b.others(s.Event.Channel)
+	}
+	return s
+}
+
 // keepTalk keeps a message if something may follow from it. Nothing is left of any
 // other: no row, and no word in the log that says whose it was.
 func (b *Bot) keepTalk(ctx context.Context, e socket.Envelope, s spoken) error {

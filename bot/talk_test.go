@@ -86,7 +86,7 @@ func said(r *rig, changed map[string]any) socket.Envelope {
 		"type": "event_callback", "team_id": "T1", "api_app_id": "A1",
 		"event_id": fmt.Sprint("Ev-", inner["type"], inner["ts"]), "event": inner,
 	}
-	for _, field := range []string{"team_id", "api_app_id", "authorizations"} {
+	for _, field := range []string{"team_id", "api_app_id", "authorizations", "is_ext_shared_channel"} {
 		if v, ok := inner["outer_"+field]; ok {
 			outer[field] = v
 		}
@@ -224,6 +224,21 @@ func TestOfAMessageWithAnIDItsWordsAreNotKept(t *testing.T) {
 				t.Errorf("logged %s", r.log)
 			}
 		})
+	}
+}
+
+// Of any message, for most are read no further than that.
+func TestThatOthersReadAChannelIsPassedOn(t *testing.T) {
+	r := newRigOn(t, &fakeInbox{}, &fakeListener{})
+	var heard []string
+	r.others = func(channel string) { heard = append(heard, channel) }
+	shared := map[string]any{"outer_is_ext_shared_channel": true, "channel": "C2", "text": "nothing of ours"}
+	r.Passes(said(r, map[string]any{"text": "nothing of ours"}))
+	r.Passes(said(r, shared))
+	r.keepAll(t, said(r, nil), said(r, map[string]any{"outer_is_ext_shared_channel": true, "channel": "C3"}))
+	r.Passes(said(r, map[string]any{"outer_is_ext_shared_channel": true, "outer_api_app_id": "A2", "channel": "C4"}))
+	if want := []string{"C2", "C3"}; !slices.Equal(heard, want) {
+		t.Errorf("heard of others in %v, want %v", heard, want)
 	}
 }
 

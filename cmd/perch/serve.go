@@ -158,10 +158,13 @@ func (v *service) talk(ctx context.Context, sources commands.Sources, st *store.
 		slack.OptionAPIURL(v.settings.SlackAPIURL), slack.OptionHTTPClient(client))
 	all := commands.All(sources)
 	people := bot.NewPeople(api, home.TeamID, v.settings.Admins, v.settings.Operators)
+	courier := bot.NewCourier(api, home)
+	v.threads.courier.Store(courier)
+	teller := v.teller(st, courier, bot.NewReaders(api, people))
 	b := bot.New(bot.Options{
 		Slack: api, HTTP: client, Home: home, People: people,
 		Commands: all, Names: v.settings.Names, Inbox: slackInbox{st}, Listener: commands.Listen(sources, all),
-		Log: v.log, Observed: v.meters.requested,
+		OthersRead: teller.OthersRead, Log: v.log, Observed: v.meters.requested,
 	})
 	v.life.onStop("requests under way", requestsDrain, b.Drain)
 	standing := newStanding(func(ctx context.Context) error {
@@ -176,12 +179,10 @@ func (v *service) talk(ctx context.Context, sources commands.Sources, st *store.
 	v.ready.standing.Store(standing)
 	v.ready.slack.Store(sockets)
 	v.meters.watchSockets(sockets)
-	courier := bot.NewCourier(api, home)
-	v.threads.courier.Store(courier)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return standing.run(ctx) })
 	group.Go(func() error { return b.Events().Run(ctx) })
-	group.Go(func() error { return v.teller(st, courier, bot.NewReaders(api, people)).Run(ctx) })
+	group.Go(func() error { return teller.Run(ctx) })
 	group.Go(func() error { return explainRefusal(sockets.Run(ctx)) })
 	return group.Wait()
 }

@@ -137,9 +137,13 @@ func (h *house) settle(most time.Duration, change ...func(*alert.TellerOptions))
 
 // start runs a teller beside the test, until stop.
 func (h *house) start(change ...func(*alert.TellerOptions)) (stop func()) {
+	return h.run(h.teller(change...))
+}
+
+func (h *house) run(teller *alert.Teller) (stop func()) {
 	ctx, cancel := context.WithCancel(h.Context())
 	done := make(chan error)
-	go func() { done <- h.teller(change...).Run(ctx) }()
+	go func() { done <- teller.Run(ctx) }()
 	return func() {
 		h.Helper()
 		cancel()

@@ -206,6 +206,16 @@ func (d *doors) put(channel string) {
 	d.ours[channel] = d.now().Add(doorFor)
 }
 
+func (d *doors) forget(channel string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.ours, channel)
+}
+
+// OthersRead says that Slack spoke of people of other companies in a channel, so
+// that it is asked again before anything more is sent there. It does not wait.
+func (t *Teller) OthersRead(channel string) { t.doors.forget(channel) }
+
 // refuseShared keeps what is told within the company: a channel that others came
 // to since it was subscribed to is paused, unless an admin has said yes to it.
 func (t *Teller) refuseShared(ctx context.Context, turn Turn, sub Subscription, log zerolog.Logger) (bool, Result) {

@@ -180,6 +180,25 @@ func TestAChannelSharedWithAnotherCompanyPauses(t *testing.T) {
 	})
 }
 
+// What is known of a channel counts for minutes, unless Slack speaks of others there.
+func TestAMessageOfOthersHasAChannelAskedAboutAgain(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(h *house) {
+		h.subscribe("C1")
+		h.connect(1, 3)
+		teller := h.teller()
+		defer h.run(teller)()
+		h.fail(1)
+		time.Sleep(10 * time.Second)
+		h.town.share("C1")
+		teller.OthersRead("C1")
+		h.fail(2)
+		time.Sleep(10 * time.Second)
+		checkSaid(h.T, h.town.said("C1", false), customer(1))
+		checkSaid(h.T, h.town.said("UANN", false), "another company")
+	})
+}
+
 func TestAChannelThatIsOursAgainIsTold(t *testing.T) {
 	t.Parallel()
 	inHouse(t, func(h *house) {
