@@ -136,11 +136,11 @@ func (p perch) packetSent(ctx context.Context, r *bot.Request) (bot.Submitted, e
 }
 
 func sentView(p alert.Problem, now time.Time) slack.ModalViewRequest {
-	said := "Noted as sent to Finch " + card.When(p.SentAt, now) + "."
+	said := fmt.Sprintf("Noted on the problem “%s”: sent to Finch %s", card.Escape(namelessLabel(p, now)), card.When(p.SentAt, now))
 	if p.SentRef != "" {
-		said = fmt.Sprintf("Noted as sent to Finch %s, reference %s.", card.When(p.SentAt, now), card.EscapeCut(p.SentRef, alert.MaxReference))
+		said += ", reference " + card.EscapeCut(p.SentRef, alert.MaxReference)
 	}
-	return card.Modal{Title: packetTitle, Close: "Close", Blocks: card.Blocks{card.Text(said), card.Context("The problem's history keeps it.")}}.View()
+	return card.Modal{Title: packetTitle, Close: "Close", Blocks: card.Blocks{card.Text(said + "."), card.Context("The problem's history keeps it.")}}.View()
 }
 
 const packetTitle = "Support packet"
@@ -167,7 +167,7 @@ func (k packing) view(notice string) slack.ModalViewRequest {
 		m.CallbackID, m.Submit, m.Private = "perch.packet_sent", "Note as sent", strconv.FormatInt(k.Problem.ID, 10)
 		blocks = append(blocks, card.TextField(card.Field{
 			BlockID: "reference", ActionID: "perch.reference", Label: "Finch's reference", Optional: true,
-			Hint: "If you hand it to Finch's support: the number they answer under. It is noted on the problem.",
+			Hint: "If you hand it to Finch's support: the number they answer under. It is noted on the problem “" + namelessLabel(*k.Problem, k.Facts.Now) + "”.",
 		}, "", alert.MaxReference))
 	}
 	m.Blocks = blocks

@@ -53,6 +53,12 @@ func classWords(class string) (short, noun string) {
 
 // problemLabel is a problem in a menu: "Harbor Coffee · sync failed · since 3 Oct".
 func problemLabel(p alert.Problem, now time.Time) string {
+	rest := " · " + namelessLabel(p, now)
+	return card.Cut(nameOfProblem(p), maxLabel-len([]rune(rest))) + rest
+}
+
+// namelessLabel is a problem where no customer is named: "sync failed · since 3 Oct".
+func namelessLabel(p alert.Problem, now time.Time) string {
 	short, _ := classWords(p.Class)
 	if p.Key.Kind == alert.Outage {
 		short = "outage"
@@ -64,8 +70,7 @@ func problemLabel(p alert.Problem, now time.Time) string {
 	case alert.Closed:
 		when = "closed " + shortDay(p.Over, now)
 	}
-	rest := " · " + short + " · " + when
-	return card.Cut(nameOfProblem(p), maxLabel-len([]rune(rest))) + rest
+	return short + " · " + when
 }
 
 // maxLabel is how much Slack shows of a choice.
