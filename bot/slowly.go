@@ -55,6 +55,7 @@ func (r *Request) slowly(work func(ctx context.Context) (Submitted, error), done
 	case <-late:
 	}
 	if f.err != nil {
+		f.err = r.bot.excused(f.err)
 		r.log.Error().Err(f.err).Msg("what a modal asked for failed after its acknowledgement")
 	}
 	r.showLate(context.WithoutCancel(ctx), f)

@@ -82,4 +82,7 @@ func TestPerchStopsWithSlowWorkUnderWay(t *testing.T) {
 	if err := r.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if said := sentView(t, r.slack.to(t, "views.update", 1)[0]); !strings.Contains(said, "Perch is restarting") {
+		t.Errorf("shown %s", said)
+	}
 }

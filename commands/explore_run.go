@@ -67,7 +67,7 @@ func (x explorer) hold(ctx context.Context, o explore.Order, channel string) (he
 // withheld.
 func unasked(err error) error {
 	switch {
-	case errors.Is(err, finch.ErrNoToken), errors.Is(err, finch.ErrUnknown):
+	case errors.Is(err, finch.ErrNoToken), errors.Is(err, finch.ErrUnknown), errors.Is(err, finch.ErrStopping):
 		return bot.Tell(finch.Sentence(err), nil)
 	case errors.Is(err, explore.ErrUnaccounted):
 		return bot.Tell("The audit log cannot be written at the moment, and nothing is shown or sent that is not in it. Try again in a minute.", err)

@@ -30,10 +30,14 @@ type Due struct {
 	Fence        int64
 }
 
-// Errors about connections that the vault and those who ask it share.
+// Why Finch is not asked about a connection. The vault and those who ask it share
+// these.
 var (
 	// ErrUnknown: no connection of that id was ever seen here.
 	ErrUnknown = errors.New("no such connection here")
 	// ErrNoToken: the connection is known, but there is no token to ask with.
 	ErrNoToken = errors.New("no access token here for this connection")
+	// ErrStopping: Perch is about to end, and asks nothing more or gave up waiting
+	// for the answer.
+	ErrStopping = errors.New("perch is stopping")
 )

@@ -14,8 +14,12 @@ func Sentence(err error) string {
 	switch {
 	case err == nil:
 		return ""
+	case ok && errors.Is(err, ErrStopping):
+		return "Perch is restarting and no longer waits for Finch's answer. Try again in a moment."
 	case ok:
 		return e.sentence()
+	case errors.Is(err, ErrStopping):
+		return "Perch is restarting, so Finch was not asked. Try again in a moment."
 	case errors.Is(err, ErrNoToken):
 		return "There is no access token here for this connection, so Finch cannot be asked about it. Store one and try again."
 	case errors.Is(err, ErrUnknown):

@@ -51,7 +51,7 @@ func (w *Watcher) Choices(ctx context.Context, o explore.ChoicesOrder) (*explore
 // chooseOnce asks on the watcher's own time.
 func (w *Watcher) chooseOnce(o explore.ChoicesOrder, key string) (set *explore.Choices, err error) {
 	if !w.work.enter() {
-		return nil, fmt.Errorf("ask what can be chosen: %w", errStopping)
+		return nil, fmt.Errorf("ask what can be chosen: %w", finch.ErrStopping)
 	}
 	defer w.work.leave()
 	ctx, cancel := context.WithTimeout(w.life, choicesWithin)

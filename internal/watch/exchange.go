@@ -56,7 +56,7 @@ func (w *Watcher) Exchange(ctx context.Context, secret, code string) (connection
 // exchangeOnce does not end with whoever asked for it.
 func (w *Watcher) exchangeOnce(s connect.Session, secrets connect.Secrets, code string) (connectionID string, err error) {
 	if !w.work.enter() {
-		return "", fmt.Errorf("exchange a code: %w", errStopping)
+		return "", fmt.Errorf("exchange a code: %w", finch.ErrStopping)
 	}
 	defer w.work.leave()
 	ctx, cancel := context.WithTimeout(w.life, exchangeWithin)

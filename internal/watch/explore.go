@@ -40,13 +40,14 @@ var errNoLedger = errors.New("no account of calls can be kept here")
 // is in the result, a refusal too. It fails where Finch was not asked, with
 // finch.ErrUnknown, finch.ErrNoToken, a fault of the question or
 // explore.ErrUnaccounted; and with the latter where the answer to a read is withheld,
-// since nobody could say later who saw it.
+// since nobody could say later who saw it. It fails with finch.ErrStopping while Perch
+// stops.
 //
-// A write goes on when ctx ends, and is asked once. What it began is followed: see
-// consequences.
+// A read that ctx cuts short fails too. A write goes on when ctx ends, and is asked
+// once. What it began is followed: see consequences.
 func (w *Watcher) Explore(ctx context.Context, o explore.Order) (r explore.Result, err error) {
 	if !w.work.enter() {
-		return r, fmt.Errorf("explore: %w", errStopping)
+		return r, fmt.Errorf("explore: %w", finch.ErrStopping)
 	}
 	defer w.work.leave()
 	err = w.survive(func() error {
@@ -81,6 +82,8 @@ func (w *Watcher) explore(ctx context.Context, o explore.Order) (explore.Result,
 	}
 	err = w.account(ctx, c, ending(r.Status, r.RequestID))
 	switch {
+	case err == nil && refusal != nil && errors.Is(ctx.Err(), context.Canceled):
+		return explore.Result{}, refusal // nobody waits any more; Finch is not to be blamed for that
 	case err == nil:
 		return r, nil
 	case c.writes(): // it is done and was accounted for; to hide what became of it helps nobody

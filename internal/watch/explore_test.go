@@ -327,6 +327,21 @@ func TestAWriteGoesOnWhenNobodyWaits(t *testing.T) {
 	})
 }
 
+// Finch is not blamed for what nobody waited for. That it was asked is accounted for.
+func TestAReadThatIsCutShortIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	f, l := newFinch(), &fakeLedger{}
+	f.call = func(context.Context, string, finch.Request) (finch.Answer, error) {
+		cancel()
+		return finch.Answer{}, &finch.Error{}
+	}
+	r, err := exploring(f, newStore("c1"), l).Explore(ctx, ask(t, "c1", "GET /employer/company"))
+	if err == nil || r.Refused != nil || !slices.Equal(l.said(), []string{"U1 explorer read c1: GET /employer/company · no answer"}) {
+		t.Errorf("%+v, %v; the account says %q", r, err, l.said())
+	}
+}
+
 func TestNoCallBeginsWhilePerchStopsOrBreaksIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -338,7 +353,7 @@ func TestNoCallBeginsWhilePerchStopsOrBreaksIt(t *testing.T) {
 		}
 		run(t, w)()
 		before := f.count("GET", "/employer/company")
-		if _, err := w.Explore(t.Context(), ask(t, "c1", "GET /employer/company")); err == nil || f.count("GET", "/employer/company") != before {
+		if _, err := w.Explore(t.Context(), ask(t, "c1", "GET /employer/company")); !errors.Is(err, finch.ErrStopping) || f.count("GET", "/employer/company") != before {
 			t.Errorf("after the end: %v", err)
 		}
 	})

@@ -1,14 +1,9 @@
 package watch
 
-import (
-	"errors"
-	"sync"
-)
+import "sync"
 
-// errStopping answers who comes when the gate has closed.
-var errStopping = errors.New("perch is stopping")
-
-// gate counts the work inside and, once closed, lets in nothing more.
+// gate counts the work inside and, once closed, lets in nothing more: who comes then
+// is told finch.ErrStopping.
 type gate struct {
 	mu     sync.Mutex
 	inside int

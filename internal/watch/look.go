@@ -81,7 +81,7 @@ func (w *Watcher) Look(ctx context.Context, connectionID string) (finch.Connecti
 // lookOnce is a look on the watcher's own time, observed.
 func (w *Watcher) lookOnce(id string, by asker) (c finch.Connection, err error) {
 	if !w.work.enter() {
-		return c, fmt.Errorf("look at connection %s: %w", id, errStopping)
+		return c, fmt.Errorf("look at connection %s: %w", id, finch.ErrStopping)
 	}
 	defer w.work.leave()
 	started := time.Now()
@@ -250,7 +250,8 @@ func recording(ctx context.Context) (context.Context, context.CancelFunc) {
 // errPanic stands for a panic, whose cause is in the log.
 var errPanic = errors.New("broke off: see the log")
 
-// survive runs do and turns a panic into an error: nobody's crash is shared.
+// survive runs do and turns a panic into an error: nobody's crash is shared. What
+// our own end cut short says so.
 func (w *Watcher) survive(do func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -259,7 +260,11 @@ func (w *Watcher) survive(do func() error) (err error) {
 			err = errPanic
 		}
 	}()
-	return do()
+	err = do()
+	if w.life.Err() != nil && errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: %w", finch.ErrStopping, err)
+	}
+	return err
 }
 
 // troubleOf is what an error means: "" for none, TroubleOther where it is not

@@ -28,7 +28,7 @@ func (w *Watcher) ReadJob(ctx context.Context, jobID string) (finch.JobLine, err
 // next stays as it is.
 func (w *Watcher) readNow(jobID string) (line finch.JobLine, err error) {
 	if !w.work.enter() {
-		return line, fmt.Errorf("read job %s: %w", jobID, errStopping)
+		return line, fmt.Errorf("read job %s: %w", jobID, finch.ErrStopping)
 	}
 	defer w.work.leave()
 	ctx, cancel := context.WithTimeout(w.life, readWithin)

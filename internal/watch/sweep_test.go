@@ -285,8 +285,31 @@ func TestStoppingLetsLooksEnd(t *testing.T) {
 		if len(s.learned) != 1 || !s.next("c1").After(time.Now().Add(time.Hour)) {
 			t.Errorf("the look did not end well: next turn %v", s.next("c1"))
 		}
-		if _, err := w.Look(t.Context(), "c1"); err == nil {
-			t.Error("a look began after the end")
+		if _, err := w.Look(t.Context(), "c1"); !errors.Is(err, finch.ErrStopping) {
+			t.Errorf("a look after the end: %v", err)
+		}
+	})
+}
+
+func TestALookCutShortSaysThatPerchStops(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFinch(), calm("c1")
+		f.introspect = func(ctx context.Context, _ string) (finch.Introspection, error) {
+			<-ctx.Done()
+			return finch.Introspection{}, ctx.Err()
+		}
+		w := newWatcher(f, s)
+		stop := run(t, w)
+		looked := make(chan error, 1)
+		go func() {
+			_, err := w.Look(context.Background(), "c1")
+			looked <- err
+		}()
+		<-f.started
+		stop()
+		if err := <-looked; !errors.Is(err, finch.ErrStopping) {
+			t.Errorf("the look ended with %v", err)
 		}
 	})
 }

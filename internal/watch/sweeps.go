@@ -134,7 +134,7 @@ func (w *Watcher) nextTurn(id string, c finch.Connection, err error) time.Time {
 		w.log.Debug().Str("connection", id).Str("status", string(c.Worst())).Time("next", next).Msg("looked at a connection")
 		return next
 	}
-	if w.work.isClosed() || errors.Is(err, errStopping) {
+	if w.work.isClosed() || errors.Is(err, finch.ErrStopping) {
 		return now // cut short by our own end: its turn is still now
 	}
 	next := w.pace.afterFailure(err, w.failures.failed(id), now)

@@ -98,6 +98,8 @@ func codeRefused(err error) error {
 		no.status, no.code, no.message = http.StatusGone, "link_revoked", "This link is no longer good."
 	case errors.Is(err, watch.ErrElsewhere):
 		no.status, no.code, no.message = http.StatusUnprocessableEntity, "code_of_another", "You signed in for another company than this link is for. Nothing was stored."
+	case errors.Is(err, finch.ErrStopping):
+		return interrupted(err)
 	default:
 		return fmt.Errorf("exchange a code: %w", err)
 	}
