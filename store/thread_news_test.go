@@ -287,7 +287,7 @@ func TestTwoThreadsOnOneProblemKnowOfEachOther(t *testing.T) {
 			t.Errorf("the card knows of %+v %v", of.Discussed, err)
 		}
 		cleanCards(t, p, s)
-		if err := s.LetGoThread(t.Context(), threadAt(t, s, "CSHARED", "3.0").ID); err != nil {
+		if err := s.LetGoThread(t.Context(), threadAt(t, s, "CSHARED", "3.0").ID, p.clock.now().Add(thread.LetGoAfter)); err != nil {
 			t.Fatal(err)
 		}
 		want(t, "edited when one is let go", cleanCards(t, p, s), "1.0", "2.0")

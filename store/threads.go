@@ -162,7 +162,8 @@ func (s *Store) QuietThreads(ctx context.Context, before time.Time, n int) ([]th
 	return quiet, nil
 }
 
-// KeepThread keeps a thread bound at least until a time.
+// KeepThread keeps a thread bound at least until a time; one that is kept for
+// longer already stays so.
 func (s *Store) KeepThread(ctx context.Context, id int64, until time.Time) error {
 	if err := s.writes.KeepThread(ctx, db.KeepThreadParams{ID: id, Until: stamp(until)}); err != nil {
 		return fmt.Errorf("keep a thread: %w", damage(err))
@@ -170,12 +171,13 @@ func (s *Store) KeepThread(ctx context.Context, id int64, until time.Time) error
 	return nil
 }
 
-// LetGoThread forgets a thread with all that is bound to it. Its reply stays as it
-// is in Slack. It is no error if there is none.
-func (s *Store) LetGoThread(ctx context.Context, id int64) error {
+// LetGoThread forgets a thread with all that is bound to it, unless it was kept, or
+// bound to more, since it stood among QuietThreads before that time. Its reply stays
+// as it is in Slack. It is no error if there is none.
+func (s *Store) LetGoThread(ctx context.Context, id int64, before time.Time) error {
 	err := s.change(ctx, func(q *db.Queries) error {
 		row, err := q.HoldThread(ctx, id)
-		if missing(err) {
+		if missing(err) || err == nil && row.LookAt > stamp(before) {
 			return nil
 		}
 		if err != nil {

@@ -188,11 +188,12 @@ func (b *binding) extend(ctx context.Context, row db.Thread) (thread.Outcome, er
 		is.SharedBy = b.m.SharedBy
 	}
 	is.LookAt = max(is.LookAt, stamp(b.now.Add(thread.LetGoAfter)))
-	switch shows := is.StoppedBy != row.StoppedBy || is.SharedBy != row.SharedBy; {
-	case len(fresh) == 0 && full && !shows:
-		return thread.Full, nil
-	case len(fresh) == 0 && !shows:
-		return thread.Nothing, nil
+	if shows := is.StoppedBy != row.StoppedBy || is.SharedBy != row.SharedBy; len(fresh) == 0 && !shows {
+		outcome := thread.Nothing
+		if full {
+			outcome = thread.Full
+		}
+		return outcome, b.q.KeepThread(ctx, db.KeepThreadParams{ID: row.ID, Until: is.LookAt}) // somebody writes there
 	}
 	if err := b.add(ctx, row.ID, len(bound), fresh); err != nil {
 		return "", err

@@ -347,8 +347,8 @@ func TestAReplyThatIsGoneIsNotGivenAgain(t *testing.T) {
 		{"Slack takes it in no form", func(t *testing.T, _ place, s *store.Store) {
 			note(t, s, take(t, s), alert.Result{End: alert.EndGivenUp, Reason: "refused"})
 		}},
-		{"it was let go", func(t *testing.T, _ place, s *store.Store) {
-			if err := s.LetGoThread(t.Context(), threadAt(t, s, "C1", "1.0").ID); err != nil {
+		{"it was let go", func(t *testing.T, p place, s *store.Store) {
+			if err := s.LetGoThread(t.Context(), threadAt(t, s, "C1", "1.0").ID, p.clock.now().Add(thread.LetGoAfter)); err != nil {
 				t.Fatal(err)
 			}
 		}},
@@ -442,7 +442,7 @@ func TestQuietThreadsAndOldMessagesGo(t *testing.T) {
 		if got := quiet(1); got != "2.0 " {
 			t.Errorf("the quietest are %q", got)
 		}
-		if err := s.LetGoThread(t.Context(), 99); err != nil {
+		if err := s.LetGoThread(t.Context(), 99, p.clock.now()); err != nil {
 			t.Errorf("let go of none: %v", err)
 		}
 		if _, err := s.PruneInbox(t.Context(), p.clock.now().Add(-7*24*time.Hour)); err != nil {
@@ -454,6 +454,48 @@ func TestQuietThreadsAndOldMessagesGo(t *testing.T) {
 		}
 		want(t, "replies stay", look(t, p, `SELECT root FROM cards ORDER BY root`), "1.0", "2.0")
 	})
+}
+
+// Slack is asked whether anybody writes in a thread, and before it has answered
+// somebody does.
+func TestAThreadThatIsWrittenInMeanwhileIsNotLetGo(t *testing.T) {
+	t.Parallel()
+	for name, meanwhile := range map[string]struct {
+		quotes  string
+		outcome thread.Outcome
+	}{
+		"something new":     {"gusto-2", thread.Extended},
+		"what stands there": {"gusto-1", thread.Nothing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEach(t, func(t *testing.T, p place) {
+				s := p.open(t)
+				known(t, s, "gusto", 2)
+				readAlong(t, s, "C1")
+				bind(t, s, quoting(t, s, "1.0", "gusto-1"), thread.Replied)
+				p.clock.advance(thread.LetGoAfter)
+				before := p.clock.now()
+				quiet, err := s.QuietThreads(t.Context(), before, 20)
+				if err != nil || len(quiet) != 1 {
+					t.Fatalf("quiet are %+v %v", quiet, err)
+				}
+				p.clock.advance(time.Second)
+				bind(t, s, quoting(t, s, "2.0", meanwhile.quotes), meanwhile.outcome)
+				if err := s.KeepThread(t.Context(), quiet[0].ID, before.Add(24*time.Hour)); err != nil { // another replica's answer
+					t.Fatal(err)
+				}
+				if err := s.LetGoThread(t.Context(), quiet[0].ID, before); err != nil {
+					t.Fatal(err)
+				}
+				threadAt(t, s, "C1", "1.0")
+				p.clock.advance(thread.LetGoAfter - time.Second)
+				if quiet, err := s.QuietThreads(t.Context(), p.clock.now(), 20); err != nil || len(quiet) != 0 {
+					t.Errorf("quiet again too soon: %+v %v", quiet, err)
+				}
+			})
+		})
+	}
 }
 
 func TestReadingAlongIsOfferedOnce(t *testing.T) {

@@ -14,9 +14,10 @@ type ThreadBook interface {
 	// QuietThreads are up to n of which it was to be seen before a time whether
 	// anybody still writes there, the longest waiting first.
 	QuietThreads(ctx context.Context, before time.Time, n int) ([]thread.Thread, error)
-	// KeepThread has it seen again at a time, LetGoThread forgets the thread.
+	// KeepThread has it seen again at a time, LetGoThread forgets the thread, if it is
+	// still one of the quiet.
 	KeepThread(ctx context.Context, id int64, until time.Time) error
-	LetGoThread(ctx context.Context, id int64) error
+	LetGoThread(ctx context.Context, id int64, before time.Time) error
 }
 
 // ThreadReader asks Slack when a person wrote in a thread last.
@@ -74,7 +75,7 @@ func (w *Watcher) keepOrLetGo(ctx context.Context, t thread.Thread, now time.Tim
 	case found && at.After(now.Add(-thread.LetGoAfter)):
 		err = w.threads.KeepThread(ctx, t.ID, at.Add(thread.LetGoAfter))
 	default:
-		letGo, err = true, w.threads.LetGoThread(ctx, t.ID)
+		letGo, err = true, w.threads.LetGoThread(ctx, t.ID, now)
 	}
 	if err != nil {
 		return false, fmt.Errorf("keep or let go thread %d: %w", t.ID, err)

@@ -34,7 +34,10 @@ func (s *shelf) KeepThread(_ context.Context, id int64, until time.Time) error {
 	return nil
 }
 
-func (s *shelf) LetGoThread(_ context.Context, id int64) error {
+func (s *shelf) LetGoThread(_ context.Context, id int64, before time.Time) error {
+	if s.lookAt[id].After(before) {
+		return nil
+	}
 	delete(s.lookAt, id)
 	s.gone = append(s.gone, id)
 	return nil

@@ -31,8 +31,9 @@ WHERE id = sqlc.arg(id);
 -- name: QuietThreads :many
 SELECT * FROM threads WHERE look_at <= sqlc.arg(before) ORDER BY look_at LIMIT sqlc.arg(count);
 
+-- Who was slow to see that somebody writes there does not shorten what came meanwhile.
 -- name: KeepThread :exec
-UPDATE threads SET look_at = sqlc.arg(until) WHERE id = sqlc.arg(id);
+UPDATE threads SET look_at = sqlc.arg(until) WHERE id = sqlc.arg(id) AND look_at < sqlc.arg(until);
 
 -- name: DropThread :exec
 DELETE FROM threads WHERE id = sqlc.arg(id);

@@ -384,7 +384,7 @@ func (q *Queries) HoldThreadAt(ctx context.Context, arg HoldThreadAtParams) (Thr
 }
 
 const keepThread = `-- name: KeepThread :exec
-UPDATE threads SET look_at = $1 WHERE id = $2
+UPDATE threads SET look_at = $1 WHERE id = $2 AND look_at < $1
 `
 
 type KeepThreadParams struct {
@@ -392,6 +392,7 @@ type KeepThreadParams struct {
 	ID    int64
 }
 
+// Who was slow to see that somebody writes there does not shorten what came meanwhile.
 func (q *Queries) KeepThread(ctx context.Context, arg KeepThreadParams) error {
 	_, err := q.exec(ctx, q.keepThreadStmt, keepThread, arg.Until, arg.ID)
 	return err
