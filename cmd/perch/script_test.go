@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -130,13 +132,23 @@ func quietNow() string {
 	return fmt.Sprintf("%d-%d", now.Add(-time.Hour).Hour(), now.Add(3*time.Hour).Hour())
 }
 
-// freeAddress is a port that nobody holds now.
+// ports are those that freeAddress hands out: none that the machine gives to who
+// asks for any, so that nobody has one before the program takes it, or while it is
+// killed and started again.
+const firstPort, ports = 10_000, 10_000
+
+var nextPort atomic.Int64
+
+// freeAddress is a port of this machine that nobody holds.
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	for range ports {
+		port := firstPort + (int64(os.Getpid())*100+nextPort.Add(1))%ports // another test binary begins elsewhere
+		addr := fmt.Sprintf("127.0.0.1:%d", port)
+		if l, err := net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
 	}
-	return l.Addr().String(), l.Close()
+	return "", errors.New("every port is taken")
 }
 
 // door asks one of the program's own doors.

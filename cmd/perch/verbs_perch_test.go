@@ -143,17 +143,41 @@ func door(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d %s\n", resp.StatusCode, answer)
 }
 
+// lookCount is how often Perch looked at connections, by how that ended.
+var lookCount = regexp.MustCompile(`(?m)^perch_finch_look_seconds_count\{.*\} (\d+)$`)
+
+// looked waits for looks that are recorded: Finch was asked for them some time before.
+func looked(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "looked N")
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	poll(ts, fmt.Sprintf("Perch did not look %d times", want), func() bool {
+		n := 0
+		for _, count := range lookCount.FindAllStringSubmatch(theWorld(ts).metrics(ts), -1) {
+			times, err := strconv.Atoi(count[1])
+			ts.Check(err)
+			n += times
+		}
+		return n >= want
+	})
+}
+
+// metrics is what Perch's door for them says.
+func (w *world) metrics(ts *testscript.TestScript) string {
+	resp, err := w.door(http.MethodGet, "/metrics", "")
+	ts.Check(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	return string(text)
+}
+
 // metric waits: what is counted at the end of a request comes after its answer.
 func metric(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "metric REGEXP")
 	want := regexp.MustCompile(args[0])
 	poll(ts, fmt.Sprintf("the metrics never showed %q", args[0]), func() bool {
-		resp, err := theWorld(ts).door(http.MethodGet, "/metrics", "")
-		ts.Check(err)
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		ts.Check(err)
-		return want.Match(text)
+		return want.MatchString(theWorld(ts).metrics(ts))
 	})
 }
 

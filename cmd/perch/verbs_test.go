@@ -29,7 +29,7 @@ var verbs = map[string]verb{
 	"slack":     turn,          // slack {fault}: turn a switch of the local Slack
 	"finch":     finchDo,       // finch status|token|revoke|fault|mend|webhooks|sync|event|flush|replay|client|finish|fail|heal …
 	"person":    person,        // person {user}: add or change somebody
-	"acked":     acked,         // acked: every envelope was acknowledged, within 3 s and on its own socket
+	"acked":     acked,         // acked: wait until every envelope is acknowledged, within 3 s and on its own socket
 	"sockets":   sockets,       // sockets FIELD REGEXP: wait until none is open; every one had it
 	"gone":      gone,          // gone N: wait until so many sockets are closed
 	"send":      send,          // send {envelope}: send any envelope and wait for its acknowledgement
@@ -38,6 +38,7 @@ var verbs = map[string]verb{
 	"called":    called,        // called METHOD N: wait until the local Slack was asked so often
 	"opens":     opens,         // opens MAX: apps.connections.open was asked at most so often
 	"asked":     asked,         // asked PATH N: wait until the local Finch was asked so often
+	"looked":    looked,        // looked N: wait until Perch has looked at connections so often since it was started, and knows what it saw
 	"metric":    metric,        // metric REGEXP: wait until Perch's metrics show it
 	"lists":     lists,         // lists USER CHANNEL COMMAND REGEXP: type it until the answer shows it
 	"jobs":      jobs,          // jobs USER CHANNEL ID REGEXP: ask /jobs ID until it shows it
@@ -83,7 +84,7 @@ var verbs = map[string]verb{
 	"replies":   replies,       // replies CHANNEL ROOT N: wait until exactly so many messages of Perch's stand in a thread
 	"thread":    threadShows,   // thread CHANNEL ROOT REGEXP: wait until one of them shows it; ! thread: none does now
 	"whisper":   whisper,       // whisper USER CHANNEL ROOT REGEXP: wait until they alone are shown it there; ! whisper: they are not
-	"whispers":  whispers,      // whispers USER CHANNEL ROOT N: so much was told them alone there
+	"whispers":  whispers,      // whispers USER CHANNEL ROOT N: wait until exactly so much was told them alone there
 	"knows":     knows,         // knows VARIABLE CUSTOMER: the customer's connection id; VARIABLE_CUSTOMER is their own
 	"unsay":     unsay,         // unsay CHANNEL ROOT: delete what Perch said first in a thread
 	"cleanview": cleanView,     // cleanview USER: no canary in the topmost view, nor in a file in their direct messages
@@ -278,7 +279,7 @@ func person(ts *testscript.TestScript, _ bool, args []string) {
 func acked(ts *testscript.TestScript, _ bool, _ []string) {
 	w := theWorld(ts)
 	poll(ts, "an envelope was never acknowledged in time", func() bool {
-		return !slices.ContainsFunc(w.slack.Deliveries(), func(d localslack.Delivery) bool { return !d.Acked || d.AckMS > 3000 })
+		return w.slack.Queued() == 0 && !slices.ContainsFunc(w.slack.Deliveries(), func(d localslack.Delivery) bool { return !d.Acked || d.AckMS > 3000 })
 	})
 	for _, s := range w.slack.Sockets() {
 		if s.WrongAcks+s.UnknownAcks+s.Oversize+s.Fragmented > 0 {

@@ -154,18 +154,24 @@ func whisper(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// whispers fails unless somebody was told exactly so much alone in a thread.
+// whispers waits until somebody was told exactly so much alone in a thread.
 func whispers(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 4, "whispers USER CHANNEL ROOT N")
 	want, err := strconv.Atoi(args[3])
 	ts.Check(err)
-	var told []string
-	for _, m := range theWorld(ts).slack.MessagesSeenBy(args[0], args[1]) {
-		if m.EphemeralTo == args[0] && m.ThreadTS == args[2] {
-			told = append(told, m.Shown)
+	w, told := theWorld(ts), []string{}
+	ctx, cancel := bounded()
+	defer cancel()
+	err = w.slack.Wait(ctx, func() bool {
+		told = nil
+		for _, m := range w.slack.MessagesSeenBy(args[0], args[1]) {
+			if m.EphemeralTo == args[0] && m.ThreadTS == args[2] {
+				told = append(told, m.Shown)
+			}
 		}
-	}
-	if len(told) != want {
+		return len(told) == want
+	})
+	if err != nil {
 		ts.Fatalf("%s was told %d messages, not %d:\n%s", args[0], len(told), want, strings.Join(told, "\n---\n"))
 	}
 }

@@ -51,8 +51,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op operation) {
 		invalid("The body could not be read").write(w)
 		return
 	}
-	if fault := s.takeFault(r); fault != nil {
-		if handled := s.suffer(w, r, fault); handled {
+	if fault, mended := s.takeFault(r); fault != nil {
+		if handled := s.suffer(w, r, fault, mended); handled {
 			s.record(r, op, fault.Status)
 			return
 		}

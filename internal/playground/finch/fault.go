@@ -25,6 +25,8 @@ type Fault struct {
 	// DelayMS waits before anything else; without Status and Drop the
 	// request is then answered as usual.
 	DelayMS int `json:"delay_ms,omitempty"`
+	// Hold waits likewise, until all faults are cleared.
+	Hold bool `json:"hold,omitempty"`
 	// Drop closes the connection without an answer.
 	Drop bool `json:"drop,omitempty"`
 	// Times is how many requests suffer it; 0 is all until it is cleared.
@@ -42,7 +44,14 @@ func (s *Server) Fault(f Fault) {
 func (s *Server) Mend() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = nil
+	s.clearFaults()
+}
+
+func (s *Server) clearFaults() {
+	if s.mended != nil {
+		close(s.mended)
+	}
+	s.faults, s.mended = nil, make(chan struct{})
 }
 
 func (f *Fault) fits(r *http.Request) bool {
@@ -53,13 +62,14 @@ func (f *Fault) fits(r *http.Request) bool {
 	return f.Path == "" || err == nil && matched
 }
 
-// takeFault uses up one of the first fault that fits.
-func (s *Server) takeFault(r *http.Request) *Fault {
+// takeFault uses up one of the first fault that fits. mended is closed when it is
+// cleared.
+func (s *Server) takeFault(r *http.Request) (_ *Fault, mended <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.fits(r) })
 	if i < 0 {
-		return nil
+		return nil, nil
 	}
 	taken := *s.faults[i]
 	if taken.Times == 1 {
@@ -67,19 +77,13 @@ func (s *Server) takeFault(r *http.Request) *Fault {
 	} else if taken.Times > 1 {
 		s.faults[i].Times--
 	}
-	return &taken
+	return &taken, s.mended
 }
 
 // suffer does what a fault says, and tells whether the request was answered
 // or cut off by it.
-func (s *Server) suffer(w http.ResponseWriter, r *http.Request, f *Fault) bool {
-	if f.DelayMS > 0 {
-		select {
-		case <-time.After(time.Duration(f.DelayMS) * time.Millisecond):
-		case <-r.Context().Done():
-		case <-s.ended.Done():
-		}
-	}
+func (s *Server) suffer(w http.ResponseWriter, r *http.Request, f *Fault, mended <-chan struct{}) bool {
+	s.holdUp(r, f, mended)
 	switch {
 	case f.Drop:
 		drop(w)
@@ -89,6 +93,24 @@ func (s *Server) suffer(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 		return false
 	}
 	return true
+}
+
+// holdUp waits as a fault says.
+func (s *Server) holdUp(r *http.Request, f *Fault, mended <-chan struct{}) {
+	var over <-chan time.Time
+	switch {
+	case f.Hold:
+	case f.DelayMS > 0:
+		over, mended = time.After(time.Duration(f.DelayMS)*time.Millisecond), nil
+	default:
+		return
+	}
+	select {
+	case <-over:
+	case <-mended:
+	case <-r.Context().Done():
+	case <-s.ended.Done():
+	}
 }
 
 func (f *Fault) write(w http.ResponseWriter) {

@@ -55,3 +55,22 @@ func TestFaultsDropAndDelay(t *testing.T) {
 		t.Errorf("after mending: %d", got.status)
 	}
 }
+
+func TestAHeldRequestIsAnsweredWhenFaultsAreCleared(t *testing.T) {
+	t.Parallel()
+	s := local(t, Options{})
+	p := serve(t, s).as(s.Tokens()[harborConnection])
+	s.Fault(Fault{Path: "/introspect", Hold: true})
+	held := make(chan int)
+	go func() { held <- p.get("/introspect").status }()
+	p.get("/jobs/automated").wants(t, 200, "", "") // the others are not
+	select {
+	case status := <-held:
+		t.Errorf("a held request was answered: %d", status)
+	default:
+	}
+	s.Mend()
+	if status := <-held; status != 200 {
+		t.Errorf("after mending: %d", status)
+	}
+}

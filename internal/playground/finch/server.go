@@ -74,6 +74,7 @@ type Server struct {
 	limits limits
 	calls  calls
 	faults []*Fault
+	mended chan struct{} // closed when the faults are cleared
 	post   postbox
 	walks  []Walk // not told yet
 
@@ -109,7 +110,8 @@ func New(o Options) *Server {
 func (s *Server) begin() {
 	s.clock = clock{base: s.options.Now}
 	s.world = newWorld(s.options, s.clock.now())
-	s.agenda, s.calls, s.faults = agenda{}, calls{}, nil
+	s.agenda, s.calls = agenda{}, calls{}
+	s.clearFaults()
 	s.limits = newLimits(s.options.AddressLimit, maps.Clone(s.options.Limits))
 	for _, c := range s.world.connections {
 		s.schedule(c, c.firstRun)

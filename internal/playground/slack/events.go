@@ -137,6 +137,7 @@ func (s *Server) shipEvents() {
 				break
 			}
 			p := s.ship(e)
+			s.shipped()
 			s.work.Go(func() { s.insist(e, p) })
 		}
 	}
@@ -148,9 +149,21 @@ func (s *Server) nextEvent() (envelope, bool) {
 	if len(s.queue) == 0 {
 		return envelope{}, false
 	}
-	e := s.queue[0]
+	return s.queue[0], true
+}
+
+// shipped takes the first event off the queue.
+func (s *Server) shipped() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.queue = s.queue[1:]
-	return e, true
+}
+
+// Queued counts the events that no delivery tells of yet.
+func (s *Server) Queued() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue)
 }
 
 // insist retries an event that is not acknowledged, three times at most on
