@@ -63,7 +63,7 @@ func (p perch) audit(ctx context.Context, r *bot.Request, text string) error {
 	case 1:
 		q.About = found[0].ID
 	default:
-		return r.Reply(ctx, picker{"perch", auditValue(q, 0)}.several(words, found, p.Now()))
+		return r.Reply(ctx, picker{command: "perch", block: auditValue(q, 0)}.several(words, found, p.Now()))
 	}
 	return p.showAudit(ctx, r, q)
 }

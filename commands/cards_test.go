@@ -206,10 +206,10 @@ func TestOtherCards(t *testing.T) {
 	}
 	names := bot.Names{"connection": "/finch-connection"}
 	cards := map[string]card.Message{
-		"pick_two":          picker{"connection", "pick"}.several("harbor", []finch.Brief{brief("Harbor Coffee", finch.Connected), brief("Harbor Inn", finch.Reauth)}, now),
-		"pick_many_hostile": picker{"connection", "pick"}.several(hostile, many, now),
-		"nothing":           picker{"connection", "nearest"}.nothing(hostile, nil, nil),
-		"nothing_near":      picker{"connection", "nearest"}.nothing("harbour", []finch.Brief{brief("Harbor Coffee Roasters", finch.Connected), brief(hostile, finch.Connected)}, nil),
+		"pick_two":          picker{command: "connection", block: "pick"}.several("harbor", []finch.Brief{brief("Harbor Coffee", finch.Connected), brief("Harbor Inn", finch.Reauth)}, now),
+		"pick_many_hostile": picker{command: "connection", block: "pick"}.several(hostile, many, now),
+		"nothing":           picker{command: "connection", block: "nearest"}.nothing(hostile, nil, nil),
+		"nothing_near":      picker{command: "connection", block: "nearest"}.nothing("harbour", []finch.Brief{brief("Harbor Coffee Roasters", finch.Connected), brief(hostile, finch.Connected)}, nil),
 		"help_connection":   connectionHelp(nil),
 		"help_renamed":      connectionHelp(names),
 		"help_jobs":         jobsHelp(nil),

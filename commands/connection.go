@@ -91,7 +91,7 @@ func (c connections) run(ctx context.Context, r *bot.Request) error {
 	case 1:
 		return c.show(ctx, r, found[0].ID)
 	default:
-		return r.Reply(ctx, picker{"connection", "pick"}.several(words, found, c.Now()))
+		return r.Reply(ctx, picker{command: "connection", block: "pick"}.several(words, found, c.Now()))
 	}
 }
 
@@ -110,7 +110,7 @@ func (c connections) nothing(ctx context.Context, r *bot.Request, words string) 
 	if err != nil {
 		return fmt.Errorf("find the nearest names: %w", err)
 	}
-	return r.Reply(ctx, picker{"connection", "nearest"}.nothing(words, near, r.As))
+	return r.Reply(ctx, picker{command: "connection", block: "nearest"}.nothing(words, near, r.As))
 }
 
 // unquoted is typed text without the quotes around all of it.

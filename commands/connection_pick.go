@@ -16,6 +16,8 @@ import (
 // pick and near_1 to near_5 come with the id of what was chosen.
 type picker struct {
 	command string
+	// word is one behind /perch that has a pick of its own, as in link_pick.
+	word string
 	// block is the id of the block that was pressed in: the only place for what
 	// else was asked, since an option's value is too short.
 	block string
@@ -29,8 +31,9 @@ func (p picker) several(words string, found []finch.Brief, now time.Time) card.M
 	return p.offer(words, "connection", matches(found, now))
 }
 
-// offer asks which of the matches is meant.
-func (p picker) offer(words, noun string, found []match) card.Message {
+// offer asks which of the matches is meant; beside stands what else there is to
+// press.
+func (p picker) offer(words, noun string, found []match, beside ...slack.BlockElement) card.Message {
 	count, narrow := fmt.Sprintf("%d %ss match", len(found), noun), ""
 	if len(found) > maxPicks {
 		count = fmt.Sprintf("More than %d %ss match", maxPicks, noun)
@@ -42,14 +45,22 @@ func (p picker) offer(words, noun string, found []match) card.Message {
 	for _, m := range found[:min(len(found), 20)] {
 		names = append(names, card.EscapeCut(m.Name, 80)+" ("+card.Escape(m.ID)+")")
 	}
+	choice := card.Select(p.pick(), "Pick a "+noun, options(found))
 	blocks := []slack.Block{
 		card.Plain(question),
-		card.Actions(p.block, card.Select(p.command+".pick", "Pick a "+noun, options(found))),
+		card.Actions(p.block, append(card.Elements{choice}, beside...)...),
 	}
 	if narrow != "" {
 		blocks = append(blocks, card.Context(narrow))
 	}
 	return card.Message{Text: card.FallbackText(card.Escape(question) + " " + strings.Join(names, ", ")), Blocks: blocks}
+}
+
+func (p picker) pick() string {
+	if p.word != "" {
+		return p.command + "." + p.word + "_pick"
+	}
+	return p.command + ".pick"
 }
 
 // choices are connections as options of a select: two of the same name differ

@@ -236,8 +236,9 @@ func (a *archive) Connection(_ context.Context, id string) (finch.Connection, er
 func (a *archive) Find(_ context.Context, words string, limit int) ([]finch.Brief, error) {
 	var found []finch.Brief
 	for _, c := range a.connections {
-		if c.ID == words || c.CustomerID == words || strings.Contains(strings.ToLower(c.CustomerName), strings.ToLower(words)) {
-			found = append(found, finch.Brief{ID: c.ID, CustomerID: c.CustomerID, CustomerName: c.CustomerName})
+		begins := len(words) >= 6 && strings.HasPrefix(c.CustomerID, words)
+		if c.ID == words || strings.EqualFold(c.CustomerID, words) || begins || strings.Contains(strings.ToLower(c.CustomerName), strings.ToLower(words)) {
+			found = append(found, finch.Brief{ID: c.ID, CustomerID: c.CustomerID, CustomerName: c.CustomerName, Status: c.Worst()})
 		}
 	}
 	return found[:min(limit, len(found))], nil

@@ -106,7 +106,7 @@ func (j jobs) ofCustomer(ctx context.Context, r *bot.Request, a asked) error {
 	if err != nil {
 		return fmt.Errorf("find connections: %w", err)
 	}
-	choose := picker{"jobs", jobsValue(a.Query)}
+	choose := picker{command: "jobs", block: jobsValue(a.Query)}
 	switch len(found) {
 	case 0:
 		return j.nothing(ctx, r, a, choose)

@@ -19,7 +19,8 @@ func linkHelp(as bot.Names) card.Message {
 	typed := as.Of("perch") + " link"
 	return helpCard("Links for employers", []usage{
 		{typed, "a form for a new link"},
-		{typed + " cust_1042 \"Harbor Coffee\"", "the same form with your id of the customer and their name"},
+		{typed + " harbor", "the same form for the customer whose name contains \"harbor\", or for any id of theirs"},
+		{typed + " cust_1042 \"Harbor Coffee\"", "for somebody new: your id of the customer and their name"},
 		{typed + " cust_1042 provider:gusto method:credential", "straight to a provider and a way to sign in"},
 		{"filled in too", "email:, products:company,directory, expires:7d, sandbox:finch or provider, redirect:"},
 	}, "Only you see the link. A customer who is connected gets a reconnect link instead.")
@@ -27,8 +28,23 @@ func linkHelp(as bot.Names) card.Message {
 
 // newLink opens the form for a link, filled in as far as the text goes.
 func (p perch) newLink(ctx context.Context, r *bot.Request, text string) error {
-	w, wrong := parseLink(text)
-	return r.Open(ctx, w.view(wrong))
+	t := parseLink(text)
+	found, err := p.customers(ctx, t.words)
+	switch {
+	case err != nil:
+		return err
+	case len(found) == 1:
+		return r.Open(ctx, t.viewOfOne(found[0]))
+	case len(found) > 1 && len(t.text) > maxFilters:
+		return bot.Tell(fmt.Sprintf("Several customers match \"%s\", and too much was typed to wait for a choice. Type the id of the one you mean.", card.EscapeCut(t.words, 80)), nil)
+	case len(found) > 1:
+		return r.Reply(ctx, t.whose(found, p.Now()))
+	}
+	v, err := p.viewOfNew(ctx, t)
+	if err != nil {
+		return err
+	}
+	return r.Open(ctx, v)
 }
 
 // makeLink makes the link that the form asks for. Finch may take longer than Slack
@@ -80,12 +96,23 @@ func linkView(link connect.Link, now time.Time) slack.ModalViewRequest {
 
 // connectedView leads to a reconnect link.
 func connectedView(w linkWish, connectionID string) slack.ModalViewRequest {
-	return card.Modal{Title: "Connected already", Close: "Close", Blocks: card.Blocks{
+	blocks := append(w.connected(connectionID, inCase), card.Preformatted("connection  "+connectionID))
+	return card.Modal{Title: "Connected already", Close: "Close", Blocks: blocks}.View()
+}
+
+// When a reconnect link is the right one.
+const (
+	inCase = "If they must sign in again, send them a reconnect link. The connection stays the same."
+	inNeed = ":key: *Reconnect needed.* They must sign in again: send them a reconnect link. The connection stays the same."
+)
+
+// connected says that there is a connection, and offers the link that goes with it.
+func (w linkWish) connected(connectionID, when string) card.Blocks {
+	return card.Blocks{
 		card.Plain(w.name() + " is connected already. Finch makes no second connection for the same customer id."),
-		card.Text("If they must sign in again, send them a reconnect link. The connection stays the same."),
+		card.Text(when),
 		card.Actions("connected", card.Button("perch.relink", connectionID, "Get reconnect link", card.Primary())),
-		card.Preformatted("connection  " + connectionID),
-	}}.View()
+	}
 }
 
 // relink makes the reconnect link that the form led to.

@@ -44,11 +44,19 @@ func wishOf(s connect.Session) linkWish {
 }
 
 // view is the form; notice, as mrkdwn, says what to look at first.
-func (w linkWish) view(notice string) slack.ModalViewRequest {
-	blocks := card.Blocks{card.Text("A link by which an employer connects their payroll system. *Make link* asks Finch for it; only you see it.")}
-	if notice != "" {
-		blocks = append(blocks, card.Text(":information_source: "+notice))
+func (w linkWish) view(notice string) slack.ModalViewRequest { return w.form(noticed(notice)) }
+
+func noticed(notice string) card.Blocks {
+	if notice == "" {
+		return nil
 	}
+	return card.Blocks{card.Text(":information_source: " + notice)}
+}
+
+// form has what is to be seen first above its fields.
+func (w linkWish) form(first card.Blocks) slack.ModalViewRequest {
+	blocks := card.Blocks{card.Text("A link by which an employer connects their payroll system. *Make link* asks Finch for it; only you see it.")}
+	blocks = append(blocks, first...)
 	blocks = append(blocks, w.whose()...)
 	blocks = append(blocks, w.what()...)
 	return card.Modal{CallbackID: "perch.link", Title: "New link", Submit: "Make link", Blocks: blocks}.View()
@@ -164,29 +172,47 @@ func (w linkWish) faults() map[string]string {
 	return wrong
 }
 
-// parseLink reads what was typed: an id, a name, and what of the form is named.
-// wrong says, as mrkdwn, what could not be read.
-func parseLink(text string) (w linkWish, wrong string) {
-	var words, faults []string
+// typedLink is a form as it was typed.
+type typedLink struct {
+	linkWish
+	text string
+	// words may mean somebody who is known: all that names no field. They are empty
+	// where a field says whom the link is for.
+	words string
+	// wrong says, as mrkdwn, what could not be read.
+	wrong string
+}
+
+// parseLink reads what was typed: whom the link is for, and what of the form is
+// named. As long as it means nobody who is known, it is a new id, a new name or both.
+func parseLink(text string) typedLink {
+	w := typedLink{text: card.Clean(text)}
+	var all, words, faults []string
 	id, inName := "", false
-	for _, t := range tokens(text) {
+	for _, t := range tokens(w.text) {
 		name, value, named := filterOf(t)
-		switch {
-		case named:
+		if named {
 			faults = union(faults, w.set(name, value))
-		case id == "" && !t.quoted:
-			id = t.text
-		default:
-			words = append(words, t.text)
-			inName = inName || !t.quoted
+			continue
 		}
+		all = append(all, t.text)
+		if id == "" && !t.quoted {
+			id = t.text
+			continue
+		}
+		words = append(words, t.text)
+		inName = inName || !t.quoted
+	}
+	if w.CustomerID == "" && w.CustomerName == "" {
+		w.words = strings.Join(all, " ")
 	}
 	if inName && !likeAnID.MatchString(id) {
 		words, id = append([]string{id}, words...), "" // a name without quotes, and no id
 	}
 	w.CustomerID = cmp.Or(w.CustomerID, card.Cut(card.Clean(id), maxCustomer))
 	w.CustomerName = cmp.Or(w.CustomerName, card.Cut(card.Clean(strings.Join(words, " ")), maxCustomer))
-	return w, strings.Join(slices.DeleteFunc(faults, func(f string) bool { return f == "" }), " ")
+	w.wrong = strings.Join(slices.DeleteFunc(faults, func(f string) bool { return f == "" }), " ")
+	return w
 }
 
 // likeAnID is what no word of a name looks like.

@@ -199,22 +199,22 @@ func TestWhatWasTypedFillsTheLinksForm(t *testing.T) {
 		"c1 sandbox:PROVIDER extra":      {want: connect.LinkOrder{CustomerID: "c1", CustomerName: "extra", Sandbox: "provider"}},
 	}
 	for text, tt := range tests {
-		w, wrong := parseLink(text)
-		if !equalOrders(w.LinkOrder, tt.want) || (wrong != "") != (tt.wrong != "") || !strings.Contains(wrong, tt.wrong) {
-			t.Errorf("%q is %+v, %q", text, w, wrong)
+		w := parseLink(text)
+		if !equalOrders(w.LinkOrder, tt.want) || (w.wrong != "") != (tt.wrong != "") || !strings.Contains(w.wrong, tt.wrong) {
+			t.Errorf("%q is %+v", text, w)
 		}
 	}
 }
 
 func TestLinkForms(t *testing.T) {
 	long := strings.Repeat("very long ", 100)
-	typed, wrong := parseLink(`cust_1042 "Harbor Coffee" provider:gusto method:oauth expires:36h products:company,plans stage:mfa`)
+	typed := parseLink(`cust_1042 "Harbor Coffee" provider:gusto method:oauth expires:36h products:company,plans stage:mfa`)
 	evil := linkWish{connect.LinkOrder{CustomerID: hostile, CustomerName: hostile, Email: hostile, Provider: hostile, Redirect: hostile}}
 	much := linkWish{connect.LinkOrder{CustomerID: long, CustomerName: long, Email: long, Provider: long, Redirect: long, Products: linkProducts}}
 	link := connect.Link{Session: blueFern(), URL: "https://perch.example/connect/abc", Hosted: true}
 	for name, v := range map[string]slack.ModalViewRequest{
 		"empty":     linkWish{}.view(""),
-		"typed":     typed.view(wrong),
+		"typed":     typed.view(typed.wrong),
 		"again":     wishOf(blueFern()).view("Fill in the rest."),
 		"hostile":   evil.view(""),
 		"longest":   much.view(strings.Repeat("Something is wrong. ", 100)),

@@ -87,6 +87,8 @@ func (p perch) actions() map[string]bot.Handler {
 		"status":         p.statusAgain,
 		// links and how far they lead
 		"relink":              p.relink,
+		"link_pick":           p.pickLinked,
+		"link_new":            p.linkSomebodyNew,
 		"funnel_names":        p.funnelNames,
 		"funnel_csv":          p.funnelCSV,
 		"share_funnel":        share.share,

@@ -86,7 +86,7 @@ func (t sessions) run(ctx context.Context, r *bot.Request) error {
 	case 1:
 		return t.showID(ctx, r, found[0].Session.ID)
 	default:
-		return r.Reply(ctx, picker{"session-timeline", "pick"}.offer(words, "customer", t.matches(found)))
+		return r.Reply(ctx, picker{command: "session-timeline", block: "pick"}.offer(words, "customer", t.matches(found)))
 	}
 }
 
@@ -104,7 +104,7 @@ func (t sessions) ofConnection(ctx context.Context, r *bot.Request, words string
 	if err != nil {
 		return fmt.Errorf("find the nearest names: %w", err)
 	}
-	return r.Reply(ctx, picker{"session-timeline", "nearest"}.nearest(words, t.matches(near), r.As))
+	return r.Reply(ctx, picker{command: "session-timeline", block: "nearest"}.nearest(words, t.matches(near), r.As))
 }
 
 // of shows the newest session of the connection whose button was pressed.

@@ -287,8 +287,8 @@ func TestSessionListCards(t *testing.T) {
 		t.Run(name, func(t *testing.T) { check(t, "sessions_"+name, sessionsCard(l)) })
 	}
 	s := sessions{Sources{Now: func() time.Time { return now }}}
-	check(t, "sessions_pick", picker{"session-timeline", "pick"}.offer("fern", "customer", s.matches([]connect.Brief{briefOf(seenAs()), briefOf(seenAs(hostileReading))})))
-	check(t, "sessions_near", picker{"session-timeline", "nearest"}.nearest("blu fern", s.matches([]connect.Brief{briefOf(seenAs())}), nil))
+	check(t, "sessions_pick", picker{command: "session-timeline", block: "pick"}.offer("fern", "customer", s.matches([]connect.Brief{briefOf(seenAs()), briefOf(seenAs(hostileReading))})))
+	check(t, "sessions_near", picker{command: "session-timeline", block: "nearest"}.nearest("blu fern", s.matches([]connect.Brief{briefOf(seenAs())}), nil))
 	check(t, "help_sessions", sessionHelp(bot.Names{"session-timeline": "/finch-sessions"}))
 }
 
