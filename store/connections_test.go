@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"reflect"
 	"slices"
@@ -236,4 +238,43 @@ func TestProviderNames(t *testing.T) {
 			t.Errorf("learned %v, %v", at, err)
 		}
 	})
+}
+
+// A webhook tells of a connection for the first time while another replica stores
+// its token: neither finds it there, and the webhook is the second to write.
+func TestAConnectionSightedTakesNothingFromItsToken(t *testing.T) {
+	t.Parallel()
+	p := postgresPlace(t)
+	s := p.open(t)
+	pool, err := sql.Open("pgx", p.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	slow, err := pool.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Rollback()
+	if _, err := slow.ExecContext(t.Context(), "LOCK TABLE token_history IN EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.WithoutCancel(t.Context())
+	granted, sighted := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := s.Grant(ctx, []finch.Grant{named("conn-1", "cust-1", "Acme Bikes")})
+		granted <- err
+	}()
+	awaitBlocked(t, slow)
+	go func() { sighted <- s.Sighted(ctx, "conn-1", "company-1", start) }()
+	awaitBlockedBehind(t, slow)
+	if err := slow.Rollback(); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(<-granted, <-sighted); err != nil {
+		t.Fatal(err)
+	}
+	if c := connection(t, s, "conn-1"); c.CustomerName != "Acme Bikes" || c.ProviderID != "gusto" || c.Report.Status != finch.Connected || c.Learned.IsZero() {
+		t.Errorf("after both: %+v", c)
+	}
 }

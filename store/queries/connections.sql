@@ -44,7 +44,9 @@ ON CONFLICT (id) DO UPDATE SET
     name_folded = excluded.name_folded, id_folded = excluded.id_folded,
     customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded,
     -- The failures in a row are counted elsewhere, and outweigh a good status.
-    calm = CASE WHEN connections.failures >= sqlc.arg(too_many_failures) AND excluded.ended = 0 THEN 0 ELSE excluded.calm END;
+    calm = CASE WHEN connections.failures >= sqlc.arg(too_many_failures) AND excluded.ended = 0 THEN 0 ELSE excluded.calm END
+-- One that nobody could hold, since it was not there, may have come meanwhile, with more.
+WHERE excluded.learned >= connections.learned;
 
 -- name: Methods :many
 SELECT * FROM methods WHERE connection_id = sqlc.arg(connection_id) ORDER BY position;

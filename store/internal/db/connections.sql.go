@@ -265,6 +265,7 @@ ON CONFLICT (id) DO UPDATE SET
     customer_folded = excluded.customer_folded, company_folded = excluded.company_folded, ids_folded = excluded.ids_folded,
     -- The failures in a row are counted elsewhere, and outweigh a good status.
     calm = CASE WHEN connections.failures >= $32 AND excluded.ended = 0 THEN 0 ELSE excluded.calm END
+WHERE excluded.learned >= connections.learned
 `
 
 type SaveConnectionParams struct {
@@ -302,6 +303,7 @@ type SaveConnectionParams struct {
 	TooManyFailures int16
 }
 
+// One that nobody could hold, since it was not there, may have come meanwhile, with more.
 func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) error {
 	_, err := q.exec(ctx, q.saveConnectionStmt, saveConnection,
 		arg.ID,
