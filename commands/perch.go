@@ -137,7 +137,7 @@ func (p perch) words() []word {
 		{"funnel", "how far employers come in Finch Connect, and where they stop", p.funnel, funnelHelp},
 		{"audit", "for admins: who asked, revealed, shared and changed what", p.audit, auditHelp},
 		{"threads", "whether Perch reads along here and answers ids in their thread; on and off switch it", p.threads, threadsHelp},
-		{"status", "how Perch itself is: Slack, Finch, webhooks, what it has still to tell", p.status, nil},
+		{"status", "how Perch itself is: Slack, Finch, webhooks, Connect sessions, threads, what it has still to tell", p.status, nil},
 	}
 }
 

@@ -265,19 +265,21 @@ func TestReconnectLinkCards(t *testing.T) {
 func TestStatusCards(t *testing.T) {
 	fine := Status{
 		Sockets: 2, Wanted: 2, FinchGood: now.Add(-20 * time.Second), FinchBad: now.Add(-3 * time.Hour), WebhooksOn: true, Webhook: now.Add(-4 * time.Minute),
-		Latency: 14 * time.Millisecond, Slowest: 1200 * time.Millisecond, Connections: 61, Open: 3, Database: "SQLite", Version: "v0.4.0", Since: now.Add(-50 * time.Hour),
+		Latency: 14 * time.Millisecond, Slowest: 1200 * time.Millisecond, Heard: now.Add(-2 * time.Minute), Underway: 3, Stopped: 1, Channels: 4, Threads: 31, Connections: 61, Open: 3, Database: "SQLite", Version: "v0.4.0", Since: now.Add(-50 * time.Hour),
 	}
 	late := fine
 	late.Sockets, late.FinchGood, late.FinchBad = 1, now.Add(-9*time.Minute), now.Add(-90*time.Second)
 	late.Owed, late.Oldest, late.Held = 12, now.Add(-7*time.Minute), 2
+	late.Unread, late.UnreadSince, late.Replies, late.RepliesSince = 40, now.Add(-6*time.Minute), 2, now.Add(-7*time.Minute)
 	silenced := fine
 	silenced.Silenced = 3
 	busy := fine
 	busy.Owed, busy.Oldest, busy.Held = 1, now.Add(-2*time.Second), 1
+	busy.Unread, busy.UnreadSince, busy.Replies, busy.RepliesSince, busy.Channels, busy.Threads = 1, now.Add(-time.Second), 1, now.Add(-2*time.Second), 1, 1
 	evil := late
 	evil.Sockets, evil.FinchGood, evil.Version, evil.Database = 0, time.Time{}, hostile, hostile
 	for name, s := range map[string]Status{"fine": fine, "late": late, "silenced": silenced, "busy": busy, "new": {Sockets: 1, Wanted: 1, Since: now, Database: "PostgreSQL", Version: "v0"}, "hostile": evil} {
-		check(t, "status_"+name, statusCard(s, now))
+		check(t, "status_"+name, statusCard(s, nil, now))
 	}
 }
 
@@ -308,7 +310,7 @@ func TestEveryButtonIsAnswered(t *testing.T) {
 		subscriptionsCard(subscriptionList{Channel: "C1", Who: bot.Person{Role: bot.Admin}, All: []alert.Subscription{s, paused}}),
 		problemsCard(problemList{Filter: problemFilter{After: "1", Held: heldByNobody}, Page: alert.ProblemPage{Next: "2", Problems: l[:1]}}),
 		affectedView(group{Card: 1, From: affectedPage}, l, now),
-		cannotPost(bot.Outside, ""), statusCard(Status{}, now),
+		cannotPost(bot.Outside, ""), statusCard(Status{}, nil, now),
 		alert.ProblemMessage(alert.Shown{Problem: signedOut(1), Subscription: s, Now: now}),
 		alert.ProblemMessage(alert.Shown{Problem: failing(1), Now: now}),
 		alert.SummaryMessage(l[:2], s, now),

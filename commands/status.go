@@ -24,6 +24,18 @@ type Status struct {
 	// Oldest; Held are those that wait for their time, as wished.
 	Owed, Held int
 	Oldest     time.Time
+	// Heard is when an employer in Finch Connect was last heard of; Underway are
+	// those on their way, Stopped those who left it.
+	Heard             time.Time
+	Underway, Stopped int
+	// Unread are the Connect sessions of which news waits to be read, the oldest
+	// since UnreadSince.
+	Unread      int
+	UnreadSince time.Time
+	// Channels are those where Perch reads along, Threads those that it follows;
+	// Replies wait to be sent there, the oldest since RepliesSince.
+	Channels, Threads, Replies int
+	RepliesSince               time.Time
 	// Silenced are the subscriptions that Perch paused because Slack takes no
 	// messages in their channels.
 	Silenced int
@@ -45,7 +57,7 @@ func (p perch) status(ctx context.Context, r *bot.Request, _ string) error {
 	if err != nil {
 		return fmt.Errorf("read how Perch is: %w", err)
 	}
-	return r.Reply(ctx, statusCard(s, p.Now()))
+	return r.Reply(ctx, statusCard(s, r.As, p.Now()))
 }
 
 func (p perch) statusAgain(ctx context.Context, r *bot.Request) error {
@@ -53,7 +65,7 @@ func (p perch) statusAgain(ctx context.Context, r *bot.Request) error {
 	if err != nil {
 		return fmt.Errorf("read how Perch is: %w", err)
 	}
-	return r.Update(ctx, statusCard(s, p.Now()))
+	return r.Update(ctx, statusCard(s, r.As, p.Now()))
 }
 
 const (
@@ -62,12 +74,12 @@ const (
 	unknown = ":grey_question:"
 )
 
-// lateAfter is how long something may be owed before it is remarkable: a channel
-// is told in a second, several at once in some more.
+// lateAfter is how long something may wait before it is remarkable: a channel is
+// told in a second, several at once in some more, and a session is read in one.
 const lateAfter = time.Minute
 
-func statusCard(s Status, now time.Time) card.Message {
-	lines := []string{s.slack(), s.finch(now), s.webhooks(now), s.telling(now)}
+func statusCard(s Status, as bot.Names, now time.Time) card.Message {
+	lines := []string{s.slack(), s.finch(now), s.webhooks(now), s.sessions(as, now), s.threads(as, now), s.telling(now)}
 	if s.Silenced > 0 {
 		lines = append(lines, s.silenced())
 	}
@@ -117,6 +129,42 @@ func (s Status) webhooks(now time.Time) string {
 	default:
 		return fmt.Sprintf("%s *Finch's webhooks:* the last came %s.", well, card.Ago(s.Webhook, now))
 	}
+}
+
+func (s Status) sessions(as bot.Names, now time.Time) string {
+	light, words := unknown, fmt.Sprintf("no employer was heard of yet. Finch tells of none: your application does, or the links of `%s link`.", card.Escape(as.Of("perch")))
+	if !s.Heard.IsZero() {
+		light, words = well, fmt.Sprintf("an employer was last heard of %s. %s in Finch Connect now; %s on the way.", card.Ago(s.Heard, now),
+			card.Counted(s.Underway, "employer is", "employers are"), card.Counted(s.Stopped, "has stopped", "have stopped"))
+	}
+	switch late := now.Sub(s.UnreadSince) > lateAfter; {
+	case s.Unread == 0:
+	case late:
+		light = unwell
+		words += fmt.Sprintf(" News of %s waits to be read, the oldest for %s: until then cards do not show it. Nothing is lost.",
+			card.Counted(s.Unread, "session"), card.Span(now.Sub(s.UnreadSince)))
+	default:
+		words += fmt.Sprintf(" News of %s is being read.", card.Counted(s.Unread, "session"))
+	}
+	return light + " *Connect sessions:* " + words
+}
+
+func (s Status) threads(as bot.Names, now time.Time) string {
+	light, where := well, "in "+card.Counted(s.Channels, "channel")
+	if s.Channels == 0 {
+		light, where = unknown, "in no channel"
+	}
+	words := fmt.Sprintf("*Threads:* Perch reads along %s and follows %s.", where, card.Counted(s.Threads, "thread"))
+	if s.Channels == 0 {
+		words += fmt.Sprintf(" `%s threads on`, typed in a channel, has it read along there.", card.Escape(as.Of("perch")))
+	}
+	if s.Replies > 0 {
+		words += fmt.Sprintf(" %s to be sent, the oldest for %s.", card.Counted(s.Replies, "reply waits", "replies wait"), card.Span(now.Sub(s.RepliesSince)))
+		if now.Sub(s.RepliesSince) > lateAfter {
+			light = unwell
+		}
+	}
+	return light + " " + words
 }
 
 func (s Status) silenced() string {

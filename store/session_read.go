@@ -66,6 +66,26 @@ func (s *Store) SessionsDue(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
+// SessionPulse is how Connect sessions come in.
+type SessionPulse struct {
+	// Waiting are the sessions that are due to be read, the oldest since Oldest.
+	Waiting int
+	Oldest  time.Time
+	// Heard is when an employer was last heard of, zero for never.
+	Heard time.Time
+	// Underway are the employers in Finch Connect who were heard of lately.
+	Underway int
+}
+
+// SessionPulse returns how Connect sessions come in; lately is since a time.
+func (s *Store) SessionPulse(ctx context.Context, lately time.Time) (SessionPulse, error) {
+	row, err := s.reads.SessionPulse(ctx, db.SessionPulseParams{Now: stamp(s.now()), Since: stamp(lately)})
+	if err != nil {
+		return SessionPulse{}, fmt.Errorf("see how Connect sessions come in: %w", damage(err))
+	}
+	return SessionPulse{Waiting: int(row.Waiting), Oldest: timeOf(row.Oldest), Heard: timeOf(row.Heard), Underway: int(row.Underway)}, nil
+}
+
 // claimSessions looks first what there is to claim, since it is asked often, and a
 // look keeps no writer waiting. It reports whether there was more.
 func (s *Store) claimSessions(ctx context.Context, n int) (claimed []db.ClaimSessionRow, more bool, err error) {

@@ -91,6 +91,30 @@ func wantDue(t *testing.T, s *store.Store, want int) {
 	}
 }
 
+func TestSessionPulse(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		pulse := func(want store.SessionPulse) {
+			t.Helper()
+			if got, err := s.SessionPulse(t.Context(), p.clock.now().Add(-time.Hour)); err != nil || got != want {
+				t.Errorf("sessions come in as %+v %v, want %+v", got, err, want)
+			}
+		}
+		pulse(store.SessionPulse{})
+		register(t, s, fern("s1"), of("s2", "cust-2", "Harbor"))
+		tell(t, s, "s1", told(0, connect.Opened, ""))
+		p.clock.advance(time.Minute)
+		pulse(store.SessionPulse{Waiting: 2, Oldest: start})
+		readDue(t, s)
+		pulse(store.SessionPulse{Heard: start, Underway: 1})
+		p.clock.advance(time.Hour)
+		if got, err := s.SessionPulse(t.Context(), p.clock.now().Add(-time.Hour)); err != nil || got.Underway != 0 || !got.Heard.Equal(start) {
+			t.Errorf("an hour later: %+v %v", got, err)
+		}
+	})
+}
+
 func TestASessionIsReadByOneAtATime(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

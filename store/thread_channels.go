@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"perch/internal/alert"
 	"perch/internal/thread"
@@ -59,4 +60,22 @@ func (s *Store) CountThreads(ctx context.Context, channel string) (int, error) {
 		return 0, fmt.Errorf("count threads: %w", damage(err))
 	}
 	return int(n), nil
+}
+
+// ThreadPulse is how threads fare in all channels together.
+type ThreadPulse struct {
+	// Channels are those where Perch reads along, Threads those that it follows.
+	Channels, Threads int
+	// Replies are owed and not sent, the oldest since Oldest.
+	Replies int
+	Oldest  time.Time
+}
+
+// ThreadPulse returns how threads fare.
+func (s *Store) ThreadPulse(ctx context.Context) (ThreadPulse, error) {
+	row, err := s.reads.ThreadPulse(ctx)
+	if err != nil {
+		return ThreadPulse{}, fmt.Errorf("see how threads fare: %w", damage(err))
+	}
+	return ThreadPulse{Channels: int(row.Channels), Threads: int(row.Threads), Replies: int(row.Replies), Oldest: timeOf(row.Oldest)}, nil
 }

@@ -498,6 +498,30 @@ func TestAThreadThatIsWrittenInMeanwhileIsNotLetGo(t *testing.T) {
 	}
 }
 
+func TestThreadPulse(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		pulse := func(want store.ThreadPulse) {
+			t.Helper()
+			if got, err := s.ThreadPulse(t.Context()); err != nil || got != want {
+				t.Errorf("threads fare %+v %v, want %+v", got, err, want)
+			}
+		}
+		pulse(store.ThreadPulse{})
+		readAlong(t, s, "C1")
+		readAlong(t, s, "C2")
+		if err := s.SwitchThreads(t.Context(), thread.Channel{ID: "C2", By: "U1"}); err != nil {
+			t.Fatal(err)
+		}
+		grant(t, s, named("conn-1", "cust-1", "Harbor"))
+		bind(t, s, quoting(t, s, "1.0", "conn-1"), thread.Replied)
+		pulse(store.ThreadPulse{Channels: 1, Threads: 1, Replies: 1, Oldest: start})
+		tellAll(t, p, s)
+		pulse(store.ThreadPulse{Channels: 1, Threads: 1})
+	})
+}
+
 func TestReadingAlongIsOfferedOnce(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

@@ -64,7 +64,7 @@ func (o overall) Status(ctx context.Context) (commands.Status, error) {
 		s.Database = "PostgreSQL"
 	}
 	s.Latency, s.Slowest = o.latencies.middleAndSlowest()
-	err := errors.Join(o.see(ctx, &s), o.count(ctx, &s))
+	err := errors.Join(o.see(ctx, &s), o.count(ctx, &s), o.countSessions(ctx, &s), o.countThreads(ctx, &s))
 	return s, err
 }
 
@@ -107,5 +107,24 @@ func (o overall) count(ctx context.Context, s *commands.Status) error {
 		}
 	}
 	s.Owed, s.Oldest, err = o.store.Backlog(ctx)
+	return err
+}
+
+// countSessions says how Connect sessions come in.
+func (o overall) countSessions(ctx context.Context, s *commands.Status) error {
+	pulse, err := o.store.SessionPulse(ctx, time.Now().Add(-o.settings.DropOff))
+	if err != nil {
+		return err
+	}
+	s.Heard, s.Underway, s.Unread, s.UnreadSince = pulse.Heard, pulse.Underway, pulse.Waiting, pulse.Oldest
+	stopped, err := o.store.Problems(ctx, alert.ProblemQuery{State: alert.Open, Kinds: []alert.Kind{alert.DroppedOff}, Limit: 1})
+	s.Stopped = stopped.Total
+	return err
+}
+
+// countThreads says how support threads fare.
+func (o overall) countThreads(ctx context.Context, s *commands.Status) error {
+	pulse, err := o.store.ThreadPulse(ctx)
+	s.Channels, s.Threads, s.Replies, s.RepliesSince = pulse.Channels, pulse.Threads, pulse.Replies, pulse.Oldest
 	return err
 }

@@ -1,6 +1,15 @@
 -- name: CountSessionsDue :one
 SELECT COUNT(*) FROM sessions WHERE due > 0 AND due <= sqlc.arg(now);
 
+-- How Connect sessions come in: how many wait to be read and since when, when an
+-- employer was last heard of, and how many are on their way. Each is a range of an
+-- index, or its end.
+-- name: SessionPulse :one
+SELECT CAST((SELECT COUNT(*) FROM sessions w WHERE w.due > 0 AND w.due <= sqlc.arg(now)) AS BIGINT) AS waiting,
+    CAST((SELECT COALESCE(MIN(o.due), 0) FROM sessions o WHERE o.due > 0 AND o.due <= sqlc.arg(now)) AS BIGINT) AS oldest,
+    CAST((SELECT COALESCE(MAX(l.last_at), 0) FROM sessions l WHERE l.last_at > 0) AS BIGINT) AS heard,
+    CAST((SELECT COUNT(*) FROM sessions u WHERE u.tells = 1 AND u.open = 1 AND u.opened > 0 AND u.last_at >= sqlc.arg(since)) AS BIGINT) AS underway;
+
 -- name: DueSessions :many
 SELECT id FROM sessions WHERE due > 0 AND due <= sqlc.arg(now) ORDER BY due LIMIT sqlc.arg(count);
 

@@ -23,6 +23,14 @@ SELECT * FROM threads WHERE card_id = sqlc.arg(card_id);
 -- name: CountThreads :one
 SELECT COUNT(*) FROM threads WHERE channel = sqlc.arg(channel);
 
+-- How threads fare: all rows are counted, of which there is one for each thread of the
+-- last month and one for each channel.
+-- name: ThreadPulse :one
+SELECT CAST((SELECT COUNT(*) FROM thread_channels c WHERE c.listens = 1) AS BIGINT) AS channels,
+    CAST((SELECT COUNT(*) FROM threads t) AS BIGINT) AS threads,
+    CAST((SELECT COUNT(*) FROM outbox w WHERE w.state <= 1 AND w.kind = 'reply') AS BIGINT) AS replies,
+    CAST((SELECT COALESCE(MIN(o.owed), 0) FROM outbox o WHERE o.state <= 1 AND o.kind = 'reply') AS BIGINT) AS oldest;
+
 -- name: SaveThread :exec
 UPDATE threads SET permalink = sqlc.arg(permalink), stopped_by = sqlc.arg(stopped_by), stopped_at = sqlc.arg(stopped_at),
     shared_by = sqlc.arg(shared_by), look_at = sqlc.arg(look_at)

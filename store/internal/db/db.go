@@ -918,6 +918,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.sessionNamesStmt, err = db.PrepareContext(ctx, sessionNames); err != nil {
 		return nil, fmt.Errorf("error preparing query SessionNames: %w", err)
 	}
+	if q.sessionPulseStmt, err = db.PrepareContext(ctx, sessionPulse); err != nil {
+		return nil, fmt.Errorf("error preparing query SessionPulse: %w", err)
+	}
 	if q.sessionsEveryStmt, err = db.PrepareContext(ctx, sessionsEvery); err != nil {
 		return nil, fmt.Errorf("error preparing query SessionsEvery: %w", err)
 	}
@@ -1028,6 +1031,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.threadChannelStmt, err = db.PrepareContext(ctx, threadChannel); err != nil {
 		return nil, fmt.Errorf("error preparing query ThreadChannel: %w", err)
+	}
+	if q.threadPulseStmt, err = db.PrepareContext(ctx, threadPulse); err != nil {
+		return nil, fmt.Errorf("error preparing query ThreadPulse: %w", err)
 	}
 	if q.threadWatchersStmt, err = db.PrepareContext(ctx, threadWatchers); err != nil {
 		return nil, fmt.Errorf("error preparing query ThreadWatchers: %w", err)
@@ -2581,6 +2587,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing sessionNamesStmt: %w", cerr)
 		}
 	}
+	if q.sessionPulseStmt != nil {
+		if cerr := q.sessionPulseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sessionPulseStmt: %w", cerr)
+		}
+	}
 	if q.sessionsEveryStmt != nil {
 		if cerr := q.sessionsEveryStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing sessionsEveryStmt: %w", cerr)
@@ -2764,6 +2775,11 @@ func (q *Queries) Close() error {
 	if q.threadChannelStmt != nil {
 		if cerr := q.threadChannelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing threadChannelStmt: %w", cerr)
+		}
+	}
+	if q.threadPulseStmt != nil {
+		if cerr := q.threadPulseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing threadPulseStmt: %w", cerr)
 		}
 	}
 	if q.threadWatchersStmt != nil {
@@ -3198,6 +3214,7 @@ type Queries struct {
 	sessionLinkOfStmt            *sql.Stmt
 	sessionMatchesStmt           *sql.Stmt
 	sessionNamesStmt             *sql.Stmt
+	sessionPulseStmt             *sql.Stmt
 	sessionsEveryStmt            *sql.Stmt
 	sessionsExactlyStmt          *sql.Stmt
 	sessionsOfConnectionStmt     *sql.Stmt
@@ -3235,6 +3252,7 @@ type Queries struct {
 	threadByIDStmt               *sql.Stmt
 	threadByRootStmt             *sql.Stmt
 	threadChannelStmt            *sql.Stmt
+	threadPulseStmt              *sql.Stmt
 	threadWatchersStmt           *sql.Stmt
 	tokenStmt                    *sql.Stmt
 	tokenHistoryStmt             *sql.Stmt
@@ -3558,6 +3576,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		sessionLinkOfStmt:            q.sessionLinkOfStmt,
 		sessionMatchesStmt:           q.sessionMatchesStmt,
 		sessionNamesStmt:             q.sessionNamesStmt,
+		sessionPulseStmt:             q.sessionPulseStmt,
 		sessionsEveryStmt:            q.sessionsEveryStmt,
 		sessionsExactlyStmt:          q.sessionsExactlyStmt,
 		sessionsOfConnectionStmt:     q.sessionsOfConnectionStmt,
@@ -3595,6 +3614,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		threadByIDStmt:               q.threadByIDStmt,
 		threadByRootStmt:             q.threadByRootStmt,
 		threadChannelStmt:            q.threadChannelStmt,
+		threadPulseStmt:              q.threadPulseStmt,
 		threadWatchersStmt:           q.threadWatchersStmt,
 		tokenStmt:                    q.tokenStmt,
 		tokenHistoryStmt:             q.tokenHistoryStmt,

@@ -254,3 +254,37 @@ func (q *Queries) SessionErrors(ctx context.Context, session int64) ([]SessionEr
 	}
 	return items, nil
 }
+
+const sessionPulse = `-- name: SessionPulse :one
+SELECT CAST((SELECT COUNT(*) FROM sessions w WHERE w.due > 0 AND w.due <= $1) AS BIGINT) AS waiting,
+    CAST((SELECT COALESCE(MIN(o.due), 0) FROM sessions o WHERE o.due > 0 AND o.due <= $1) AS BIGINT) AS oldest,
+    CAST((SELECT COALESCE(MAX(l.last_at), 0) FROM sessions l WHERE l.last_at > 0) AS BIGINT) AS heard,
+    CAST((SELECT COUNT(*) FROM sessions u WHERE u.tells = 1 AND u.open = 1 AND u.opened > 0 AND u.last_at >= $2) AS BIGINT) AS underway
+`
+
+type SessionPulseParams struct {
+	Now   int64
+	Since int64
+}
+
+type SessionPulseRow struct {
+	Waiting  int64
+	Oldest   int64
+	Heard    int64
+	Underway int64
+}
+
+// How Connect sessions come in: how many wait to be read and since when, when an
+// employer was last heard of, and how many are on their way. Each is a range of an
+// index, or its end.
+func (q *Queries) SessionPulse(ctx context.Context, arg SessionPulseParams) (SessionPulseRow, error) {
+	row := q.queryRow(ctx, q.sessionPulseStmt, sessionPulse, arg.Now, arg.Since)
+	var i SessionPulseRow
+	err := row.Scan(
+		&i.Waiting,
+		&i.Oldest,
+		&i.Heard,
+		&i.Underway,
+	)
+	return i, err
+}

@@ -687,6 +687,34 @@ func (q *Queries) ThreadChannel(ctx context.Context, channel string) (ThreadChan
 	return i, err
 }
 
+const threadPulse = `-- name: ThreadPulse :one
+SELECT CAST((SELECT COUNT(*) FROM thread_channels c WHERE c.listens = 1) AS BIGINT) AS channels,
+    CAST((SELECT COUNT(*) FROM threads t) AS BIGINT) AS threads,
+    CAST((SELECT COUNT(*) FROM outbox w WHERE w.state <= 1 AND w.kind = 'reply') AS BIGINT) AS replies,
+    CAST((SELECT COALESCE(MIN(o.owed), 0) FROM outbox o WHERE o.state <= 1 AND o.kind = 'reply') AS BIGINT) AS oldest
+`
+
+type ThreadPulseRow struct {
+	Channels int64
+	Threads  int64
+	Replies  int64
+	Oldest   int64
+}
+
+// How threads fare: all rows are counted, of which there is one for each thread of the
+// last month and one for each channel.
+func (q *Queries) ThreadPulse(ctx context.Context) (ThreadPulseRow, error) {
+	row := q.queryRow(ctx, q.threadPulseStmt, threadPulse)
+	var i ThreadPulseRow
+	err := row.Scan(
+		&i.Channels,
+		&i.Threads,
+		&i.Replies,
+		&i.Oldest,
+	)
+	return i, err
+}
+
 const threadWatchers = `-- name: ThreadWatchers :many
 SELECT user_id FROM thread_watches WHERE thread_id = $1 ORDER BY user_id
 `
