@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -226,8 +227,12 @@ func (s Shown) sessionButtons() card.Elements {
 		says := card.Says(label + ": " + firstSaid(p.Subject.CustomerName, p.Subject.CustomerID, string(p.Key.Kind)))
 		return card.Elements{card.Button("session-timeline."+verb, p.Facts.Session.ID, label, append(options, says)...)}
 	}
-	if p.Key.Kind.atStage() {
+	switch {
+	case p.Key.Kind.atStage():
 		return append(press("open", "Timeline", card.Primary()), press("nudge", "Nudge text")...)
+	case p.Key.Kind == LinkUnused: // their link is good: ask first
+		return slices.Concat(press("nudge", "Nudge text", card.Primary()), press("renew", "Renew link"), press("open", "Timeline"))
+	default:
+		return append(press("renew", "Renew link", card.Primary()), press("open", "Timeline")...)
 	}
-	return append(press("renew", "Renew link", card.Primary()), press("open", "Timeline")...)
 }

@@ -70,6 +70,14 @@ func TestNudgesFitHowItStands(t *testing.T) {
 	}
 }
 
+func TestTheNudgeKnowsWhatTheLinkIsFor(t *testing.T) {
+	t.Parallel()
+	got := NudgeText(Reading{Session: Session{Reconnect: true}, Progress: Progress{Outcome: Unopened}})
+	if !strings.Contains(got, "to sign in again") || strings.Contains(got, "connecting your payroll") {
+		t.Errorf("nudge %q", got)
+	}
+}
+
 func TestAnOldErrorIsNotBroughtUp(t *testing.T) {
 	t.Parallel()
 	p := Progress{Outcome: DroppedOff, Last: day.Add(time.Hour), Errors: []ErrorSeen{{Message: "Wrong password", Last: day}}}

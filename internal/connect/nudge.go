@@ -47,6 +47,9 @@ func nudgeBody(r Reading) string {
 	case Broken:
 		return "You tried to connect your payroll, and the page could not open. That was not your doing: we will send you a new link."
 	case Unopened:
+		if r.Session.Reconnect {
+			return "Your payroll system has signed us out, and we sent you a link to sign in again. It takes a few minutes and the sign-in of an administrator of your payroll account; if that is a colleague, you can pass the link on to them."
+		}
 		return "We sent you a link for connecting your payroll. It takes a few minutes and the sign-in of an administrator of your payroll account; if that is a colleague, you can pass the link on to them."
 	}
 	if text := nudges[r.Progress.Stage]; text != "" {
