@@ -19,7 +19,7 @@ func (s Shown) customer(e Entry, d depth) told {
 	if n == 1 && len(e.Connections) == 1 {
 		c := e.Connections[0]
 		of := s.whose("", cmp.Or(c.ProviderName, c.ProviderID), d)
-		return s.standing(c, strings.TrimSuffix(who, ",")+", connection "+short(c.ID)+of, s.besides(e, d), d)
+		return s.standing(e, strings.TrimSuffix(who, ",")+", connection "+short(c.ID)+of, s.besides(e, d), d)
 	}
 	if n == 0 {
 		first := fmt.Sprintf(":grey_question: %s has no connection here.", who)

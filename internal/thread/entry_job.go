@@ -20,12 +20,13 @@ func (s Shown) job(e Entry, d depth) told {
 	}
 	first += people(j.Results)
 	rest := e.Problems
-	if i := slices.IndexFunc(rest, func(p alert.Problem) bool { return slices.Contains(p.Jobs, j.ID) }); i >= 0 && j.Status.Failed() {
+	healed := e.Healed.ID != ""
+	if i := slices.IndexFunc(rest, func(p alert.Problem) bool { return slices.Contains(p.Jobs, j.ID) }); i >= 0 && j.Status.Failed() && !healed {
 		first += " " + s.openSince(rest[i], j.Completed)
 		rest = slices.Delete(slices.Clone(rest), i, i+1)
 	}
-	if e.Healed.ID != "" {
-		first += fmt.Sprintf(" :large_green_circle: The next sync completed %s.", card.When(e.Healed.At(), s.Now))
+	if healed {
+		first += fmt.Sprintf(" :large_green_circle: The next sync completed %s.", card.When(cmp.Or(e.Healed.Completed, e.Healed.At()), s.Now))
 	}
 	return told{first, s.problems(rest, d, false)}
 }

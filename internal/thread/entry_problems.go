@@ -20,10 +20,12 @@ func (s Shown) openSince(p alert.Problem, ended time.Time) string {
 	return fmt.Sprintf("Open since %s, %s.", since, s.onIt(p))
 }
 
-// onIt is who holds an open problem.
+// onIt is whose move an open problem is, and who holds it.
 func (s Shown) onIt(p alert.Problem) string {
-	who := "nobody is on it yet"
+	who, whose := "nobody is on it yet", whoseMove(p)
 	switch {
+	case whose == nobodys && p.ClaimedBy == "" && p.SnoozedBy == "":
+		who, whose = nobodys, ""
 	case p.ClaimedBy != "":
 		who = s.person(p.ClaimedBy) + " is on it"
 	case p.SnoozedBy != "" && p.SnoozedUntil.IsZero():
@@ -31,10 +33,36 @@ func (s Shown) onIt(p alert.Problem) string {
 	case p.SnoozedBy != "":
 		who = fmt.Sprintf("snoozed by %s until %s", s.person(p.SnoozedBy), card.When(p.SnoozedUntil, s.Now))
 	}
+	if whose != "" && whose != nobodys {
+		who = whose + ", " + who
+	}
 	if !p.SentAt.IsZero() {
 		who += ", at Finch's support since " + card.When(p.SentAt, s.Now)
 	}
 	return who
+}
+
+const nobodys = "nobody need act yet"
+
+// whoseMove says whose move a problem is, nothing where its name, or what is said of
+// the connection above it, says so already.
+func whoseMove(p alert.Problem) string {
+	switch {
+	case stopsJobs(p.Key.Kind):
+		return ""
+	case p.Move == alert.Nobodys:
+		return nobodys
+	case p.Move == alert.Finchs:
+		return "Finch's move"
+	case p.Move == alert.Ours:
+		return "our move"
+	case p.Move == alert.Employers:
+		return "the employer's move"
+	case p.Move == alert.Administrators:
+		return "the employer's administrator must act"
+	default:
+		return ""
+	}
 }
 
 // person names somebody where that calls nobody.
@@ -50,8 +78,11 @@ func (s Shown) problems(open []alert.Problem, d depth, of bool) []string {
 	var lines []string
 	for _, p := range open[:min(len(open), d.problems)] {
 		sign, what := kindWords(p)
-		if of && p.Key.ConnectionID != "" {
-			what += " (connection " + short(p.Key.ConnectionID) + ")"
+		switch {
+		case of && p.Key.ConnectionID != "":
+			what += " (" + ofConnection(p) + ")"
+		case p.Key.EntityID != "":
+			what += " (entity " + short(p.Key.EntityID) + ")"
 		}
 		lines = append(lines, fmt.Sprintf("%s %s, open since %s, %s.", sign, what, card.When(p.Opened, s.Now), s.onIt(p)))
 	}

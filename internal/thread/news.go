@@ -89,10 +89,19 @@ func about(p alert.Problem) string {
 	if _, ok := alert.CustomerOf(p.Key); ok {
 		return sessionNamed(p)
 	}
-	if len(p.Jobs) > 0 {
+	if ofJob := p.Key.Kind == alert.JobFailed || p.Key.Kind == alert.Stuck; ofJob && len(p.Jobs) > 0 {
 		return "job " + short(p.Jobs[len(p.Jobs)-1])
 	}
-	return "connection " + short(p.Key.ConnectionID)
+	return ofConnection(p)
+}
+
+// ofConnection is the connection that a problem is about, or the entity of it.
+func ofConnection(p alert.Problem) string {
+	words := "connection " + short(p.Key.ConnectionID)
+	if p.Key.EntityID != "" {
+		words = "entity " + short(p.Key.EntityID) + " of " + words
+	}
+	return words
 }
 
 // sessionNamed is the session that it is about.
@@ -112,13 +121,20 @@ func ofSession(id, customerID, customerName string) string {
 // meaning is what a problem that began means for the syncs, where its name does not
 // say so.
 func meaning(p alert.Problem) string {
+	nothing := " Nothing syncs"
+	switch {
+	case p.Key.EntityID != "":
+		nothing = " Nothing of it syncs"
+	case p.Key.Part != "": // one way in, of several
+		nothing = " Nothing syncs that way"
+	}
 	switch p.Key.Kind {
 	case alert.Reauth:
-		return " Nothing syncs until they sign in again."
+		return nothing + " until they sign in again."
 	case alert.Permissions:
-		return " Nothing syncs until the employer's administrator gives Finch the rights it lacks."
+		return nothing + " until the employer's administrator gives Finch the rights it lacks."
 	case alert.NotSetUp:
-		return " Nothing syncs until the employer has finished the set-up."
+		return nothing + " until the employer has finished the set-up."
 	default:
 		return ""
 	}
@@ -142,7 +158,7 @@ func moveNow(m alert.Move) string {
 
 // resolved says how a problem ended.
 func resolved(p alert.Problem, now time.Time) string {
-	over, connection := card.When(p.Over, now), "connection "+short(p.Key.ConnectionID)
+	over, connection := card.When(p.Over, now), ofConnection(p)
 	switch p.Key.Kind {
 	case alert.JobFailed:
 		return fmt.Sprintf("The next %s of %s completed %s.", card.LowerFirst(failing(p)), connection, over)

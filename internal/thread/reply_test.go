@@ -100,7 +100,7 @@ func replies() map[string]thread.Shown {
 		"empty":                shown(),
 		"job_failed":           shown(jobEntry(job(), problem(claimed))),
 		"job_failed_alone":     shown(jobEntry(job())),
-		"job_failed_in_a_row":  shown(jobEntry(job(), problem(func(p *alert.Problem) { p.Count, p.Opened = 3, now.Add(-50*time.Hour) }), problem(of(alert.Reauth)))),
+		"job_failed_in_a_row":  shown(jobEntry(job(), problem(func(p *alert.Problem) { p.Count, p.Opened, p.Move = 3, now.Add(-50*time.Hour), alert.Finchs }), problem(of(alert.Reauth)))),
 		"job_healed":           shown(healed),
 		"job_unknown_owner":    shown(jobEntry(job(func(j *finch.JobLine) { j.CustomerName, j.CustomerID, j.ProviderName, j.ProviderID = "", "", "", "" }))),
 		"connection":           shown(connectionEntry(connection())),
@@ -292,18 +292,59 @@ func TestConnectionWords(t *testing.T) {
 	}
 }
 
+// One entity of several is not all: the others sync on.
+func TestAPartIsNotAll(t *testing.T) {
+	t.Parallel()
+	c := connection(func(c *finch.Connection) {
+		c.Entities = []finch.Entity{{ID: "e1", Status: finch.Connected}, {ID: "e2", Status: finch.Reauth}}
+	})
+	reply := thread.Reply(shown(connectionEntry(c, problem(of(alert.Reauth), ofEntity)))).Text
+	for _, want := range []string{"The employer's move: that part does not sync until they sign in again.", ":key: Employer must reconnect (entity 11111111…), open since"} {
+		if !strings.Contains(reply, want) {
+			t.Errorf("%q is not in %s", want, reply)
+		}
+	}
+}
+
+// Where Finch says that all is well, what is open gives the sign.
+func TestAFailingConnectionIsNotGreen(t *testing.T) {
+	t.Parallel()
+	failing := connectionEntry(connection(), problem(func(p *alert.Problem) { p.Count, p.Move = 3, alert.Finchs }))
+	const want = ":x: Connection 0c9f6a1e… for Northwind Logistics (ADP Run): connected. Last sync 06:00."
+	if got := firstLine(thread.Shown{Entries: []thread.Entry{failing}, Now: now}); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+// A job whose failure was made good is not what is open since.
+func TestAHealedJob(t *testing.T) {
+	t.Parallel()
+	healed := jobEntry(job(), problem(func(p *alert.Problem) { p.Opened = now.Add(-10 * time.Minute) })) // the next failure, on the same card
+	healed.Healed = finch.KnownJob{ID: "next", Started: now.Add(-27 * time.Minute), Completed: now.Add(-20 * time.Minute)}
+	const want = ":x: Job 453bd7d7… failed: data sync for Northwind Logistics (ADP Run), 06:34. :large_green_circle: The next sync completed 09:40."
+	if got := firstLine(thread.Shown{Entries: []thread.Entry{healed}, Now: now}); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if text := clocks(thread.Reply(shown(healed)).Text); !strings.Contains(text, ":x: Sync failed, open since 09:50, nobody need act yet.") {
+		t.Errorf("what is open is not in %s", text)
+	}
+}
+
 func TestWhoIsOnIt(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		change func(*alert.Problem)
 		want   string
 	}{
-		{func(*alert.Problem) {}, "Open since then, nobody is on it yet."},
+		{func(*alert.Problem) {}, "Open since then, nobody need act yet."},
+		{func(p *alert.Problem) { p.Move = alert.Finchs }, "Open since then, Finch's move, nobody is on it yet."},
+		{func(p *alert.Problem) { claimed(p); p.Move = alert.Ours }, "Open since then, our move, <@UBO> is on it."},
+		{func(p *alert.Problem) { p.SentAt = now }, "Open since then, nobody need act yet, at Finch's support since 10:00."},
 		{claimed, "Open since then, <@UBO> is on it."},
 		{func(p *alert.Problem) { p.SnoozedBy = "UBO" }, "Open since then, snoozed by <@UBO> until it changes."},
 		{func(p *alert.Problem) { p.SnoozedBy, p.SnoozedUntil = "UBO", now.Add(time.Hour) }, "Open since then, snoozed by <@UBO> until 11:00."},
 		{func(p *alert.Problem) { claimed(p); p.SentAt = now }, "Open since then, <@UBO> is on it, at Finch's support since 10:00."},
-		{func(p *alert.Problem) { p.Opened, p.Count = now.Add(-50*time.Hour), 3 }, "One of 3 failures in a row, open since 08:00, nobody is on it yet."},
+		{func(p *alert.Problem) { p.Opened, p.Count, p.Move = now.Add(-50*time.Hour), 3, alert.Finchs }, "One of 3 failures in a row, open since 08:00, Finch's move, nobody is on it yet."},
 	} {
 		got := firstLine(thread.Shown{Entries: []thread.Entry{jobEntry(job(), problem(tt.change))}, Now: now})
 		if !strings.HasSuffix(got, tt.want) {

@@ -125,10 +125,13 @@ func of(kind alert.Kind) func(*alert.Problem) {
 func ofSession(kind alert.Kind) func(*alert.Problem) {
 	return func(p *alert.Problem) {
 		of(kind)(p)
-		p.Key.ConnectionID, p.Key.Part = "", alert.PartOfCustomer(customerID)
+		p.Move, p.Key.ConnectionID, p.Key.Part = alert.Ours, "", alert.PartOfCustomer(customerID)
 		p.Facts.Session = alert.SessionFacts{ID: sessionID, CustomerID: customerID, Stage: connect.Authentication}
 	}
 }
+
+// ofEntity makes it one of an entity among several.
+func ofEntity(p *alert.Problem) { p.Key.EntityID = "11111111-aaaa-4bbb-8ccc-000000000002" }
 
 func claimed(p *alert.Problem) { p.ClaimedBy, p.ClaimedAt = "UBO", now.Add(-48*time.Minute) }
 
