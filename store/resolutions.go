@@ -61,7 +61,7 @@ func customerOf(p alert.Problem) string {
 }
 
 // soilAlike notes that the cards of the open problems that show a resolution, or did,
-// are not true any more, the newest of them at most.
+// are not true any more, the newest of them at most; its own, if it opened again, too.
 func (s *Store) soilAlike(ctx context.Context, q *db.Queries, r alert.Resolution) error {
 	alike, err := q.OpenAlike(ctx, db.OpenAlikeParams{
 		Class: clean(r.Class), ProblemID: r.ProblemID, ProviderID: r.ProviderID, CustomerID: r.CustomerID, Count: maxAlike,
@@ -69,6 +69,7 @@ func (s *Store) soilAlike(ctx context.Context, q *db.Queries, r alert.Resolution
 	if err != nil {
 		return fmt.Errorf("select the problems that are like it: %w", err)
 	}
+	alike = append(alike, r.ProblemID)
 	slices.Sort(alike) // so that two transactions do not wait for each other
 	for _, id := range alike {
 		if err := s.soil(ctx, q, id, s.now()); err != nil {
@@ -112,8 +113,9 @@ func (s *Store) ResolutionsOf(ctx context.Context, problemID int64) ([]alert.Res
 	return all, nil
 }
 
-// LastTime is how the like of a problem was resolved before: the newest of the
-// same class and customer, else of the same class and provider; nil if nobody said.
+// LastTime is how the like of a problem, or it itself before it opened again, was
+// resolved: the newest of the same class and customer, else of the same class and
+// provider; nil if nobody said.
 func (s *Store) LastTime(ctx context.Context, p alert.Problem) (*alert.Resolution, error) {
 	row, err := s.lastTime(ctx, p)
 	if missing(err) {
@@ -128,7 +130,7 @@ func (s *Store) LastTime(ctx context.Context, p alert.Problem) (*alert.Resolutio
 
 func (s *Store) lastTime(ctx context.Context, p alert.Problem) (db.Resolution, error) {
 	if customerID := customerOf(p); customerID != "" {
-		row, err := s.reads.LastOfCustomer(ctx, db.LastOfCustomerParams{Class: clean(p.Class), CustomerID: customerID, ProblemID: p.ID})
+		row, err := s.reads.LastOfCustomer(ctx, db.LastOfCustomerParams{Class: clean(p.Class), CustomerID: customerID, ProblemID: p.ID, Opened: stamp(p.Opened)})
 		if !missing(err) {
 			return row, err
 		}
@@ -136,7 +138,7 @@ func (s *Store) lastTime(ctx context.Context, p alert.Problem) (db.Resolution, e
 	if p.Subject.ProviderID == "" {
 		return db.Resolution{}, sql.ErrNoRows
 	}
-	return s.reads.LastAtProvider(ctx, db.LastAtProviderParams{Class: clean(p.Class), ProviderID: clean(p.Subject.ProviderID), ProblemID: p.ID})
+	return s.reads.LastAtProvider(ctx, db.LastAtProviderParams{Class: clean(p.Class), ProviderID: clean(p.Subject.ProviderID), ProblemID: p.ID, Opened: stamp(p.Opened)})
 }
 
 func resolutionOf(r db.Resolution) alert.Resolution {

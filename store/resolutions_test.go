@@ -20,6 +20,37 @@ func saveResolution(t *testing.T, s *store.Store, problemID int64, text, link st
 	return saved
 }
 
+// What opens again soon after its end is the same problem: what was said of it before
+// is what was done last time.
+func TestResolutionsAreShownWhenItOpensAgain(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		known(t, s, "gusto", 1)
+		sub := subscribe(t, s, "C1", nil)
+		p.fails(t, s, "gusto-1")
+		one := open(t, s)[0]
+		p.clock.advance(2 * time.Minute)
+		p.heals(t, s, "gusto-1")
+		p.clock.advance(2 * time.Minute)
+		saved := saveResolution(t, s, one.ID, "they had changed the password", "https://slack.test/1")
+		p.clock.advance(2 * time.Minute)
+		p.fails(t, s, "gusto-1")
+		if again := open(t, s)[0]; again.ID != one.ID {
+			t.Fatalf("it is another problem: %+v", again)
+		}
+		shown, err := s.Shown(t.Context(), one.ID, sub.ID)
+		if err != nil || shown.LastTime == nil || shown.LastTime.Text != saved.Text {
+			t.Fatalf("last time: %+v %v", shown.LastTime, err)
+		}
+		p.clock.advance(2 * time.Minute)
+		saveResolution(t, s, one.ID, "they had two factors", "https://slack.test/2")
+		if shown, err = s.Shown(t.Context(), one.ID, sub.ID); err != nil || shown.LastTime == nil || shown.LastTime.Text != saved.Text {
+			t.Errorf("what is said of this time is shown as the last: %+v %v", shown.LastTime, err)
+		}
+	})
+}
+
 func TestResolutionsAreShownNextTime(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

@@ -23,15 +23,15 @@ ORDER BY pr.opened DESC, pr.id DESC LIMIT sqlc.arg(count);
 -- name: ResolutionsOf :many
 SELECT * FROM resolutions WHERE problem_id = sqlc.arg(problem_id) ORDER BY saved DESC, id DESC;
 
--- What was said of others of its class.
+-- What was said of others of its class, or of itself before it opened again.
 -- name: LastOfCustomer :one
 SELECT * FROM resolutions r
-WHERE r.class = sqlc.arg(class) AND r.customer_id = sqlc.arg(customer_id) AND +r.problem_id <> sqlc.arg(problem_id)
+WHERE r.class = sqlc.arg(class) AND r.customer_id = sqlc.arg(customer_id) AND (+r.problem_id <> sqlc.arg(problem_id) OR r.saved < sqlc.arg(opened))
 ORDER BY r.saved DESC, r.id DESC LIMIT 1;
 
 -- name: LastAtProvider :one
 SELECT * FROM resolutions r
-WHERE r.class = sqlc.arg(class) AND r.provider_id = sqlc.arg(provider_id) AND +r.problem_id <> sqlc.arg(problem_id)
+WHERE r.class = sqlc.arg(class) AND r.provider_id = sqlc.arg(provider_id) AND (+r.problem_id <> sqlc.arg(problem_id) OR r.saved < sqlc.arg(opened))
 ORDER BY r.saved DESC, r.id DESC LIMIT 1;
 
 -- name: PruneResolutions :execrows

@@ -84,7 +84,7 @@ func (q *Queries) DropResolution(ctx context.Context, id int64) ([]Resolution, e
 
 const lastAtProvider = `-- name: LastAtProvider :one
 SELECT id, problem_id, class, customer_id, provider_id, text, saver, saved, permalink FROM resolutions r
-WHERE r.class = $1 AND r.provider_id = $2 AND +r.problem_id <> $3
+WHERE r.class = $1 AND r.provider_id = $2 AND (+r.problem_id <> $3 OR r.saved < $4)
 ORDER BY r.saved DESC, r.id DESC LIMIT 1
 `
 
@@ -92,10 +92,16 @@ type LastAtProviderParams struct {
 	Class      string
 	ProviderID string
 	ProblemID  int64
+	Opened     int64
 }
 
 func (q *Queries) LastAtProvider(ctx context.Context, arg LastAtProviderParams) (Resolution, error) {
-	row := q.queryRow(ctx, q.lastAtProviderStmt, lastAtProvider, arg.Class, arg.ProviderID, arg.ProblemID)
+	row := q.queryRow(ctx, q.lastAtProviderStmt, lastAtProvider,
+		arg.Class,
+		arg.ProviderID,
+		arg.ProblemID,
+		arg.Opened,
+	)
 	var i Resolution
 	err := row.Scan(
 		&i.ID,
@@ -113,7 +119,7 @@ func (q *Queries) LastAtProvider(ctx context.Context, arg LastAtProviderParams) 
 
 const lastOfCustomer = `-- name: LastOfCustomer :one
 SELECT id, problem_id, class, customer_id, provider_id, text, saver, saved, permalink FROM resolutions r
-WHERE r.class = $1 AND r.customer_id = $2 AND +r.problem_id <> $3
+WHERE r.class = $1 AND r.customer_id = $2 AND (+r.problem_id <> $3 OR r.saved < $4)
 ORDER BY r.saved DESC, r.id DESC LIMIT 1
 `
 
@@ -121,11 +127,17 @@ type LastOfCustomerParams struct {
 	Class      string
 	CustomerID string
 	ProblemID  int64
+	Opened     int64
 }
 
-// What was said of others of its class.
+// What was said of others of its class, or of itself before it opened again.
 func (q *Queries) LastOfCustomer(ctx context.Context, arg LastOfCustomerParams) (Resolution, error) {
-	row := q.queryRow(ctx, q.lastOfCustomerStmt, lastOfCustomer, arg.Class, arg.CustomerID, arg.ProblemID)
+	row := q.queryRow(ctx, q.lastOfCustomerStmt, lastOfCustomer,
+		arg.Class,
+		arg.CustomerID,
+		arg.ProblemID,
+		arg.Opened,
+	)
 	var i Resolution
 	err := row.Scan(
 		&i.ID,
