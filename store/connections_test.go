@@ -267,7 +267,7 @@ func TestAConnectionSightedTakesNothingFromItsToken(t *testing.T) {
 	}()
 	awaitBlocked(t, slow)
 	go func() { sighted <- s.Sighted(ctx, "conn-1", "company-1", start) }()
-	awaitBlockedBehind(t, slow)
+	awaitBlockedBehind(t, slow, sighted)
 	if err := slow.Rollback(); err != nil {
 		t.Error(err)
 	}

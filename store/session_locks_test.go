@@ -60,23 +60,28 @@ func TestSessionsAreClaimedInOneOrder(t *testing.T) {
 // awaitBlocked waits until somebody waits for what a transaction holds.
 func awaitBlocked(t *testing.T, tx *sql.Tx) {
 	t.Helper()
-	awaitWaiting(t, tx, "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+	awaitWaiting(t, tx, nil, "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
 }
 
 // awaitBlockedBehind waits until somebody waits for one who waits for the transaction.
-func awaitBlockedBehind(t *testing.T, tx *sql.Tx) {
+// It fails if they are done instead.
+func awaitBlockedBehind(t *testing.T, tx *sql.Tx, done <-chan error) {
 	t.Helper()
-	awaitWaiting(t, tx, `SELECT COUNT(*) FROM pg_locks l WHERE NOT l.granted AND EXISTS (
+	awaitWaiting(t, tx, done, `SELECT COUNT(*) FROM pg_locks l WHERE NOT l.granted AND EXISTS (
 		SELECT 1 FROM unnest(pg_blocking_pids(l.pid)) AS b(pid) WHERE pg_backend_pid() = ANY(pg_blocking_pids(b.pid)))`)
 }
 
-func awaitWaiting(t *testing.T, tx *sql.Tx, count string) {
+func awaitWaiting(t *testing.T, tx *sql.Tx, done <-chan error, count string) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for waiting := 0; waiting == 0; <-tick.C {
-		row := tx.QueryRowContext(t.Context(), count)
-		if err := row.Scan(&waiting); err != nil {
+	for waiting := 0; waiting == 0; {
+		select {
+		case err := <-done:
+			t.Fatalf("nobody waited: %v", err)
+		case <-tick.C:
+		}
+		if err := tx.QueryRowContext(t.Context(), count).Scan(&waiting); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -225,6 +225,9 @@ func (b *binding) fresh(bound []db.ThreadBond) (fresh []thread.Bond, full bool) 
 
 // add binds a thread to more.
 func (b *binding) add(ctx context.Context, threadID int64, place int, bonds []thread.Bond) error {
+	if err := b.hold(ctx, bonds); err != nil {
+		return err
+	}
 	for i, one := range bonds {
 		told, err := b.stands(ctx, one)
 		if err == nil {
@@ -238,6 +241,42 @@ func (b *binding) add(ctx context.Context, threadID int64, place int, bonds []th
 		}
 	}
 	return b.store.soilNear(ctx, b.q, threadID, bonds)
+}
+
+// hold holds what the bonds are about, in one order everywhere: what happens to it
+// meanwhile is either in the reply already, or finds the thread bound.
+func (b *binding) hold(ctx context.Context, bonds []thread.Bond) error {
+	var connections, sessions []string
+	for _, one := range bonds {
+		near, err := connectionsNear(ctx, b.q, one)
+		if err != nil {
+			return err
+		}
+		connections = append(connections, near...)
+		switch one.Kind {
+		case thread.Session:
+			sessions = append(sessions, one.ID)
+		case thread.Customer:
+			last, err := customerSessions(ctx, b.q, one.ID, 1)
+			if err != nil {
+				return err
+			}
+			for _, row := range last {
+				sessions = append(sessions, row.ID)
+			}
+		}
+	}
+	for _, of := range []struct {
+		ids  []string
+		hold func(context.Context, string) error
+	}{{connections, b.q.Hold}, {sessions, b.q.HoldSession}} {
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(of.ids))) {
+			if err := of.hold(ctx, clean(id)); err != nil {
+				return fmt.Errorf("hold what is quoted: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // soilNear notes that the cards of the open problems which have to do with these

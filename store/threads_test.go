@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -454,6 +456,57 @@ func TestQuietThreadsAndOldMessagesGo(t *testing.T) {
 		}
 		want(t, "replies stay", look(t, p, `SELECT root FROM cards ORDER BY root`), "1.0", "2.0")
 	})
+}
+
+// While another replica writes down that a sync failed, its connection is quoted: the
+// thread is not bound behind its back, where the reply would say that all is well and
+// no line would come.
+func TestAThreadIsNotBoundBehindTheBackOfWhatHappens(t *testing.T) {
+	t.Parallel()
+	p := postgresPlace(t)
+	s := p.open(t)
+	known(t, s, "gusto", 1)
+	readAlong(t, s, "C1")
+	quote := quoting(t, s, "1.0", "gusto-1")
+	job := p.ends("gusto-1", finch.JobFailed)
+	begun := job
+	begun.Status, begun.Completed = finch.JobRunning, time.Time{}
+	record(t, s, begun)
+	pool, err := sql.Open("pgx", p.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	slow, err := pool.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Rollback()
+	if _, err := slow.ExecContext(t.Context(), "LOCK TABLE job_asks IN EXCLUSIVE MODE"); err != nil { // the last thing that it needs
+		t.Fatal(err)
+	}
+	ctx := context.WithoutCancel(t.Context())
+	failed, bound := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := s.RecordJobs(ctx, []finch.KnownJob{job})
+		failed <- err
+	}()
+	awaitBlocked(t, slow)
+	go func() {
+		_, err := s.Bind(ctx, quote)
+		bound <- err
+	}()
+	awaitBlockedBehind(t, slow, bound)
+	if err := slow.Rollback(); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(<-failed, <-bound); err != nil {
+		t.Fatal(err)
+	}
+	shown, err := s.ThreadShown(t.Context(), threadAt(t, s, "C1", "1.0").CardID)
+	if err != nil || len(shown.Entries) != 1 || len(shown.Entries[0].Problems) != 1 {
+		t.Errorf("the reply shows %+v %v", shown, err)
+	}
 }
 
 // Slack is asked whether anybody writes in a thread, and before it has answered
