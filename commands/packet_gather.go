@@ -129,10 +129,34 @@ func (p perch) packConnection(ctx context.Context, k *packing, id string) error 
 		return err
 	}
 	err = p.relate(ctx, k, alert.ProblemQuery{ConnectionID: id, State: alert.Open}, func(alert.Problem) bool { return true })
-	if k.Problem != nil {
-		k.Facts.At = k.Problem.Opened
+	if err != nil || k.Problem == nil {
+		return err
 	}
-	return err
+	k.Facts.At = k.Problem.Opened
+	return p.packFailing(ctx, k)
+}
+
+// packFailing adds the newest job of a connection's problem, which is what Finch's
+// support asks for first, among those around it.
+func (p perch) packFailing(ctx context.Context, k *packing) error {
+	ids := k.Problem.Jobs
+	if len(ids) == 0 {
+		return nil
+	}
+	line, err := p.History.Job(ctx, ids[len(ids)-1])
+	switch {
+	case errors.Is(err, finch.ErrUnknownJob), errors.Is(err, finch.ErrAmbiguousJob):
+		return nil // the problem outlived it
+	case err != nil:
+		return fmt.Errorf("read job %s: %w", ids[len(ids)-1], err)
+	}
+	k.Facts.JobID, k.Facts.Requests = line.ID, line.RequestIDs
+	if err := p.packAround(ctx, k, line.KnownJob); err != nil {
+		return err
+	}
+	older := k.Facts.Before[:min(len(k.Facts.Before), packetJobs-1)] // newest first
+	k.Facts.Before = append(older, packedJob(line.KnownJob))
+	return nil
 }
 
 // addStatus takes how a connection stands, for a packet that is about that.

@@ -151,6 +151,21 @@ func TestAPacketOfAJobTellsItsStory(t *testing.T) {
 	}
 }
 
+// Finch's support wants the Job ID, also where somebody quoted the connection.
+func TestAPacketOfAConnectionNamesTheJobThatFails(t *testing.T) {
+	t.Parallel()
+	p := newPacker(t, failedProblem())
+	p.click("perch.packet", "connection", "connection "+harbor().ID)
+	v := p.opens("Support packet: connection")
+	for _, want := range []string{
+		"job         " + failedJob().ID, "request  5f3c0001-aaaa-4bbb-8ccc-000000000001", failedJob().ID + "  error after", "after   2026-11-21", "status   connected",
+	} {
+		if !strings.Contains(v.raw, jsonText(want)) {
+			t.Errorf("it does not say %q: %s", want, v.raw)
+		}
+	}
+}
+
 func TestThatAPacketWasMadeStandsInTheProblemsHistoryOnce(t *testing.T) {
 	t.Parallel()
 	p := newPacker(t, failedProblem())
