@@ -27,9 +27,14 @@ type fakeInbox struct {
 	broken error
 	// claimed is the most that were handed out and not done at any time.
 	claimed, out int
+	// before is done before an event is taken in.
+	before func()
 }
 
 func (f *fakeInbox) TakeIn(_ context.Context, id string, payload []byte) (bool, error) {
+	if f.before != nil {
+		f.before()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.broken != nil {

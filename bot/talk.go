@@ -138,10 +138,12 @@ func (b *Bot) keepTalk(ctx context.Context, e socket.Envelope, s spoken) error {
 	if err != nil {
 		return fmt.Errorf("keep a message: %w", err)
 	}
-	mine := t.Mention && b.words.put(t.key(), s.Event)
+	if t.Mention {
+		b.words.put(t.key(), s.Event)
+	}
 	fresh, err := b.events.takeIn(ctx, arrival{id: t.key(), kind: t.kind(), retry: e.Retry, payload: payload})
-	if mine && !fresh {
-		b.words.drop(t.key())
+	if t.Mention && !fresh {
+		b.words.release(t.key())
 	}
 	return err
 }

@@ -24,27 +24,49 @@ const (
 // answered: in memory alone.
 type heldWords struct {
 	mu    sync.Mutex
-	said  map[string]utterance
+	said  map[string]*heldWord
 	order []string
 	bytes int
 }
 
-func newHeldWords() *heldWords { return &heldWords{said: map[string]utterance{}} }
+// heldWord is a message, and how many of its copies rely on its being here: Slack may
+// bring one by each socket at the same time.
+type heldWord struct {
+	utterance
+	copies int
+}
 
-// put keeps words, unless they are there. Past the bound the oldest go.
-func (w *heldWords) put(key string, u utterance) bool {
+func newHeldWords() *heldWords { return &heldWords{said: map[string]*heldWord{}} }
+
+// put keeps words for one more copy of a message; the first are kept. Past the bound
+// the oldest go.
+func (w *heldWords) put(key string, u utterance) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if _, there := w.said[key]; there {
-		return false
+	if held, there := w.said[key]; there {
+		held.copies++
+		return
 	}
-	w.said[key] = u
+	w.said[key] = &heldWord{u, 1}
 	w.order = append(w.order, key)
 	w.bytes += u.size()
 	for len(w.order) > maxKept || w.bytes > maxHeld && len(w.order) > 0 {
 		w.forget(w.order[0])
 	}
-	return true
+}
+
+// release lets go of the words for a copy that nothing follows from; they stay while
+// another relies on them.
+func (w *heldWords) release(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	held, there := w.said[key]
+	if !there {
+		return
+	}
+	if held.copies--; held.copies == 0 {
+		w.forget(key)
+	}
 }
 
 // forget lets words go that are there.
@@ -70,10 +92,14 @@ func (w *heldWords) waiting(userID, key string) int {
 func (w *heldWords) get(key string) (utterance, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u, there := w.said[key]
-	return u, there
+	held, there := w.said[key]
+	if !there {
+		return utterance{}, false
+	}
+	return held.utterance, true
 }
 
+// drop lets the words go, since they are answered.
 func (w *heldWords) drop(key string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
