@@ -143,12 +143,13 @@ func (s *Store) renewCard(ctx context.Context, q *db.Queries, c alert.Card) erro
 	return s.owe(ctx, q, alert.Delivery{Channel: c.Channel, Kind: kind, SubscriptionID: c.SubscriptionID, ProblemID: c.ProblemID, CardID: id})
 }
 
-// forgetList forgets the list in a card's thread and owes another.
+// forgetList forgets the list in a card's thread and owes another, once.
 func (s *Store) forgetList(ctx context.Context, q *db.Queries, e alert.Edit) error {
-	if err := q.ForgetList(ctx, e.Card.ID); err != nil {
+	n, err := q.ForgetList(ctx, db.ForgetListParams{ID: e.Card.ID, Ts: e.Card.ThreadTS})
+	if err != nil {
 		return fmt.Errorf("forget a list: %w", err)
 	}
-	if err := s.noteEdited(ctx, q, e); err != nil {
+	if err := s.noteEdited(ctx, q, e); err != nil || n == 0 {
 		return err
 	}
 	return s.owe(ctx, q, listOf(e.Card))

@@ -277,6 +277,37 @@ func TestSeveralAtOnceShareASummaryWithAList(t *testing.T) {
 	})
 }
 
+// An edit that took longer than its lease finds the list gone, as the one that overtook
+// it did.
+func TestAListThatTwoEditsMissIsOwedOnce(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		subscribe(t, s, "C1", nil)
+		for i := range 3 {
+			known(t, s, fmt.Sprintf("provider%d", i), 1)
+			p.fails(t, s, fmt.Sprintf("provider%d-1", i))
+		}
+		sent := tellAll(t, p, s)
+		p.heals(t, s, "provider0-1")
+		slow := takeEdit(t, s)
+		p.clock.advance(testLease)
+		noteEdit(t, s, takeEdit(t, s), alert.EditResult{End: alert.EditListLost})
+		again := tellAll(t, p, s)
+		if len(again) != 1 || again[0].Head.Kind != alert.ListMessage {
+			t.Fatalf("sent afresh: %+v", again)
+		}
+		noteEdit(t, s, slow, alert.EditResult{End: alert.EditListLost})
+		if more := tellAll(t, p, s); len(more) != 0 {
+			t.Errorf("and once more: %+v", more)
+		}
+		summary, _, err := s.CardAt(t.Context(), "C1", stands(sent[0]).TS)
+		if err != nil || summary.ThreadTS != stands(again[0]).TS || summary.Lines != 1 {
+			t.Errorf("the card is %+v %v", summary, err)
+		}
+	})
+}
+
 func TestWhatOneHasYetToHearIsEditedFirst(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, p place) {

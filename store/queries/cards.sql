@@ -93,8 +93,9 @@ UPDATE cards SET leased = 0 WHERE id = sqlc.arg(id) AND leased = sqlc.arg(leased
 -- name: PutOffCards :exec
 UPDATE cards SET dirty = sqlc.arg(at) WHERE channel = sqlc.arg(channel) AND dirty > 0 AND dirty < sqlc.arg(at);
 
--- name: ForgetList :exec
-UPDATE cards SET thread_ts = '', lines = lines - 1 WHERE id = sqlc.arg(id) AND thread_ts <> '';
+-- The list that was looked for, not one that has taken its place since.
+-- name: ForgetList :execrows
+UPDATE cards SET thread_ts = '', lines = lines - 1 WHERE id = sqlc.arg(id) AND thread_ts = sqlc.arg(ts) AND thread_ts <> '';
 
 -- name: PutOnCard :exec
 UPDATE tellings SET card_id = sqlc.arg(card_id) WHERE problem_id = sqlc.arg(problem_id) AND subscription_id = sqlc.arg(subscription_id);

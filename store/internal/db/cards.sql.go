@@ -289,13 +289,22 @@ func (q *Queries) DirtiestCard(ctx context.Context, now int64) (Card, error) {
 	return i, err
 }
 
-const forgetList = `-- name: ForgetList :exec
-UPDATE cards SET thread_ts = '', lines = lines - 1 WHERE id = $1 AND thread_ts <> ''
+const forgetList = `-- name: ForgetList :execrows
+UPDATE cards SET thread_ts = '', lines = lines - 1 WHERE id = $1 AND thread_ts = $2 AND thread_ts <> ''
 `
 
-func (q *Queries) ForgetList(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.forgetListStmt, forgetList, id)
-	return err
+type ForgetListParams struct {
+	ID int64
+	Ts string
+}
+
+// The list that was looked for, not one that has taken its place since.
+func (q *Queries) ForgetList(ctx context.Context, arg ForgetListParams) (int64, error) {
+	result, err := q.exec(ctx, q.forgetListStmt, forgetList, arg.ID, arg.Ts)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const growCard = `-- name: GrowCard :exec
