@@ -136,7 +136,7 @@ func (p perch) words() []word {
 		{"link", "a link by which an employer connects: a form like Finch's, and a text to send", p.newLink, linkHelp},
 		{"funnel", "how far employers come in Finch Connect, and where they stop", p.funnel, funnelHelp},
 		{"audit", "for admins: who asked, revealed, shared and changed what", p.audit, auditHelp},
-		{"threads", "whether Perch reads along here and answers ids in their thread; on and off switch it", p.threads, threadsHelp},
+		{"threads", "whether Perch replies here, in the thread, to messages that quote an id; on and off switch it", p.threads, threadsHelp},
 		{"status", "how Perch itself is: Slack, Finch, webhooks, Connect sessions, threads, what it has still to tell", p.status, nil},
 	}
 }
@@ -144,6 +144,9 @@ func (p perch) words() []word {
 func (p perch) run(ctx context.Context, r *bot.Request) error {
 	first, rest, _ := strings.Cut(r.Text, " ")
 	rest = strings.TrimSpace(rest)
+	if strings.EqualFold(first, "help") && rest != "" { // as "threads help"
+		first, rest = rest, "help"
+	}
 	if first == "" {
 		return r.Reply(ctx, p.help(r.As))
 	}

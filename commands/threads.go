@@ -102,7 +102,7 @@ func (l listener) Joined(ctx context.Context, channel string) error {
 
 func unknownThread(doing string, err error) error {
 	if errors.Is(err, thread.ErrUnknown) {
-		return bot.Tell("This thread was let go: nothing more is added to it. Quote the id once more and it is followed again.", nil)
+		return bot.Tell("Perch no longer follows this thread, so nothing more is added to it. Quote the id in it once more, and it does again.", nil)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
@@ -110,12 +110,14 @@ func unknownThread(doing string, err error) error {
 func threadsHelp(as bot.Names) card.Message {
 	typed := as.Of("perch") + " threads"
 	return helpCard("Support threads", []usage{
-		{typed, "whether Perch reads along in this channel"},
-		{typed + " on", "it does from now on: who quotes a Job, connection, session, company or customer id gets one reply in the thread, and news is added there"},
-		{typed + " off", "it does not any more"},
-		{"one reply", "lists up to 5 ids of a message, and those that come later in the thread: 20 an hour at most"},
-		{"30 days", "without a message of a person, and a thread is let go"},
-		{"@Perch", "also answers where it does not read along, for you alone: @Perch jobs harbor, @Perch help, or an id"},
-		{"Look up with Perch", "in the ⋯ menu of a message finds the ids in it; Save as resolution keeps what helped"},
-	}, "Nothing that is written is kept: of a message with an id that is known here, the id and where it stands; of others nothing.")
+		{typed, "whether Perch reads along in this channel, and since when"},
+		{typed + " on", "has it read along: a message that quotes a Job, connection, session, company or customer id gets one reply in its thread, with how that stands and whose move it is; what happens next is added there"},
+		{typed + " off", "ends that; threads it followed here get no more lines either"},
+		{"Watch", "under a reply: what is added to this thread reaches you as direct messages too"},
+		{"Stop", "under a reply: nothing more is added to this thread, until somebody presses Go on"},
+		{"@Perch jobs harbor", "in any thread: what " + as.Of("jobs") + " answers, for you alone until you press Share; @Perch help lists the rest"},
+		{"Look up with Perch", "in the ⋯ menu of any message: what the ids in it are, for you alone"},
+		{"Save as resolution", "in the same menu: keeps what helped, and shows it when the like happens again"},
+	}, "A reply takes up to 5 ids of one message, and 20 new ones an hour. After 30 days in which nobody writes, Perch no longer follows a thread. Of what people write it keeps no words, "+
+		"only the ids it knows and where they were quoted; a resolution is kept because somebody saves it.")
 }

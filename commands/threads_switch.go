@@ -99,14 +99,15 @@ func (p perch) isOn(c thread.Channel) string {
 
 func (p perch) isOff(c thread.Channel) string {
 	if !isSlackID(c.By) {
-		return "Perch does not read along here."
+		return "Perch does not read along here: ids in messages get no reply."
 	}
-	return fmt.Sprintf("Perch does not read along here. <@%s> switched it off, %s.", c.By, card.When(c.At, p.Now()))
+	return fmt.Sprintf("Perch does not read along here: ids in messages get no reply. <@%s> switched it off, %s.", c.By, card.When(c.At, p.Now()))
 }
 
 // announcement is what everybody in the channel is told.
 func (p perch) announcement(c thread.Channel, as bot.Names) card.Message {
-	return note(fmt.Sprintf("%s `%s threads off` ends it.", p.isOn(c), card.Escape(as.Of("perch"))))
+	return note(fmt.Sprintf("%s A message that quotes a Job, connection, session, company or customer id which it knows gets one reply in its thread. `%s threads off` ends it.",
+		p.isOn(c), card.Escape(as.Of("perch"))))
 }
 
 // readAlongHere switches reading along on, if that may be. consented is an admin's

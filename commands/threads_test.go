@@ -103,7 +103,7 @@ func TestReadingAlongIsSwitched(t *testing.T) {
 	f := &forum{}
 	d := newDesk(t, f.sources())
 	d.slash("/perch", "threads")
-	d.hears("Perch does not read along here.")
+	d.hears("Perch does not read along here: ids in messages get no reply.")
 	d.slash("/perch", "threads on")
 	if a := d.hears("switched on by <@U1>"); a.Type != "in_channel" {
 		t.Errorf("the channel was not told: %s", a.raw)
@@ -119,8 +119,10 @@ func TestReadingAlongIsSwitched(t *testing.T) {
 	d.hears("<@U1> switched it off")
 	d.slash("/perch", "threads sideways")
 	d.hears("takes `on` or `off`")
-	d.slash("/perch", "threads help")
-	d.hears("Support threads")
+	for _, help := range []string{"threads help", "help threads", "HELP Threads"} {
+		d.slash("/perch", help)
+		d.hears("Support threads")
+	}
 	_, _, noted := f.was()
 	want := []audit.Entry{{At: now, Who: "U1", What: "threads on", About: "C1"}, {At: now, Who: "U1", What: "threads off", About: "C1"}}
 	if fmt.Sprint(noted) != fmt.Sprint(want) {
@@ -232,9 +234,9 @@ func TestWhatStandsUnderAReply(t *testing.T) {
 		{"thread_unwatch", "7", "not hear of this thread"},
 		{"thread_stop", "7", "Nothing more is added"},
 		{"thread_go", "7", "added to this thread again"},
-		{"thread_watch", "8", "was let go"},
-		{"thread_stop", "8", "was let go"},
-		{"thread_go", "9", "was let go"},
+		{"thread_watch", "8", "no longer follows this thread"},
+		{"thread_stop", "8", "no longer follows this thread"},
+		{"thread_go", "9", "no longer follows this thread"},
 		{"thread_stop", "-1", "another version"},
 		{"thread_watch", "x", "another version"},
 		{"thread_unwatch", "", "another version"},
