@@ -111,6 +111,20 @@ func rawOf(t *testing.T, m card.Message) string {
 	return string(raw)
 }
 
+// Who handed it over is not told to hand it over.
+func TestWhatIsSentIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	row := changed(finchsMove, handedOver("12345"))
+	text := alert.ProblemMessage(talkedOf(0, row)).Text
+	if strings.Contains(text, "contact their support") || !strings.Contains(text, "*Finch's move:* their support has the packet.") {
+		t.Errorf("it says %s", text)
+	}
+	again := changed(func(p *alert.Problem) { p.Opened = p.SentAt.Add(time.Minute) })
+	if text = alert.ProblemMessage(talkedOf(0, row, again)).Text; !strings.Contains(text, "contact their support") {
+		t.Errorf("of one that opened again since it says %s", text)
+	}
+}
+
 // What is said in the company is on no card that others read, in no form of it.
 func TestTalkStaysInTheCompany(t *testing.T) {
 	t.Parallel()

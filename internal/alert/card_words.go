@@ -124,12 +124,20 @@ func whatFailed(p Problem, _ time.Time) string {
 func moveFailed(s Shown) string {
 	switch s.Problem.Move {
 	case Finchs:
-		return "*Finch's move:* contact their support, the packet is ready." + s.next(" The next sync still tries again %s.")
+		return "*Finch's move:* " + s.support() + s.next(" The next sync still tries again %s.")
 	case Ours:
 		return "*Your move:* nothing tries this again by itself. See the job, then send the change again."
 	default:
 		return "*Your move:* none yet. " + s.heals() + s.next(" It runs again %s.")
 	}
+}
+
+// support is what there is to do with Finch's support: to write to it, or to wait for it.
+func (s Shown) support() string {
+	if p := s.Problem; p.SentAt.After(p.Opened) {
+		return "their support has the packet."
+	}
+	return "contact their support, the packet is ready."
 }
 
 // heals are the odds, where there are enough to speak of.
@@ -245,11 +253,11 @@ func whatStuck(p Problem, now time.Time) string {
 func moveStuck(s Shown) string {
 	switch {
 	case s.Problem.Facts.Job.ID != "":
-		return "*Finch's move:* contact their support, the packet is ready."
+		return "*Finch's move:* " + s.support()
 	case s.Problem.Facts.Status == finch.Pending:
 		return "*The employer's or Finch's move:* ask the employer whether they invited Finch; if so, contact Finch's support."
 	default:
-		return "*Finch's move:* the first data should be there by now. Contact their support, the packet is ready."
+		return "*Finch's move:* the first data should be there by now. " + card.UpperFirst(s.support())
 	}
 }
 
