@@ -82,6 +82,9 @@ func (b *binding) bind(ctx context.Context) (thread.Outcome, error) {
 	if listens, err := b.listens(ctx); err != nil || !listens {
 		return thread.Unheard, err
 	}
+	if err := b.holdQuoted(ctx); err != nil {
+		return "", err
+	}
 	row, err := b.q.HoldThreadAt(ctx, db.HoldThreadAtParams{Channel: b.m.Channel, Root: b.m.Root})
 	if err != nil && !missing(err) {
 		return "", fmt.Errorf("hold the thread: %w", err)
@@ -225,9 +228,6 @@ func (b *binding) fresh(bound []db.ThreadBond) (fresh []thread.Bond, full bool) 
 
 // add binds a thread to more.
 func (b *binding) add(ctx context.Context, threadID int64, place int, bonds []thread.Bond) error {
-	if err := b.hold(ctx, bonds); err != nil {
-		return err
-	}
 	for i, one := range bonds {
 		told, err := b.stands(ctx, one)
 		if err == nil {
@@ -243,28 +243,13 @@ func (b *binding) add(ctx context.Context, threadID int64, place int, bonds []th
 	return b.store.soilNear(ctx, b.q, threadID, bonds)
 }
 
-// hold holds what the bonds are about, in one order everywhere: what happens to it
-// meanwhile is either in the reply already, or finds the thread bound.
-func (b *binding) hold(ctx context.Context, bonds []thread.Bond) error {
-	var connections, sessions []string
-	for _, one := range bonds {
-		near, err := connectionsNear(ctx, b.q, one)
-		if err != nil {
-			return err
-		}
-		connections = append(connections, near...)
-		switch one.Kind {
-		case thread.Session:
-			sessions = append(sessions, one.ID)
-		case thread.Customer:
-			last, err := customerSessions(ctx, b.q, one.ID, 1)
-			if err != nil {
-				return err
-			}
-			for _, row := range last {
-				sessions = append(sessions, row.ID)
-			}
-		}
+// holdQuoted holds what the message quotes, before the thread and in one order, as
+// whoever records what happens to it does: that is either in the reply already, or
+// finds the thread bound.
+func (b *binding) holdQuoted(ctx context.Context) error {
+	connections, sessions, err := b.quoted(ctx)
+	if err != nil {
+		return err
 	}
 	for _, of := range []struct {
 		ids  []string
@@ -277,6 +262,30 @@ func (b *binding) hold(ctx context.Context, bonds []thread.Bond) error {
 		}
 	}
 	return nil
+}
+
+// quoted are the connections and sessions that have to do with the message's bonds.
+func (b *binding) quoted(ctx context.Context) (connections, sessions []string, err error) {
+	for _, one := range b.m.Bonds {
+		near, err := connectionsNear(ctx, b.q, one)
+		if err != nil {
+			return nil, nil, err
+		}
+		connections = append(connections, near...)
+		switch one.Kind {
+		case thread.Session:
+			sessions = append(sessions, one.ID)
+		case thread.Customer:
+			last, err := customerSessions(ctx, b.q, one.ID, 1)
+			if err != nil {
+				return nil, nil, err
+			}
+			for _, row := range last {
+				sessions = append(sessions, row.ID)
+			}
+		}
+	}
+	return connections, sessions, nil
 }
 
 // soilNear notes that the cards of the open problems which have to do with these
