@@ -39,10 +39,11 @@ func (l *latencies) middleAndSlowest() (middle, slowest time.Duration) {
 	l.mu.Lock()
 	sorted := slices.Sorted(slices.Values(l.took))
 	l.mu.Unlock()
-	if len(sorted) == 0 {
+	n := len(sorted)
+	if n == 0 {
 		return 0, 0
 	}
-	return sorted[len(sorted)/2], sorted[(len(sorted)-1)*99/100]
+	return sorted[(n-1)/2], sorted[(n*99+99)/100-1]
 }
 
 // overall tells how Perch itself is.
