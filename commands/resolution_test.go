@@ -24,6 +24,7 @@ import (
 type memory struct {
 	*forum
 	ledger      *ledger
+	card        alert.Card
 	at          thread.Thread
 	near        []alert.Problem
 	resolutions []alert.Resolution
@@ -89,9 +90,9 @@ func remembering(t *testing.T, m *memory, problems ...alert.Problem) *desk {
 	if m.forum == nil {
 		m.forum = &forum{}
 	}
-	m.ledger = &ledger{problems: problems}
+	m.ledger = &ledger{problems: problems, card: m.card}
 	s := m.sources()
-	s.Problems, s.Actor, s.Past, s.Threads, s.ThreadEntries, s.Resolutions = m.ledger, m.ledger, m.ledger, m, m, m
+	s.Problems, s.Actor, s.Past, s.Cards, s.Threads, s.ThreadEntries, s.Resolutions = m.ledger, m.ledger, m.ledger, m.ledger, m, m, m
 	return newDesk(t, s, append(m.admins, "UADMIN")...)
 }
 
@@ -162,6 +163,11 @@ func TestWhichProblemAMessageResolves(t *testing.T) {
 			"fixed",
 			[]string{"*5" + label + "since 19 Nov", "1" + label + "since 22 Oct", "2" + label + "recovered 20 Nov", "3" + label + "recovered 17 Nov"},
 		},
+		"of the card above it": {
+			memory{at: mine, near: []alert.Problem{aged(5, 2)}, card: alert.Card{ID: 7, Place: "C1", TS: "1700000000.000001", ProblemID: 2}},
+			"fixed",
+			[]string{"*2" + label + "recovered 20 Nov"},
+		},
 		"of the ids in it": {
 			memory{forum: &forum{ids: []thread.Bond{{Kind: thread.Session, ID: "s-1000-1", CustomerID: "cust_1042"}}}, near: []alert.Problem{elsewhere}},
 			"fixed s-1000-1",
@@ -181,6 +187,18 @@ func TestWhichProblemAMessageResolves(t *testing.T) {
 				t.Errorf("offered are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 			}
 		})
+	}
+}
+
+func TestWhichProblemOfAnOutageAMessageResolves(t *testing.T) {
+	t.Parallel()
+	outage, one, two := aged(6, 1), aged(7, 1), overSince(aged(8, 1), time.Hour)
+	outage.Key = alert.Key{Kind: alert.Outage, Part: "gusto job_failed"}
+	one.ParentID, two.ParentID = outage.ID, outage.ID
+	m := &memory{card: alert.Card{ID: 7, Place: "C1", TS: "1700000000.000001", ProblemID: outage.ID}}
+	got, _ := offered(t, remembering(t, m, aged(1, 1), two, one, outage).form("fixed"))
+	if len(got) != 3 || !strings.HasPrefix(got[0], "*6 ") || !strings.HasPrefix(got[1], "7 ") || !strings.HasPrefix(got[2], "8 ") {
+		t.Errorf("offered are %v", got)
 	}
 }
 

@@ -25,9 +25,13 @@ const (
 	lately = 30 * 24 * time.Hour
 )
 
-// candidates are the problems that a message may tell the end of: those of its thread,
-// else those of the ids in it, else the newest. near is false for the last.
+// candidates are the problems that a message may tell the end of: those of the card
+// under which it stands, else those of its thread, else those of the ids in it, else
+// the newest. near is false for the last.
 func (p perch) candidates(ctx context.Context, r *bot.Request) (of []alert.Problem, near bool, err error) {
+	if of, err = p.problemsOfCard(ctx, r.Channel, r.Quoted.Thread); err != nil || len(of) > 0 {
+		return of, true, err
+	}
 	if p.Threads == nil || p.ThreadEntries == nil {
 		of, err = p.recentProblems(ctx)
 		return of, false, err
@@ -48,6 +52,33 @@ func (p perch) candidates(ctx context.Context, r *bot.Request) (of []alert.Probl
 	}
 	of, err = p.recentProblems(ctx)
 	return of, false, err
+}
+
+// problemsOfCard are the problems of the card that stands there, if one does: its own
+// first.
+func (p perch) problemsOfCard(ctx context.Context, place, ts string) (of []alert.Problem, err error) {
+	c, ok, err := p.Cards.CardAt(ctx, place, ts)
+	if err != nil {
+		return nil, fmt.Errorf("find the card of a thread: %w", err)
+	}
+	if !ok || c.Kind == alert.ThreadCard {
+		return nil, nil
+	}
+	if c.ProblemID != 0 {
+		own, err := p.Problems.Problem(ctx, c.ProblemID)
+		if err != nil && !errors.Is(err, alert.ErrUnknownProblem) {
+			return nil, fmt.Errorf("read the problem of a card: %w", err)
+		}
+		if err == nil {
+			of = append(of, own)
+		}
+	}
+	listed, err := p.Cards.OnCard(ctx, c)
+	if err != nil && !errors.Is(err, alert.ErrUnknownProblem) {
+		return nil, fmt.Errorf("read the problems of a card: %w", err)
+	}
+	of = append(of, p.inOrder(listed, maxRecent)...)
+	return of[:min(len(of), maxRecent)], nil
 }
 
 // problemsNear are the problems of what was quoted: those open, then those over lately,
