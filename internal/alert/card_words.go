@@ -189,15 +189,28 @@ func jobTimes(j finch.KnownJob, ended string, now time.Time) []string {
 // What the employer must do.
 
 func moveReauth(s Shown) string {
-	return "*The employer's move:* nothing syncs until they sign in again. Send them a reconnect link."
+	return fmt.Sprintf("*The employer's move:* %s until they sign in again. Send them a reconnect link.", s.Problem.Halts())
 }
 
-func movePermissions(Shown) string {
-	return "*The employer's administrator must act:* give Finch's user the rights it lacks at the provider. Nothing syncs until then."
+func movePermissions(s Shown) string {
+	return fmt.Sprintf("*The employer's administrator must act:* give Finch's user the rights it lacks at the provider. %s until then.", card.UpperFirst(s.Problem.Halts()))
 }
 
-func moveNotSetUp(Shown) string {
-	return "*The employer's move:* finish the assisted set-up by inviting Finch. Nothing syncs until then."
+func moveNotSetUp(s Shown) string {
+	return fmt.Sprintf("*The employer's move:* finish the assisted set-up by inviting Finch. %s until then.", card.UpperFirst(s.Problem.Halts()))
+}
+
+// Halts says what does not sync while the employer has to act: all of a connection,
+// one of its entities, or what comes by one way in of several.
+func (p Problem) Halts() string {
+	switch {
+	case p.Key.EntityID != "":
+		return "this entity does not sync"
+	case p.Key.Part != "":
+		return "nothing syncs that way"
+	default:
+		return "nothing syncs"
+	}
 }
 
 func evidenceStatus(words string) func(Problem, time.Time) []string {

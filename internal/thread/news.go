@@ -63,7 +63,7 @@ func ProblemLine(step alert.Step, now time.Time) string {
 	case alert.HasReopened:
 		return fmt.Sprintf("%s Again: %s: %s, %s.", sign, card.LowerFirst(what), about(p), at)
 	case alert.HasEscalated:
-		return fmt.Sprintf("%s %s: %s.%s", sign, what, about(p), moveNow(p.Move))
+		return fmt.Sprintf("%s %s: %s.%s", sign, what, about(p), moveNow(p))
 	case alert.HasResolved:
 		return ":large_green_circle: " + resolved(p, now)
 	case alert.HasClosed:
@@ -121,30 +121,27 @@ func ofSession(id, customerID, customerName string) string {
 // meaning is what a problem that began means for the syncs, where its name does not
 // say so.
 func meaning(p alert.Problem) string {
-	nothing := " Nothing syncs"
-	switch {
-	case p.Key.EntityID != "":
-		nothing = " Nothing of it syncs"
-	case p.Key.Part != "": // one way in, of several
-		nothing = " Nothing syncs that way"
-	}
+	halts := " " + card.UpperFirst(p.Halts())
 	switch p.Key.Kind {
 	case alert.Reauth:
-		return nothing + " until they sign in again."
+		return halts + " until they sign in again."
 	case alert.Permissions:
-		return nothing + " until the employer's administrator gives Finch the rights it lacks."
+		return halts + " until the employer's administrator gives Finch the rights it lacks."
 	case alert.NotSetUp:
-		return nothing + " until the employer has finished the set-up."
+		return halts + " until the employer has finished the set-up."
 	default:
 		return ""
 	}
 }
 
 // moveNow says whose move it has become.
-func moveNow(m alert.Move) string {
-	switch m {
+func moveNow(p alert.Problem) string {
+	switch p.Move {
 	case alert.Finchs:
-		return " It is Finch's move now: contact their support."
+		if p.SentAt.IsZero() {
+			return " It is Finch's move now: contact their support."
+		}
+		return " It is Finch's move now: their support has the packet."
 	case alert.Ours:
 		return " It is our move now."
 	case alert.Employers:

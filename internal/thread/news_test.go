@@ -44,6 +44,7 @@ func TestProblemLine(t *testing.T) {
 	connected := set(func(p *alert.Problem) { p.Facts.Session.Connected = true })
 	provisional := set(func(p *alert.Problem) { p.Facts.Session.Connected, p.Facts.Session.Provisional = true, true })
 	row := set(func(p *alert.Problem) { p.Count, p.Move = 3, alert.Finchs })
+	sent := set(func(p *alert.Problem) { p.SentAt = now })
 	errors := set(func(p *alert.Problem) { p.Count = 5 })
 	byMethod := set(func(p *alert.Problem) { p.Key.Part = "assisted" })
 	byJob := set(func(p *alert.Problem) { p.Jobs = []string{jobID} }) // that failed for the same reason
@@ -63,11 +64,12 @@ func TestProblemLine(t *testing.T) {
 		{alert.HasOpened, []func(*alert.Problem){ofSession(alert.AuthErrors), errors}, ":x: 5 errors at Sign-in: session sess_01J…, 06:34."},
 		{alert.HasOpened, []func(*alert.Problem){ofSession(alert.LinkUnused)}, ":envelope: Link not opened: session sess_01J…, 06:34."},
 		{alert.HasOpened, []func(*alert.Problem){ofSession(alert.LinkExpired)}, ":hourglass: Link ran out: session sess_01J…, 06:34."},
-		{alert.HasOpened, []func(*alert.Problem){of(alert.Reauth), ofEntity}, ":key: Employer must reconnect: entity 11111111… of connection 0c9f6a1e…, 06:34. Nothing of it syncs until they sign in again."},
+		{alert.HasOpened, []func(*alert.Problem){of(alert.Reauth), ofEntity}, ":key: Employer must reconnect: entity 11111111… of connection 0c9f6a1e…, 06:34. This entity does not sync until they sign in again."},
 		{alert.HasOpened, []func(*alert.Problem){of(alert.Permissions), byMethod}, ":no_entry: Permissions missing: connection 0c9f6a1e…, 06:34. Nothing syncs that way until the employer's administrator gives Finch the rights it lacks."},
 		{alert.HasOpened, []func(*alert.Problem){of(alert.Reauth), byJob}, ":key: Employer must reconnect: connection 0c9f6a1e…, 06:34. Nothing syncs until they sign in again."},
 		{alert.HasReopened, nil, ":x: Again: sync failed: job 453bd7d7…, 09:50."},
 		{alert.HasEscalated, []func(*alert.Problem){row}, ":x: Sync failed 3 times in a row: job 453bd7d7…. It is Finch's move now: contact their support."},
+		{alert.HasEscalated, []func(*alert.Problem){row, sent}, ":x: Sync failed 3 times in a row: job 453bd7d7…. It is Finch's move now: their support has the packet."},
 		{alert.HasClosed, []func(*alert.Problem){over, set(func(p *alert.Problem) { p.ClosedBy = "UBO" })}, ":heavy_minus_sign: <@UBO> closed this, nobody need act any more: sync failed, job 453bd7d7…."},
 		{alert.HasClosed, []func(*alert.Problem){over}, ""},
 
