@@ -23,12 +23,13 @@ func (s *Store) assessSessions(ctx context.Context, q *db.Queries, customerID st
 		steps, err = s.closeAll(past)
 		return steps, time.Time{}, err
 	}
-	linked, err := q.LinkedSince(ctx, db.LinkedSinceParams{CustomerFolded: fold(customerID), CustomerID: customerID})
+	living, err := q.LivingOf(ctx, db.LivingOfParams{CustomerFolded: fold(customerID), CustomerID: customerID})
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("select the customer's connections: %w", err)
 	}
-	a := alert.Attempts{
-		CustomerID: customerID, Sessions: readings, Linked: timeOf(linked), Limits: s.limits, Now: millis(s.now()),
+	a := alert.Attempts{CustomerID: customerID, Sessions: readings, Limits: s.limits, Now: millis(s.now())}
+	for _, c := range living {
+		a.Living = append(a.Living, alert.Living{ConnectionID: c.ID, Since: timeOf(c.FirstSeen)})
 	}
 	found, next := alert.AssessSessions(a)
 	steps, err = advance(ctx, q, past, found, a.Subject, a.Now)

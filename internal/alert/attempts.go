@@ -15,11 +15,16 @@ type Attempts struct {
 	CustomerID string
 	// Sessions are the employer's, in any order.
 	Sessions []connect.Reading
-	// Linked is since when their newest connection that lives is known here; zero
-	// if there is none.
-	Linked time.Time
+	// Living are the employer's connections that have not ended, in any order.
+	Living []Living
 	Limits connect.Limits
 	Now    time.Time
+}
+
+// Living is a connection, and since when it is known here.
+type Living struct {
+	ConnectionID string
+	Since        time.Time
 }
 
 // CloseAttempts is how long a stopped employer, a row of errors or an expired
@@ -97,12 +102,26 @@ func (a Attempts) story() story {
 	return s
 }
 
-// through says that the employer is, by a link or after it was made; ok is false if
-// they are not.
-func (s story) through(made time.Time) (f Finding, ok bool) {
+// linked is since when the newest connection is known to which a link can have led;
+// zero if there is none. One to reconnect leads to what was there before, though
+// Perch may have been told of that later.
+func (s story) linked(to connect.Session) time.Time {
+	var newest time.Time
+	for _, c := range s.Living {
+		if !to.Reconnect || to.ConnectionID != "" && c.ConnectionID != to.ConnectionID {
+			newest = later(newest, c.Since)
+		}
+	}
+	return newest
+}
+
+// through says that the employer is, by this link or after it was made; ok is false
+// if they are not.
+func (s story) through(link connect.Session) (f Finding, ok bool) {
 	f = Finding{Word: Settled}
-	if s.Linked.After(made) {
-		f.Over = s.Linked
+	made := link.Created
+	if linked := s.linked(link); linked.After(made) {
+		f.Over = linked
 	}
 	for _, r := range s.seen {
 		if r.Progress.Outcome == connect.Connected && !r.Progress.LastMove().Before(made) {

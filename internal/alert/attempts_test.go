@@ -125,6 +125,8 @@ func TestAssessSessions(t *testing.T) {
 		{"closed, stage unknown", "Mon 11:00", "", readings{opened("Mon 10:00", "", "Mon 10:06", closed("Mon 10:06"))}, "dropped_off since Mon 10:06, link_unused right Mon 10:06, link_expired right Mon 10:00", "Mon+2 10:36"},
 		{"it could not open", "Mon 11:00", "", readings{opened("Mon 10:00", "", "Mon 10:06", func(r *connect.Reading) { r.Progress.Outcome, r.Progress.DropsOff = connect.Broken, time.Time{} })}, "dropped_off since Mon 10:06, link_unused right Mon 10:06, link_expired right Mon 10:00", "Mon+2 10:36"},
 		{"stopped while signing in again", "Mon 11:00", "Mon 09:00", readings{opened("Mon 10:00", mfa, "Mon 10:06", stopped, toReconnect)}, "dropped_off/mfa since Mon 10:06, link_unused right Mon 10:06, link_expired right Mon 10:00", "Mon+2 10:36"},
+		{"stopped while signing in again, and Perch was told of the connection later", "Mon 11:00", "Mon 10:30", readings{opened("Mon 10:00", mfa, "Mon 10:06", stopped, toReconnect)}, "dropped_off/mfa since Mon 10:06, link_unused right Mon 10:06, link_expired right Mon 10:00", "Mon+2 10:36"},
+		{"stopped while signing in again, and connected anew", "Mon 11:00", "Mon 10:30", readings{opened("Mon 10:00", mfa, "Mon 10:06", stopped, toReconnect, func(r *connect.Reading) { r.Session.ConnectionID = "c0" })}, "dropped_off settled Mon 10:30, link_unused settled Mon 10:30, link_expired settled Mon 10:30", ""},
 		{"stopped, and the link ends soon", "Mon 11:00", "", readings{opened("Mon 10:00", tos, "Mon 10:06", stopped, func(r *connect.Reading) { r.Session.Expires = on("Mon 20:00") })}, "dropped_off/terms_of_service since Mon 10:06, link_unused right Mon 10:06, link_expired right Mon 10:00", "Mon 20:00"},
 		{"stopped two weeks ago", "Mon+2 10:40", "", readings{opened("Mon 10:00", tos, "Mon 10:10", stopped)}, "dropped_off moot Mon 10:40, link_unused right Mon 10:10, link_expired right Mon 10:00", "Sun+9 10:00"},
 
@@ -166,7 +168,7 @@ func TestAssessSessions(t *testing.T) {
 			t.Parallel()
 			a := alert.Attempts{CustomerID: "cust_1", Sessions: tt.sessions, Now: on(tt.now)}
 			if tt.linked != "" {
-				a.Linked = on(tt.linked)
+				a.Living = []alert.Living{{ConnectionID: "c1", Since: on(tt.linked)}}
 			}
 			found, next := alert.AssessSessions(a)
 			if got := verdicts(found); got != tt.want {
@@ -230,7 +232,10 @@ func TestAProvisionalEnd(t *testing.T) {
 		{"by a browser's word, and there is a connection", on("Mon 10:21"), []func(*connect.Reading){through("Mon 10:20"), byBrowser}, false},
 	} {
 		a := alert.Attempts{
-			CustomerID: "cust_1", Sessions: []connect.Reading{opened("Mon 10:00", connect.MFA, "Mon 10:10", tt.change...)}, Linked: tt.linked, Now: on("Mon 11:00"),
+			CustomerID: "cust_1", Sessions: []connect.Reading{opened("Mon 10:00", connect.MFA, "Mon 10:10", tt.change...)}, Now: on("Mon 11:00"),
+		}
+		if !tt.linked.IsZero() {
+			a.Living = []alert.Living{{ConnectionID: "c1", Since: tt.linked}}
 		}
 		found, _ := alert.AssessSessions(a)
 		if f := found[0]; f.Word != alert.Settled || f.Facts.Session.Provisional != tt.provisional {

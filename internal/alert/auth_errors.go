@@ -21,7 +21,7 @@ func authErrors(s story) (Finding, time.Time) {
 	}
 	r := s.seen[i]
 	last := r.Progress.Errors[0]
-	if f, ok := s.through(r.Session.Created); ok {
+	if f, ok := s.through(r.Session); ok {
 		return f, time.Time{}
 	}
 	var past time.Time

@@ -18,7 +18,7 @@ func droppedOff(s story) (Finding, time.Time) {
 	r := s.seen[0]
 	left, drops := r.Progress.LastMove(), s.dropsOff(r.Progress)
 	closes := drops.Add(CloseAttempts)
-	if f, ok := s.through(r.Session.Created); ok {
+	if f, ok := s.through(r.Session); ok {
 		return f, time.Time{}
 	}
 	switch over := s.linkOver(r); {

@@ -35,8 +35,9 @@ func linkUnused(s story) (Finding, time.Time) {
 
 // done says that the employer is through by a link, or needs it no more.
 func (s story) done(r connect.Reading) (Finding, bool) {
-	if f, ok := s.through(r.Session.Created); ok || r.Session.Reconnect || s.Linked.IsZero() {
+	linked := s.linked(r.Session)
+	if f, ok := s.through(r.Session); ok || r.Session.Reconnect || linked.IsZero() {
 		return f, ok
 	}
-	return Finding{Word: Settled, Over: s.Linked}, true
+	return Finding{Word: Settled, Over: linked}, true
 }

@@ -1,9 +1,8 @@
 -- name: OpenProblemOfKey :one
 SELECT * FROM problems WHERE key = sqlc.arg(key) AND state = 'open';
 
--- Since when the newest living connection of a customer is known; 0 without one.
--- name: LinkedSince :one
-SELECT CAST(COALESCE(MAX(c.first_seen), 0) AS BIGINT) FROM connections c
+-- name: LivingOf :many
+SELECT c.id, c.first_seen FROM connections c
 WHERE c.customer_folded = sqlc.arg(customer_folded) AND c.customer_id = sqlc.arg(customer_id) AND c.ended = 0
     AND EXISTS (SELECT 1 FROM tokens t WHERE t.connection_id = c.id);
 

@@ -561,8 +561,8 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.linkKeyIDsStmt, err = db.PrepareContext(ctx, linkKeyIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query LinkKeyIDs: %w", err)
 	}
-	if q.linkedSinceStmt, err = db.PrepareContext(ctx, linkedSince); err != nil {
-		return nil, fmt.Errorf("error preparing query LinkedSince: %w", err)
+	if q.livingOfStmt, err = db.PrepareContext(ctx, livingOf); err != nil {
+		return nil, fmt.Errorf("error preparing query LivingOf: %w", err)
 	}
 	if q.lookSoonStmt, err = db.PrepareContext(ctx, lookSoon); err != nil {
 		return nil, fmt.Errorf("error preparing query LookSoon: %w", err)
@@ -1992,9 +1992,9 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing linkKeyIDsStmt: %w", cerr)
 		}
 	}
-	if q.linkedSinceStmt != nil {
-		if cerr := q.linkedSinceStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing linkedSinceStmt: %w", cerr)
+	if q.livingOfStmt != nil {
+		if cerr := q.livingOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing livingOfStmt: %w", cerr)
 		}
 	}
 	if q.lookSoonStmt != nil {
@@ -3095,7 +3095,7 @@ type Queries struct {
 	lastSyncsStmt                *sql.Stmt
 	latelyCountedStmt            *sql.Stmt
 	linkKeyIDsStmt               *sql.Stmt
-	linkedSinceStmt              *sql.Stmt
+	livingOfStmt                 *sql.Stmt
 	lookSoonStmt                 *sql.Stmt
 	markAloneStmt                *sql.Stmt
 	markNewestStmt               *sql.Stmt
@@ -3457,7 +3457,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastSyncsStmt:                q.lastSyncsStmt,
 		latelyCountedStmt:            q.latelyCountedStmt,
 		linkKeyIDsStmt:               q.linkKeyIDsStmt,
-		linkedSinceStmt:              q.linkedSinceStmt,
+		livingOfStmt:                 q.livingOfStmt,
 		lookSoonStmt:                 q.lookSoonStmt,
 		markAloneStmt:                q.markAloneStmt,
 		markNewestStmt:               q.markNewestStmt,

@@ -56,23 +56,43 @@ func (q *Queries) LatelyCounted(ctx context.Context, arg LatelyCountedParams) (L
 	return i, err
 }
 
-const linkedSince = `-- name: LinkedSince :one
-SELECT CAST(COALESCE(MAX(c.first_seen), 0) AS BIGINT) FROM connections c
+const livingOf = `-- name: LivingOf :many
+SELECT c.id, c.first_seen FROM connections c
 WHERE c.customer_folded = $1 AND c.customer_id = $2 AND c.ended = 0
     AND EXISTS (SELECT 1 FROM tokens t WHERE t.connection_id = c.id)
 `
 
-type LinkedSinceParams struct {
+type LivingOfParams struct {
 	CustomerFolded string
 	CustomerID     string
 }
 
-// Since when the newest living connection of a customer is known; 0 without one.
-func (q *Queries) LinkedSince(ctx context.Context, arg LinkedSinceParams) (int64, error) {
-	row := q.queryRow(ctx, q.linkedSinceStmt, linkedSince, arg.CustomerFolded, arg.CustomerID)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
+type LivingOfRow struct {
+	ID        string
+	FirstSeen int64
+}
+
+func (q *Queries) LivingOf(ctx context.Context, arg LivingOfParams) ([]LivingOfRow, error) {
+	rows, err := q.query(ctx, q.livingOfStmt, livingOf, arg.CustomerFolded, arg.CustomerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LivingOfRow
+	for rows.Next() {
+		var i LivingOfRow
+		if err := rows.Scan(&i.ID, &i.FirstSeen); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const noteWatch = `-- name: NoteWatch :exec
