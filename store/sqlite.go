@@ -66,18 +66,8 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 	if s.reader, err = openPool(o.Database, readerPragmas, readers); err != nil {
 		return err
 	}
-	return s.prepare(ctx)
-}
-
-// prepare has SQLite read and plan each query once and not at each use, which
-// takes as long as a quick one takes to run.
-func (s *Store) prepare(ctx context.Context) (err error) {
-	if s.writes, err = db.Prepare(ctx, s.writer); err != nil {
-		return fmt.Errorf("prepare to write: %w", damage(err))
-	}
-	if s.reads, err = db.Prepare(ctx, s.reader); err != nil {
-		return fmt.Errorf("prepare to read: %w", damage(err))
-	}
+	s.writePlans, s.readPlans = newPlans(s.writer), newPlans(s.reader)
+	s.writes, s.reads = db.New(s.writePlans), db.New(s.readPlans)
 	return nil
 }
 

@@ -45,18 +45,20 @@ type Store struct {
 	reader *sql.DB     // on PostgreSQL the same pool as writer
 	writes *db.Queries // through writer
 	reads  *db.Queries // through reader
-	lock   io.Closer
-	keys   []Key
-	now    func() time.Time
-	log    zerolog.Logger
-	intake intake
-	nerves nerves
-	grace  alert.Grace
-	outage alert.OutageLimits
-	owing  chan struct{}
-	moved  chan struct{}
-	limits connect.Limits
-	usual  usual
+
+	writePlans, readPlans *plans // of both, on SQLite
+	lock                  io.Closer
+	keys                  []Key
+	now                   func() time.Time
+	log                   zerolog.Logger
+	intake                intake
+	nerves                nerves
+	grace                 alert.Grace
+	outage                alert.OutageLimits
+	owing                 chan struct{}
+	moved                 chan struct{}
+	limits                connect.Limits
+	usual                 usual
 }
 
 // Open opens the database, brings its tables up to date and checks that every
@@ -130,20 +132,23 @@ func (s *Store) change(ctx context.Context, fn func(*db.Queries) error) error {
 	var err error
 	for range attempts {
 		err = transact(ctx, s.writer, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, func(tx *sql.Tx) error {
-			return fn(s.writes.WithTx(tx))
+			return fn(s.writePlans.within(tx))
 		})
 		if !overtaken(err) {
 			break
 		}
 	}
+	s.writePlans.catchUp(ctx)
 	return damage(err)
 }
 
 // view runs fn on a single state of the database.
 func (s *Store) view(ctx context.Context, fn func(*db.Queries) error) error {
-	return damage(transact(ctx, s.reader, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
-		return fn(s.reads.WithTx(tx))
-	}))
+	err := transact(ctx, s.reader, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
+		return fn(s.readPlans.within(tx))
+	})
+	s.readPlans.catchUp(ctx)
+	return damage(err)
 }
 
 func transact(ctx context.Context, pool *sql.DB, o *sql.TxOptions, fn func(*sql.Tx) error) error {

@@ -25,7 +25,7 @@ type AddCardParams struct {
 }
 
 func (q *Queries) AddCard(ctx context.Context, arg AddCardParams) (int64, error) {
-	row := q.queryRow(ctx, q.addCardStmt, addCard,
+	row := q.db.QueryRowContext(ctx, addCard,
 		arg.Kind,
 		arg.SubscriptionID,
 		arg.ProblemID,
@@ -43,7 +43,7 @@ UPDATE cards SET lines = lines + 1 WHERE id = $1
 `
 
 func (q *Queries) AddLine(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.addLineStmt, addLine, id)
+	_, err := q.db.ExecContext(ctx, addLine, id)
 	return err
 }
 
@@ -52,7 +52,7 @@ SELECT id, channel, wish, maker, maker_name, made, changer, changed, paused, pau
 `
 
 func (q *Queries) AnySubscription(ctx context.Context, id int64) (Subscription, error) {
-	row := q.queryRow(ctx, q.anySubscriptionStmt, anySubscription, id)
+	row := q.db.QueryRowContext(ctx, anySubscription, id)
 	var i Subscription
 	err := row.Scan(
 		&i.ID,
@@ -84,7 +84,7 @@ type BecomeOutageParams struct {
 }
 
 func (q *Queries) BecomeOutage(ctx context.Context, arg BecomeOutageParams) error {
-	_, err := q.exec(ctx, q.becomeOutageStmt, becomeOutage, arg.ProblemID, arg.SubscriptionID, arg.ID)
+	_, err := q.db.ExecContext(ctx, becomeOutage, arg.ProblemID, arg.SubscriptionID, arg.ID)
 	return err
 }
 
@@ -93,7 +93,7 @@ SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, pos
 `
 
 func (q *Queries) Card(ctx context.Context, id int64) (Card, error) {
-	row := q.queryRow(ctx, q.cardStmt, card, id)
+	row := q.db.QueryRowContext(ctx, card, id)
 	var i Card
 	err := row.Scan(
 		&i.ID,
@@ -127,7 +127,7 @@ type CardAtParams struct {
 }
 
 func (q *Queries) CardAt(ctx context.Context, arg CardAtParams) (Card, error) {
-	row := q.queryRow(ctx, q.cardAtStmt, cardAt, arg.Place, arg.Ts)
+	row := q.db.QueryRowContext(ctx, cardAt, arg.Place, arg.Ts)
 	var i Card
 	err := row.Scan(
 		&i.ID,
@@ -162,7 +162,7 @@ type CardOfTellingParams struct {
 
 // The card, of its own or shared, on which a subscription was told of a problem.
 func (q *Queries) CardOfTelling(ctx context.Context, arg CardOfTellingParams) (Card, error) {
-	row := q.queryRow(ctx, q.cardOfTellingStmt, cardOfTelling, arg.ProblemID, arg.SubscriptionID)
+	row := q.db.QueryRowContext(ctx, cardOfTelling, arg.ProblemID, arg.SubscriptionID)
 	var i Card
 	err := row.Scan(
 		&i.ID,
@@ -197,7 +197,7 @@ type CardsSinceParams struct {
 
 // How many problems got cards of their own in a channel since a time.
 func (q *Queries) CardsSince(ctx context.Context, arg CardsSinceParams) (int64, error) {
-	row := q.queryRow(ctx, q.cardsSinceStmt, cardsSince, arg.Channel, arg.Since)
+	row := q.db.QueryRowContext(ctx, cardsSince, arg.Channel, arg.Since)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -214,7 +214,7 @@ type ClaimCardParams struct {
 }
 
 func (q *Queries) ClaimCard(ctx context.Context, arg ClaimCardParams) (int64, error) {
-	result, err := q.exec(ctx, q.claimCardStmt, claimCard, arg.LeaseUntil, arg.ID, arg.Now)
+	result, err := q.db.ExecContext(ctx, claimCard, arg.LeaseUntil, arg.ID, arg.Now)
 	if err != nil {
 		return 0, err
 	}
@@ -236,7 +236,7 @@ type CleanCardParams struct {
 }
 
 func (q *Queries) CleanCard(ctx context.Context, arg CleanCardParams) (int64, error) {
-	result, err := q.exec(ctx, q.cleanCardStmt, cleanCard,
+	result, err := q.db.ExecContext(ctx, cleanCard,
 		arg.Now,
 		arg.Soiled,
 		arg.ID,
@@ -253,7 +253,7 @@ SELECT body FROM outbox WHERE card_id = $1 AND kind = 'digest' ORDER BY id LIMIT
 `
 
 func (q *Queries) DigestOfCard(ctx context.Context, cardID int64) (string, error) {
-	row := q.queryRow(ctx, q.digestOfCardStmt, digestOfCard, cardID)
+	row := q.db.QueryRowContext(ctx, digestOfCard, cardID)
 	var body string
 	err := row.Scan(&body)
 	return body, err
@@ -265,7 +265,7 @@ ORDER BY haste DESC, dirty LIMIT 1
 `
 
 func (q *Queries) DirtiestCard(ctx context.Context, now int64) (Card, error) {
-	row := q.queryRow(ctx, q.dirtiestCardStmt, dirtiestCard, now)
+	row := q.db.QueryRowContext(ctx, dirtiestCard, now)
 	var i Card
 	err := row.Scan(
 		&i.ID,
@@ -300,7 +300,7 @@ type ForgetListParams struct {
 
 // The list that was looked for, not one that has taken its place since.
 func (q *Queries) ForgetList(ctx context.Context, arg ForgetListParams) (int64, error) {
-	result, err := q.exec(ctx, q.forgetListStmt, forgetList, arg.ID, arg.Ts)
+	result, err := q.db.ExecContext(ctx, forgetList, arg.ID, arg.Ts)
 	if err != nil {
 		return 0, err
 	}
@@ -318,7 +318,7 @@ type GrowCardParams struct {
 }
 
 func (q *Queries) GrowCard(ctx context.Context, arg GrowCardParams) error {
-	_, err := q.exec(ctx, q.growCardStmt, growCard, arg.Now, arg.ID)
+	_, err := q.db.ExecContext(ctx, growCard, arg.Now, arg.ID)
 	return err
 }
 
@@ -332,7 +332,7 @@ type HastenCardParams struct {
 }
 
 func (q *Queries) HastenCard(ctx context.Context, arg HastenCardParams) error {
-	_, err := q.exec(ctx, q.hastenCardStmt, hastenCard, arg.Now, arg.ID)
+	_, err := q.db.ExecContext(ctx, hastenCard, arg.Now, arg.ID)
 	return err
 }
 
@@ -342,7 +342,7 @@ WHERE t.card_id = $1 AND t.card_id > 0 AND t.state < 2
 `
 
 func (q *Queries) HearersOnCard(ctx context.Context, cardID int64) ([]Subscription, error) {
-	rows, err := q.query(ctx, q.hearersOnCardStmt, hearersOnCard, cardID)
+	rows, err := q.db.QueryContext(ctx, hearersOnCard, cardID)
 	if err != nil {
 		return nil, err
 	}
@@ -386,7 +386,7 @@ SELECT CAST(CASE WHEN EXISTS (
 `
 
 func (q *Queries) IsCardEmpty(ctx context.Context, cardID int64) (int64, error) {
-	row := q.queryRow(ctx, q.isCardEmptyStmt, isCardEmpty, cardID)
+	row := q.db.QueryRowContext(ctx, isCardEmpty, cardID)
 	var empty int64
 	err := row.Scan(&empty)
 	return empty, err
@@ -402,7 +402,7 @@ type MoveToCardParams struct {
 }
 
 func (q *Queries) MoveToCard(ctx context.Context, arg MoveToCardParams) error {
-	_, err := q.exec(ctx, q.moveToCardStmt, moveToCard, arg.CardID, arg.Was)
+	_, err := q.db.ExecContext(ctx, moveToCard, arg.CardID, arg.Was)
 	return err
 }
 
@@ -411,7 +411,7 @@ SELECT id, kind, subscription_id, problem_id, channel, place, ts, thread_ts, pos
 `
 
 func (q *Queries) NewestSummary(ctx context.Context, channel string) (Card, error) {
-	row := q.queryRow(ctx, q.newestSummaryStmt, newestSummary, channel)
+	row := q.db.QueryRowContext(ctx, newestSummary, channel)
 	var i Card
 	err := row.Scan(
 		&i.ID,
@@ -449,7 +449,7 @@ type OthersOnCardParams struct {
 
 // Whether a summary holds nothing open but an outage's own.
 func (q *Queries) OthersOnCard(ctx context.Context, arg OthersOnCardParams) (int64, error) {
-	row := q.queryRow(ctx, q.othersOnCardStmt, othersOnCard, arg.CardID, arg.OutageID)
+	row := q.db.QueryRowContext(ctx, othersOnCard, arg.CardID, arg.OutageID)
 	var others int64
 	err := row.Scan(&others)
 	return others, err
@@ -472,7 +472,7 @@ type PlaceCardParams struct {
 
 // What changed while the message was on its way is edited in.
 func (q *Queries) PlaceCard(ctx context.Context, arg PlaceCardParams) error {
-	_, err := q.exec(ctx, q.placeCardStmt, placeCard,
+	_, err := q.db.ExecContext(ctx, placeCard,
 		arg.Place,
 		arg.Ts,
 		arg.Now,
@@ -492,7 +492,7 @@ type PlaceListParams struct {
 }
 
 func (q *Queries) PlaceList(ctx context.Context, arg PlaceListParams) error {
-	_, err := q.exec(ctx, q.placeListStmt, placeList, arg.Ts, arg.ID)
+	_, err := q.db.ExecContext(ctx, placeList, arg.Ts, arg.ID)
 	return err
 }
 
@@ -503,7 +503,7 @@ ORDER BY p.id
 `
 
 func (q *Queries) ProblemsOnCard(ctx context.Context, cardID int64) ([]Problem, error) {
-	rows, err := q.query(ctx, q.problemsOnCardStmt, problemsOnCard, cardID)
+	rows, err := q.db.QueryContext(ctx, problemsOnCard, cardID)
 	if err != nil {
 		return nil, err
 	}
@@ -553,7 +553,7 @@ type PutOffCardsParams struct {
 }
 
 func (q *Queries) PutOffCards(ctx context.Context, arg PutOffCardsParams) error {
-	_, err := q.exec(ctx, q.putOffCardsStmt, putOffCards, arg.At, arg.Channel)
+	_, err := q.db.ExecContext(ctx, putOffCards, arg.At, arg.Channel)
 	return err
 }
 
@@ -568,7 +568,7 @@ type PutOnCardParams struct {
 }
 
 func (q *Queries) PutOnCard(ctx context.Context, arg PutOnCardParams) error {
-	_, err := q.exec(ctx, q.putOnCardStmt, putOnCard, arg.CardID, arg.ProblemID, arg.SubscriptionID)
+	_, err := q.db.ExecContext(ctx, putOnCard, arg.CardID, arg.ProblemID, arg.SubscriptionID)
 	return err
 }
 
@@ -585,7 +585,7 @@ type PutOnDigestParams struct {
 
 // What has a card already is reminded of by a digest, and stays there.
 func (q *Queries) PutOnDigest(ctx context.Context, arg PutOnDigestParams) error {
-	_, err := q.exec(ctx, q.putOnDigestStmt, putOnDigest, arg.CardID, arg.ProblemID, arg.SubscriptionID)
+	_, err := q.db.ExecContext(ctx, putOnDigest, arg.CardID, arg.ProblemID, arg.SubscriptionID)
 	return err
 }
 
@@ -599,7 +599,7 @@ type RemindAtParams struct {
 }
 
 func (q *Queries) RemindAt(ctx context.Context, arg RemindAtParams) error {
-	_, err := q.exec(ctx, q.remindAtStmt, remindAt, arg.Due, arg.ID)
+	_, err := q.db.ExecContext(ctx, remindAt, arg.Due, arg.ID)
 	return err
 }
 
@@ -608,7 +608,7 @@ DELETE FROM cards WHERE id = $1
 `
 
 func (q *Queries) RemoveCard(ctx context.Context, id int64) (int64, error) {
-	result, err := q.exec(ctx, q.removeCardStmt, removeCard, id)
+	result, err := q.db.ExecContext(ctx, removeCard, id)
 	if err != nil {
 		return 0, err
 	}
@@ -625,7 +625,7 @@ type SoilCardParams struct {
 }
 
 func (q *Queries) SoilCard(ctx context.Context, arg SoilCardParams) error {
-	_, err := q.exec(ctx, q.soilCardStmt, soilCard, arg.At, arg.ID)
+	_, err := q.db.ExecContext(ctx, soilCard, arg.At, arg.ID)
 	return err
 }
 
@@ -640,7 +640,7 @@ type SoilCardsParams struct {
 }
 
 func (q *Queries) SoilCards(ctx context.Context, arg SoilCardsParams) error {
-	_, err := q.exec(ctx, q.soilCardsStmt, soilCards, arg.At, arg.ProblemID)
+	_, err := q.db.ExecContext(ctx, soilCards, arg.At, arg.ProblemID)
 	return err
 }
 
@@ -657,7 +657,7 @@ type SoilListsParams struct {
 
 // Summaries and digests, or the outage a summary became.
 func (q *Queries) SoilLists(ctx context.Context, arg SoilListsParams) error {
-	_, err := q.exec(ctx, q.soilListsStmt, soilLists, arg.At, arg.ProblemID)
+	_, err := q.db.ExecContext(ctx, soilLists, arg.At, arg.ProblemID)
 	return err
 }
 
@@ -671,7 +671,7 @@ type StandingCardParams struct {
 }
 
 func (q *Queries) StandingCard(ctx context.Context, arg StandingCardParams) (Card, error) {
-	row := q.queryRow(ctx, q.standingCardStmt, standingCard, arg.ProblemID, arg.Channel)
+	row := q.db.QueryRowContext(ctx, standingCard, arg.ProblemID, arg.Channel)
 	var i Card
 	err := row.Scan(
 		&i.ID,
@@ -700,7 +700,7 @@ UPDATE tellings SET state = 2, due = 0 WHERE card_id = $1 AND card_id > 0 AND st
 `
 
 func (q *Queries) TellOnCard(ctx context.Context, cardID int64) error {
-	_, err := q.exec(ctx, q.tellOnCardStmt, tellOnCard, cardID)
+	_, err := q.db.ExecContext(ctx, tellOnCard, cardID)
 	return err
 }
 
@@ -714,7 +714,7 @@ type UnclaimCardParams struct {
 }
 
 func (q *Queries) UnclaimCard(ctx context.Context, arg UnclaimCardParams) error {
-	_, err := q.exec(ctx, q.unclaimCardStmt, unclaimCard, arg.ID, arg.Leased)
+	_, err := q.db.ExecContext(ctx, unclaimCard, arg.ID, arg.Leased)
 	return err
 }
 
@@ -730,7 +730,7 @@ type UntellParams struct {
 }
 
 func (q *Queries) Untell(ctx context.Context, arg UntellParams) error {
-	_, err := q.exec(ctx, q.untellStmt, untell, arg.Reason, arg.ProblemID, arg.SubscriptionID)
+	_, err := q.db.ExecContext(ctx, untell, arg.Reason, arg.ProblemID, arg.SubscriptionID)
 	return err
 }
 
@@ -744,7 +744,7 @@ type UntellOnCardParams struct {
 }
 
 func (q *Queries) UntellOnCard(ctx context.Context, arg UntellOnCardParams) error {
-	_, err := q.exec(ctx, q.untellOnCardStmt, untellOnCard, arg.Reason, arg.CardID)
+	_, err := q.db.ExecContext(ctx, untellOnCard, arg.Reason, arg.CardID)
 	return err
 }
 
@@ -764,7 +764,7 @@ type UntoldOnCardRow struct {
 }
 
 func (q *Queries) UntoldOnCard(ctx context.Context, arg UntoldOnCardParams) ([]UntoldOnCardRow, error) {
-	rows, err := q.query(ctx, q.untoldOnCardStmt, untoldOnCard, arg.CardID, arg.SubscriptionID)
+	rows, err := q.db.QueryContext(ctx, untoldOnCard, arg.CardID, arg.SubscriptionID)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type AddChangeParams struct {
 }
 
 func (q *Queries) AddChange(ctx context.Context, arg AddChangeParams) error {
-	_, err := q.exec(ctx, q.addChangeStmt, addChange,
+	_, err := q.db.ExecContext(ctx, addChange,
 		arg.ConnectionID,
 		arg.EntityID,
 		arg.Method,
@@ -52,7 +52,7 @@ type ChangeAfterParams struct {
 }
 
 func (q *Queries) ChangeAfter(ctx context.Context, arg ChangeAfterParams) (Change, error) {
-	row := q.queryRow(ctx, q.changeAfterStmt, changeAfter,
+	row := q.db.QueryRowContext(ctx, changeAfter,
 		arg.ConnectionID,
 		arg.EntityID,
 		arg.Method,
@@ -89,7 +89,7 @@ type ChangeBeforeParams struct {
 // What was the last step of a part not after a time. An entity is one part,
 // whatever method was named with it; without an entity each method is one.
 func (q *Queries) ChangeBefore(ctx context.Context, arg ChangeBeforeParams) (Change, error) {
-	row := q.queryRow(ctx, q.changeBeforeStmt, changeBefore,
+	row := q.db.QueryRowContext(ctx, changeBefore,
 		arg.ConnectionID,
 		arg.EntityID,
 		arg.Method,
@@ -119,7 +119,7 @@ type ChangesParams struct {
 }
 
 func (q *Queries) Changes(ctx context.Context, arg ChangesParams) ([]Change, error) {
-	rows, err := q.query(ctx, q.changesStmt, changes, arg.ConnectionID, arg.Count)
+	rows, err := q.db.QueryContext(ctx, changes, arg.ConnectionID, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ type ChangesSaidParams struct {
 
 // What webhooks said since a time.
 func (q *Queries) ChangesSaid(ctx context.Context, arg ChangesSaidParams) ([]Change, error) {
-	rows, err := q.query(ctx, q.changesSaidStmt, changesSaid, arg.ConnectionID, arg.Since, arg.Count)
+	rows, err := q.db.QueryContext(ctx, changesSaid, arg.ConnectionID, arg.Since, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +205,7 @@ type CorrectChangeParams struct {
 }
 
 func (q *Queries) CorrectChange(ctx context.Context, arg CorrectChangeParams) error {
-	_, err := q.exec(ctx, q.correctChangeStmt, correctChange, arg.Was, arg.Seq)
+	_, err := q.db.ExecContext(ctx, correctChange, arg.Was, arg.Seq)
 	return err
 }
 
@@ -219,7 +219,7 @@ type PruneChangesParams struct {
 }
 
 func (q *Queries) PruneChanges(ctx context.Context, arg PruneChangesParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneChangesStmt, pruneChanges, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneChanges, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}

@@ -25,7 +25,7 @@ type AddEntityParams struct {
 }
 
 func (q *Queries) AddEntity(ctx context.Context, arg AddEntityParams) error {
-	_, err := q.exec(ctx, q.addEntityStmt, addEntity,
+	_, err := q.db.ExecContext(ctx, addEntity,
 		arg.ConnectionID,
 		arg.Position,
 		arg.ID,
@@ -56,7 +56,7 @@ type AddMethodParams struct {
 }
 
 func (q *Queries) AddMethod(ctx context.Context, arg AddMethodParams) error {
-	_, err := q.exec(ctx, q.addMethodStmt, addMethod,
+	_, err := q.db.ExecContext(ctx, addMethod,
 		arg.ConnectionID,
 		arg.Position,
 		arg.Type,
@@ -75,7 +75,7 @@ DELETE FROM entities WHERE connection_id = $1
 `
 
 func (q *Queries) ClearEntities(ctx context.Context, connectionID string) error {
-	_, err := q.exec(ctx, q.clearEntitiesStmt, clearEntities, connectionID)
+	_, err := q.db.ExecContext(ctx, clearEntities, connectionID)
 	return err
 }
 
@@ -84,7 +84,7 @@ DELETE FROM methods WHERE connection_id = $1
 `
 
 func (q *Queries) ClearMethods(ctx context.Context, connectionID string) error {
-	_, err := q.exec(ctx, q.clearMethodsStmt, clearMethods, connectionID)
+	_, err := q.db.ExecContext(ctx, clearMethods, connectionID)
 	return err
 }
 
@@ -104,7 +104,7 @@ type ConnectionRow struct {
 }
 
 func (q *Queries) Connection(ctx context.Context, id string) (ConnectionRow, error) {
-	row := q.queryRow(ctx, q.connectionStmt, connection, id)
+	row := q.db.QueryRowContext(ctx, connection, id)
 	var i ConnectionRow
 	err := row.Scan(
 		&i.Connection.ID,
@@ -153,7 +153,7 @@ SELECT connection_id, position, id, name, source_id, status, learned FROM entiti
 `
 
 func (q *Queries) Entities(ctx context.Context, connectionID string) ([]Entity, error) {
-	rows, err := q.query(ctx, q.entitiesStmt, entities, connectionID)
+	rows, err := q.db.QueryContext(ctx, entities, connectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ UPDATE connections SET look_fence = look_fence WHERE id = $1
 // Changes nothing: whoever else wants to change the connection waits until this
 // transaction ends. SQLite, where one writes at a time, has no SELECT FOR UPDATE.
 func (q *Queries) Hold(ctx context.Context, id string) error {
-	_, err := q.exec(ctx, q.holdStmt, hold, id)
+	_, err := q.db.ExecContext(ctx, hold, id)
 	return err
 }
 
@@ -199,7 +199,7 @@ SELECT connection_id, position, type, status, status_message, last_sync, last_sy
 `
 
 func (q *Queries) Methods(ctx context.Context, connectionID string) ([]Method, error) {
-	rows, err := q.query(ctx, q.methodsStmt, methods, connectionID)
+	rows, err := q.db.QueryContext(ctx, methods, connectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -305,7 +305,7 @@ type SaveConnectionParams struct {
 
 // One that nobody could hold, since it was not there, may have come meanwhile, with more.
 func (q *Queries) SaveConnection(ctx context.Context, arg SaveConnectionParams) error {
-	_, err := q.exec(ctx, q.saveConnectionStmt, saveConnection,
+	_, err := q.db.ExecContext(ctx, saveConnection,
 		arg.ID,
 		arg.CustomerID,
 		arg.CustomerName,

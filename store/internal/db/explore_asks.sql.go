@@ -22,7 +22,7 @@ type AskJobParams struct {
 }
 
 func (q *Queries) AskJob(ctx context.Context, arg AskJobParams) error {
-	_, err := q.exec(ctx, q.askJobStmt, askJob,
+	_, err := q.db.ExecContext(ctx, askJob,
 		arg.JobID,
 		arg.UserID,
 		arg.About,
@@ -36,7 +36,7 @@ SELECT seq, id, connection_id, provider_id, entity_id, kind, type, status, at, c
 `
 
 func (q *Queries) JobLineByID(ctx context.Context, id string) (JobLine, error) {
-	row := q.queryRow(ctx, q.jobLineByIDStmt, jobLineByID, id)
+	row := q.db.QueryRowContext(ctx, jobLineByID, id)
 	var i JobLine
 	err := row.Scan(
 		&i.Seq,
@@ -79,7 +79,7 @@ type PruneAsksParams struct {
 }
 
 func (q *Queries) PruneAsks(ctx context.Context, arg PruneAsksParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneAsksStmt, pruneAsks, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneAsks, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -92,7 +92,7 @@ DELETE FROM job_asks WHERE job_id = $1 RETURNING job_id, user_id, about, made
 
 // Whoever takes the asks of a job tells them: no two do.
 func (q *Queries) TakeAsks(ctx context.Context, jobID string) ([]JobAsk, error) {
-	rows, err := q.query(ctx, q.takeAsksStmt, takeAsks, jobID)
+	rows, err := q.db.QueryContext(ctx, takeAsks, jobID)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type AuditsAboutParams struct {
 }
 
 func (q *Queries) AuditsAbout(ctx context.Context, arg AuditsAboutParams) ([]Audit, error) {
-	rows, err := q.query(ctx, q.auditsAboutStmt, auditsAbout,
+	rows, err := q.db.QueryContext(ctx, auditsAbout,
 		arg.About,
 		arg.Who,
 		arg.Below,
@@ -90,7 +90,7 @@ type AuditsByParams struct {
 // A page below a place, newest first: of one person, about one thing, or of all.
 // what is done begins in a way that lies from what to what_end.
 func (q *Queries) AuditsBy(ctx context.Context, arg AuditsByParams) ([]Audit, error) {
-	rows, err := q.query(ctx, q.auditsByStmt, auditsBy,
+	rows, err := q.db.QueryContext(ctx, auditsBy,
 		arg.Who,
 		arg.Below,
 		arg.What,
@@ -146,7 +146,7 @@ type AuditsOfAllParams struct {
 
 // The signs keep it to the order of the log: an index of times would have to be sorted.
 func (q *Queries) AuditsOfAll(ctx context.Context, arg AuditsOfAllParams) ([]Audit, error) {
-	rows, err := q.query(ctx, q.auditsOfAllStmt, auditsOfAll,
+	rows, err := q.db.QueryContext(ctx, auditsOfAll,
 		arg.Below,
 		arg.What,
 		arg.WhatEnd,
@@ -199,7 +199,7 @@ type CountAuditsAboutParams struct {
 }
 
 func (q *Queries) CountAuditsAbout(ctx context.Context, arg CountAuditsAboutParams) (int64, error) {
-	row := q.queryRow(ctx, q.countAuditsAboutStmt, countAuditsAbout,
+	row := q.db.QueryRowContext(ctx, countAuditsAbout,
 		arg.About,
 		arg.Who,
 		arg.What,
@@ -228,7 +228,7 @@ type CountAuditsByParams struct {
 }
 
 func (q *Queries) CountAuditsBy(ctx context.Context, arg CountAuditsByParams) (int64, error) {
-	row := q.queryRow(ctx, q.countAuditsByStmt, countAuditsBy,
+	row := q.db.QueryRowContext(ctx, countAuditsBy,
 		arg.Who,
 		arg.What,
 		arg.WhatEnd,
@@ -254,7 +254,7 @@ type CountAuditsOfAllParams struct {
 }
 
 func (q *Queries) CountAuditsOfAll(ctx context.Context, arg CountAuditsOfAllParams) (int64, error) {
-	row := q.queryRow(ctx, q.countAuditsOfAllStmt, countAuditsOfAll,
+	row := q.db.QueryRowContext(ctx, countAuditsOfAll,
 		arg.What,
 		arg.WhatEnd,
 		arg.Since,
@@ -278,7 +278,7 @@ type NoteAuditParams struct {
 }
 
 func (q *Queries) NoteAudit(ctx context.Context, arg NoteAuditParams) error {
-	_, err := q.exec(ctx, q.noteAuditStmt, noteAudit,
+	_, err := q.db.ExecContext(ctx, noteAudit,
 		arg.At,
 		arg.Who,
 		arg.What,

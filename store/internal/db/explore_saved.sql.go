@@ -19,7 +19,7 @@ type CountOtherQueriesParams struct {
 }
 
 func (q *Queries) CountOtherQueries(ctx context.Context, arg CountOtherQueriesParams) (int64, error) {
-	row := q.queryRow(ctx, q.countOtherQueriesStmt, countOtherQueries, arg.Place, arg.NameFolded)
+	row := q.db.QueryRowContext(ctx, countOtherQueries, arg.Place, arg.NameFolded)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -30,7 +30,7 @@ DELETE FROM saved_queries WHERE id = $1
 `
 
 func (q *Queries) DropQuery(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.dropQueryStmt, dropQuery, id)
+	_, err := q.db.ExecContext(ctx, dropQuery, id)
 	return err
 }
 
@@ -59,7 +59,7 @@ type SaveQueryParams struct {
 }
 
 func (q *Queries) SaveQuery(ctx context.Context, arg SaveQueryParams) (int64, error) {
-	row := q.queryRow(ctx, q.saveQueryStmt, saveQuery,
+	row := q.db.QueryRowContext(ctx, saveQuery,
 		arg.Place,
 		arg.Name,
 		arg.NameFolded,
@@ -80,7 +80,7 @@ SELECT id, place, name, name_folded, connection_id, method, path, params, maker,
 `
 
 func (q *Queries) SavedQueries(ctx context.Context, place string) ([]SavedQuery, error) {
-	rows, err := q.query(ctx, q.savedQueriesStmt, savedQueries, place)
+	rows, err := q.db.QueryContext(ctx, savedQueries, place)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ SELECT id, place, name, name_folded, connection_id, method, path, params, maker,
 `
 
 func (q *Queries) SavedQuery(ctx context.Context, id int64) (SavedQuery, error) {
-	row := q.queryRow(ctx, q.savedQueryStmt, savedQuery, id)
+	row := q.db.QueryRowContext(ctx, savedQuery, id)
 	var i SavedQuery
 	err := row.Scan(
 		&i.ID,

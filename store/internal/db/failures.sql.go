@@ -20,7 +20,7 @@ type SaveFailuresParams struct {
 }
 
 func (q *Queries) SaveFailures(ctx context.Context, arg SaveFailuresParams) error {
-	_, err := q.exec(ctx, q.saveFailuresStmt, saveFailures, arg.Failures, arg.Calm, arg.ID)
+	_, err := q.db.ExecContext(ctx, saveFailures, arg.Failures, arg.Calm, arg.ID)
 	return err
 }
 
@@ -35,7 +35,7 @@ type StandingRow struct {
 }
 
 func (q *Queries) Standing(ctx context.Context, id string) (StandingRow, error) {
-	row := q.queryRow(ctx, q.standingStmt, standing, id)
+	row := q.db.QueryRowContext(ctx, standing, id)
 	var i StandingRow
 	err := row.Scan(&i.Worst, &i.Ended, &i.Failures)
 	return i, err

@@ -28,7 +28,7 @@ type AddToFunnelDayParams struct {
 }
 
 func (q *Queries) AddToFunnelDay(ctx context.Context, arg AddToFunnelDayParams) error {
-	_, err := q.exec(ctx, q.addToFunnelDayStmt, addToFunnelDay,
+	_, err := q.db.ExecContext(ctx, addToFunnelDay,
 		arg.Sessions,
 		arg.Opened,
 		arg.Staged,
@@ -54,7 +54,7 @@ type FunnelDaysParams struct {
 }
 
 func (q *Queries) FunnelDays(ctx context.Context, arg FunnelDaysParams) ([]FunnelDay, error) {
-	rows, err := q.query(ctx, q.funnelDaysStmt, funnelDays, arg.Since, arg.Until, arg.ProviderID)
+	rows, err := q.db.QueryContext(ctx, funnelDays, arg.Since, arg.Until, arg.ProviderID)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ type FunnelNamesParams struct {
 }
 
 func (q *Queries) FunnelNames(ctx context.Context, arg FunnelNamesParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.funnelNamesStmt, funnelNames,
+	rows, err := q.db.QueryContext(ctx, funnelNames,
 		arg.Stage,
 		arg.Since,
 		arg.Until,
@@ -185,7 +185,7 @@ type HoldFunnelDayParams struct {
 // Makes a row of the funnel where there is none, and holds it: its histogram is
 // read, changed and written.
 func (q *Queries) HoldFunnelDay(ctx context.Context, arg HoldFunnelDayParams) (string, error) {
-	row := q.queryRow(ctx, q.holdFunnelDayStmt, holdFunnelDay, arg.Day, arg.ProviderID, arg.Stage)
+	row := q.db.QueryRowContext(ctx, holdFunnelDay, arg.Day, arg.ProviderID, arg.Stage)
 	var spent string
 	err := row.Scan(&spent)
 	return spent, err

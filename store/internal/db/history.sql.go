@@ -16,7 +16,7 @@ ORDER BY s.provider_id
 `
 
 func (q *Queries) JobProviders(ctx context.Context, within string) ([]string, error) {
-	rows, err := q.query(ctx, q.jobProvidersStmt, jobProviders, within)
+	rows, err := q.db.QueryContext(ctx, jobProviders, within)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ SELECT provider_id, type, status FROM job_sorts WHERE provider_id = '' ORDER BY 
 `
 
 func (q *Queries) JobSorts(ctx context.Context) ([]JobSort, error) {
-	rows, err := q.query(ctx, q.jobSortsStmt, jobSorts)
+	rows, err := q.db.QueryContext(ctx, jobSorts)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ SELECT provider_id, type, status FROM job_sorts WHERE provider_id = $1 AND provi
 `
 
 func (q *Queries) JobSortsOfProvider(ctx context.Context, providerID string) ([]JobSort, error) {
-	rows, err := q.query(ctx, q.jobSortsOfProviderStmt, jobSortsOfProvider, providerID)
+	rows, err := q.db.QueryContext(ctx, jobSortsOfProvider, providerID)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ ORDER BY s.provider_id, s.type, s.status
 `
 
 func (q *Queries) JobSortsOfProviders(ctx context.Context, within string) ([]JobSort, error) {
-	rows, err := q.query(ctx, q.jobSortsOfProvidersStmt, jobSortsOfProviders, within)
+	rows, err := q.db.QueryContext(ctx, jobSortsOfProviders, within)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ type JobsBeforeParams struct {
 }
 
 func (q *Queries) JobsBefore(ctx context.Context, arg JobsBeforeParams) ([]Job, error) {
-	rows, err := q.query(ctx, q.jobsBeforeStmt, jobsBefore,
+	rows, err := q.db.QueryContext(ctx, jobsBefore,
 		arg.ConnectionID,
 		arg.Type,
 		arg.Kind,
@@ -198,7 +198,7 @@ type JobsNamedParams struct {
 }
 
 func (q *Queries) JobsNamed(ctx context.Context, arg JobsNamedParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsNamedStmt, jobsNamed, arg.FromID, arg.ToID)
+	rows, err := q.db.QueryContext(ctx, jobsNamed, arg.FromID, arg.ToID)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +266,7 @@ type JobsOfAllParams struct {
 
 // Lists of words are given as ",one,two,"; empty for any.
 func (q *Queries) JobsOfAll(ctx context.Context, arg JobsOfAllParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsOfAllStmt, jobsOfAll,
+	rows, err := q.db.QueryContext(ctx, jobsOfAll,
 		arg.Since,
 		arg.BeforeAt,
 		arg.BeforeSeq,
@@ -345,7 +345,7 @@ type JobsOfConnectionParams struct {
 }
 
 func (q *Queries) JobsOfConnection(ctx context.Context, arg JobsOfConnectionParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsOfConnectionStmt, jobsOfConnection,
+	rows, err := q.db.QueryContext(ctx, jobsOfConnection,
 		arg.ConnectionID,
 		arg.Since,
 		arg.BeforeAt,
@@ -424,7 +424,7 @@ type JobsOfEntityParams struct {
 }
 
 func (q *Queries) JobsOfEntity(ctx context.Context, arg JobsOfEntityParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsOfEntityStmt, jobsOfEntity,
+	rows, err := q.db.QueryContext(ctx, jobsOfEntity,
 		arg.EntityID,
 		arg.Since,
 		arg.BeforeAt,
@@ -496,7 +496,7 @@ type JobsOfProviderParams struct {
 }
 
 func (q *Queries) JobsOfProvider(ctx context.Context, arg JobsOfProviderParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsOfProviderStmt, jobsOfProvider,
+	rows, err := q.db.QueryContext(ctx, jobsOfProvider,
 		arg.ProviderID,
 		arg.Since,
 		arg.BeforeAt,
@@ -567,7 +567,7 @@ type JobsOfProviderSortParams struct {
 }
 
 func (q *Queries) JobsOfProviderSort(ctx context.Context, arg JobsOfProviderSortParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsOfProviderSortStmt, jobsOfProviderSort,
+	rows, err := q.db.QueryContext(ctx, jobsOfProviderSort,
 		arg.ProviderID,
 		arg.Type,
 		arg.Status,
@@ -639,7 +639,7 @@ type JobsOfSortParams struct {
 }
 
 func (q *Queries) JobsOfSort(ctx context.Context, arg JobsOfSortParams) ([]JobLine, error) {
-	rows, err := q.query(ctx, q.jobsOfSortStmt, jobsOfSort,
+	rows, err := q.db.QueryContext(ctx, jobsOfSort,
 		arg.Type,
 		arg.Status,
 		arg.Since,
@@ -707,7 +707,7 @@ type LastSyncsParams struct {
 }
 
 func (q *Queries) LastSyncs(ctx context.Context, arg LastSyncsParams) ([]Job, error) {
-	rows, err := q.query(ctx, q.lastSyncsStmt, lastSyncs,
+	rows, err := q.db.QueryContext(ctx, lastSyncs,
 		arg.ConnectionID,
 		arg.Type,
 		arg.Now,
@@ -770,7 +770,7 @@ type PlaceBackParams struct {
 
 // Where the history stands so many jobs before a place.
 func (q *Queries) PlaceBack(ctx context.Context, arg PlaceBackParams) (int64, error) {
-	row := q.queryRow(ctx, q.placeBackStmt, placeBack,
+	row := q.db.QueryRowContext(ctx, placeBack,
 		arg.Since,
 		arg.BeforeAt,
 		arg.BeforeSeq,
@@ -797,7 +797,7 @@ type PlacesOfProviderParams struct {
 }
 
 func (q *Queries) PlacesOfProvider(ctx context.Context, arg PlacesOfProviderParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.placesOfProviderStmt, placesOfProvider,
+	rows, err := q.db.QueryContext(ctx, placesOfProvider,
 		arg.ProviderID,
 		arg.Since,
 		arg.BeforeAt,
@@ -843,7 +843,7 @@ type PlacesOfProviderSortParams struct {
 }
 
 func (q *Queries) PlacesOfProviderSort(ctx context.Context, arg PlacesOfProviderSortParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.placesOfProviderSortStmt, placesOfProviderSort,
+	rows, err := q.db.QueryContext(ctx, placesOfProviderSort,
 		arg.ProviderID,
 		arg.Type,
 		arg.Status,
@@ -890,7 +890,7 @@ type PlacesOfSortParams struct {
 }
 
 func (q *Queries) PlacesOfSort(ctx context.Context, arg PlacesOfSortParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.placesOfSortStmt, placesOfSort,
+	rows, err := q.db.QueryContext(ctx, placesOfSort,
 		arg.Type,
 		arg.Status,
 		arg.Since,

@@ -36,7 +36,7 @@ type ClaimInboxRow struct {
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimInbox(ctx context.Context, arg ClaimInboxParams) ([]ClaimInboxRow, error) {
-	rows, err := q.query(ctx, q.claimInboxStmt, claimInbox,
+	rows, err := q.db.QueryContext(ctx, claimInbox,
 		arg.LeaseUntil,
 		arg.Source,
 		arg.Now,
@@ -82,7 +82,7 @@ type FinishInboxParams struct {
 
 // The payload goes as soon as it has served; the id stays to be known again.
 func (q *Queries) FinishInbox(ctx context.Context, arg FinishInboxParams) error {
-	_, err := q.exec(ctx, q.finishInboxStmt, finishInbox, arg.Empty, arg.Source, arg.EventID)
+	_, err := q.db.ExecContext(ctx, finishInbox, arg.Empty, arg.Source, arg.EventID)
 	return err
 }
 
@@ -91,7 +91,7 @@ UPDATE inbox SET next_try = $1 WHERE state = 0 AND next_try > $1
 `
 
 func (q *Queries) FreeInbox(ctx context.Context, now int64) error {
-	_, err := q.exec(ctx, q.freeInboxStmt, freeInbox, now)
+	_, err := q.db.ExecContext(ctx, freeInbox, now)
 	return err
 }
 
@@ -105,7 +105,7 @@ type PruneInboxParams struct {
 }
 
 func (q *Queries) PruneInbox(ctx context.Context, arg PruneInboxParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneInboxStmt, pruneInbox, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneInbox, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -126,7 +126,7 @@ type TakeInParams struct {
 }
 
 func (q *Queries) TakeIn(ctx context.Context, arg TakeInParams) (int64, error) {
-	result, err := q.exec(ctx, q.takeInStmt, takeIn,
+	result, err := q.db.ExecContext(ctx, takeIn,
 		arg.Source,
 		arg.EventID,
 		arg.Payload,

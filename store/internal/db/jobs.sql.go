@@ -43,7 +43,7 @@ type AddJobParams struct {
 }
 
 func (q *Queries) AddJob(ctx context.Context, arg AddJobParams) (int64, error) {
-	result, err := q.exec(ctx, q.addJobStmt, addJob,
+	result, err := q.db.ExecContext(ctx, addJob,
 		arg.ID,
 		arg.ConnectionID,
 		arg.ProviderID,
@@ -82,7 +82,7 @@ type AddJobSortParams struct {
 }
 
 func (q *Queries) AddJobSort(ctx context.Context, arg AddJobSortParams) error {
-	_, err := q.exec(ctx, q.addJobSortStmt, addJobSort, arg.ProviderID, arg.Type, arg.Status)
+	_, err := q.db.ExecContext(ctx, addJobSort, arg.ProviderID, arg.Type, arg.Status)
 	return err
 }
 
@@ -93,7 +93,7 @@ ON CONFLICT (provider_id, type, status) DO NOTHING
 `
 
 func (q *Queries) AddJobSortsOf(ctx context.Context, connectionID string) error {
-	_, err := q.exec(ctx, q.addJobSortsOfStmt, addJobSortsOf, connectionID)
+	_, err := q.db.ExecContext(ctx, addJobSortsOf, connectionID)
 	return err
 }
 
@@ -103,7 +103,7 @@ UPDATE jobs SET read_fence = read_fence WHERE id = $1
 
 // Changes nothing; see Hold.
 func (q *Queries) HoldJob(ctx context.Context, id string) error {
-	_, err := q.exec(ctx, q.holdJobStmt, holdJob, id)
+	_, err := q.db.ExecContext(ctx, holdJob, id)
 	return err
 }
 
@@ -112,7 +112,7 @@ SELECT seq, id, connection_id, provider_id, entity_id, kind, type, status, at, c
 `
 
 func (q *Queries) JobByID(ctx context.Context, id string) (Job, error) {
-	row := q.queryRow(ctx, q.jobByIDStmt, jobByID, id)
+	row := q.db.QueryRowContext(ctx, jobByID, id)
 	var i Job
 	err := row.Scan(
 		&i.Seq,
@@ -151,7 +151,7 @@ type JobOwnerRow struct {
 }
 
 func (q *Queries) JobOwner(ctx context.Context, id string) (JobOwnerRow, error) {
-	row := q.queryRow(ctx, q.jobOwnerStmt, jobOwner, id)
+	row := q.db.QueryRowContext(ctx, jobOwner, id)
 	var i JobOwnerRow
 	err := row.Scan(&i.ProviderID, &i.HasToken)
 	return i, err
@@ -167,7 +167,7 @@ type MoveJobsParams struct {
 }
 
 func (q *Queries) MoveJobs(ctx context.Context, arg MoveJobsParams) error {
-	_, err := q.exec(ctx, q.moveJobsStmt, moveJobs, arg.ProviderID, arg.ConnectionID)
+	_, err := q.db.ExecContext(ctx, moveJobs, arg.ProviderID, arg.ConnectionID)
 	return err
 }
 
@@ -183,7 +183,7 @@ type PruneJobsParams struct {
 }
 
 func (q *Queries) PruneJobs(ctx context.Context, arg PruneJobsParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneJobsStmt, pruneJobs, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneJobs, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -229,7 +229,7 @@ type SaveJobParams struct {
 }
 
 func (q *Queries) SaveJob(ctx context.Context, arg SaveJobParams) error {
-	_, err := q.exec(ctx, q.saveJobStmt, saveJob,
+	_, err := q.db.ExecContext(ctx, saveJob,
 		arg.ID,
 		arg.ConnectionID,
 		arg.ProviderID,

@@ -26,7 +26,7 @@ type ClaimJudgementsParams struct {
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimJudgements(ctx context.Context, arg ClaimJudgementsParams) ([]string, error) {
-	rows, err := q.query(ctx, q.claimJudgementsStmt, claimJudgements, arg.LeaseUntil, arg.Now, arg.Count)
+	rows, err := q.db.QueryContext(ctx, claimJudgements, arg.LeaseUntil, arg.Now, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ ON CONFLICT (connection_id) DO UPDATE SET fence = judgements.fence + 1
 
 // Whoever judges Perch itself waits for others who do.
 func (q *Queries) HoldJudgement(ctx context.Context, connectionID string) error {
-	_, err := q.exec(ctx, q.holdJudgementStmt, holdJudgement, connectionID)
+	_, err := q.db.ExecContext(ctx, holdJudgement, connectionID)
 	return err
 }
 
@@ -64,7 +64,7 @@ SELECT removed FROM connections WHERE id = $1
 `
 
 func (q *Queries) JudgedConnection(ctx context.Context, id string) (int16, error) {
-	row := q.queryRow(ctx, q.judgedConnectionStmt, judgedConnection, id)
+	row := q.db.QueryRowContext(ctx, judgedConnection, id)
 	var removed int16
 	err := row.Scan(&removed)
 	return removed, err
@@ -80,7 +80,7 @@ type JudgedJobsParams struct {
 }
 
 func (q *Queries) JudgedJobs(ctx context.Context, arg JudgedJobsParams) ([]Job, error) {
-	rows, err := q.query(ctx, q.judgedJobsStmt, judgedJobs, arg.ConnectionID, arg.Count)
+	rows, err := q.db.QueryContext(ctx, judgedJobs, arg.ConnectionID, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ type LastSuccessesParams struct {
 // The last success of one type since a time, and the last of one entity: where a
 // connection has a single entity, Finch names it or does not.
 func (q *Queries) LastSuccesses(ctx context.Context, arg LastSuccessesParams) ([]Job, error) {
-	rows, err := q.query(ctx, q.lastSuccessesStmt, lastSuccesses,
+	rows, err := q.db.QueryContext(ctx, lastSuccesses,
 		arg.ConnectionID,
 		arg.Type,
 		arg.Since,
@@ -208,7 +208,7 @@ type MarkRemovedParams struct {
 }
 
 func (q *Queries) MarkRemoved(ctx context.Context, arg MarkRemovedParams) error {
-	_, err := q.exec(ctx, q.markRemovedStmt, markRemoved, arg.Removed, arg.ID)
+	_, err := q.db.ExecContext(ctx, markRemoved, arg.Removed, arg.ID)
 	return err
 }
 
@@ -228,7 +228,7 @@ type OlderTroublesParams struct {
 
 // Older jobs that did not go well.
 func (q *Queries) OlderTroubles(ctx context.Context, arg OlderTroublesParams) ([]Job, error) {
-	rows, err := q.query(ctx, q.olderTroublesStmt, olderTroubles,
+	rows, err := q.db.QueryContext(ctx, olderTroubles,
 		arg.ConnectionID,
 		arg.BeforeAt,
 		arg.BeforeSeq,
@@ -292,7 +292,7 @@ type SaveSenseParams struct {
 }
 
 func (q *Queries) SaveSense(ctx context.Context, arg SaveSenseParams) error {
-	_, err := q.exec(ctx, q.saveSenseStmt, saveSense,
+	_, err := q.db.ExecContext(ctx, saveSense,
 		arg.Name,
 		arg.Good,
 		arg.Bad,
@@ -308,7 +308,7 @@ SELECT name, good, bad, since, count, detail FROM senses ORDER BY name
 `
 
 func (q *Queries) Senses(ctx context.Context) ([]Sense, error) {
-	rows, err := q.query(ctx, q.sensesStmt, senses)
+	rows, err := q.db.QueryContext(ctx, senses)
 	if err != nil {
 		return nil, err
 	}
@@ -349,6 +349,6 @@ type SetJudgementParams struct {
 
 // When a connection is judged though nothing is heard of it.
 func (q *Queries) SetJudgement(ctx context.Context, arg SetJudgementParams) error {
-	_, err := q.exec(ctx, q.setJudgementStmt, setJudgement, arg.ConnectionID, arg.Due)
+	_, err := q.db.ExecContext(ctx, setJudgement, arg.ConnectionID, arg.Due)
 	return err
 }

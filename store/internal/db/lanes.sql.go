@@ -14,7 +14,7 @@ INSERT INTO lanes (channel, due, next_at, lease_until, fence, fails) VALUES ('~e
 `
 
 func (q *Queries) BeginPace(ctx context.Context) error {
-	_, err := q.exec(ctx, q.beginPaceStmt, beginPace)
+	_, err := q.db.ExecContext(ctx, beginPace)
 	return err
 }
 
@@ -34,7 +34,7 @@ type CallLaneParams struct {
 
 // A lane is due when it has something new, but not before its time.
 func (q *Queries) CallLane(ctx context.Context, arg CallLaneParams) error {
-	_, err := q.exec(ctx, q.callLaneStmt, callLane, arg.Channel, arg.Now)
+	_, err := q.db.ExecContext(ctx, callLane, arg.Channel, arg.Now)
 	return err
 }
 
@@ -62,7 +62,7 @@ type ClaimLaneRow struct {
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimLane(ctx context.Context, arg ClaimLaneParams) (ClaimLaneRow, error) {
-	row := q.queryRow(ctx, q.claimLaneStmt, claimLane, arg.LeaseUntil, arg.Now, arg.MostFails)
+	row := q.db.QueryRowContext(ctx, claimLane, arg.LeaseUntil, arg.Now, arg.MostFails)
 	var i ClaimLaneRow
 	err := row.Scan(&i.Channel, &i.Fence, &i.Fails)
 	return i, err
@@ -73,7 +73,7 @@ UPDATE cards SET leased = 0 WHERE leased > 0
 `
 
 func (q *Queries) FreeCards(ctx context.Context) error {
-	_, err := q.exec(ctx, q.freeCardsStmt, freeCards)
+	_, err := q.db.ExecContext(ctx, freeCards)
 	return err
 }
 
@@ -82,7 +82,7 @@ UPDATE lanes SET lease_until = 0 WHERE lease_until > 0
 `
 
 func (q *Queries) FreeLanes(ctx context.Context) error {
-	_, err := q.exec(ctx, q.freeLanesStmt, freeLanes)
+	_, err := q.db.ExecContext(ctx, freeLanes)
 	return err
 }
 
@@ -92,7 +92,7 @@ UPDATE lanes SET due = $1, next_at = $1 WHERE fails > 0 AND due > $1 AND lease_u
 
 // Those that wait because nobody knew whether Slack heard them.
 func (q *Queries) HastenLanes(ctx context.Context, now int64) error {
-	_, err := q.exec(ctx, q.hastenLanesStmt, hastenLanes, now)
+	_, err := q.db.ExecContext(ctx, hastenLanes, now)
 	return err
 }
 
@@ -107,7 +107,7 @@ type HoldLaneParams struct {
 
 // Holds the lane against all others until the transaction ends.
 func (q *Queries) HoldLane(ctx context.Context, arg HoldLaneParams) (int64, error) {
-	result, err := q.exec(ctx, q.holdLaneStmt, holdLane, arg.Channel, arg.Fence)
+	result, err := q.db.ExecContext(ctx, holdLane, arg.Channel, arg.Fence)
 	if err != nil {
 		return 0, err
 	}
@@ -126,7 +126,7 @@ type PaceEditsParams struct {
 }
 
 func (q *Queries) PaceEdits(ctx context.Context, arg PaceEditsParams) (int64, error) {
-	result, err := q.exec(ctx, q.paceEditsStmt, paceEdits, arg.Now, arg.Cost, arg.Pace)
+	result, err := q.db.ExecContext(ctx, paceEdits, arg.Now, arg.Cost, arg.Pace)
 	if err != nil {
 		return 0, err
 	}
@@ -148,7 +148,7 @@ type PendingParams struct {
 }
 
 func (q *Queries) Pending(ctx context.Context, arg PendingParams) (int64, error) {
-	row := q.queryRow(ctx, q.pendingStmt, pending, arg.Now, arg.Pace)
+	row := q.db.QueryRowContext(ctx, pending, arg.Now, arg.Pace)
 	var pending int64
 	err := row.Scan(&pending)
 	return pending, err
@@ -159,7 +159,7 @@ UPDATE lanes SET next_at = $1 WHERE channel = '~edits' AND next_at < $1
 `
 
 func (q *Queries) PutOffEdits(ctx context.Context, nextAt int64) error {
-	_, err := q.exec(ctx, q.putOffEditsStmt, putOffEdits, nextAt)
+	_, err := q.db.ExecContext(ctx, putOffEdits, nextAt)
 	return err
 }
 
@@ -177,7 +177,7 @@ type ReleaseLaneParams struct {
 }
 
 func (q *Queries) ReleaseLane(ctx context.Context, arg ReleaseLaneParams) (int64, error) {
-	result, err := q.exec(ctx, q.releaseLaneStmt, releaseLane,
+	result, err := q.db.ExecContext(ctx, releaseLane,
 		arg.Due,
 		arg.NextAt,
 		arg.Fails,
@@ -202,6 +202,6 @@ type WakeLaneParams struct {
 }
 
 func (q *Queries) WakeLane(ctx context.Context, arg WakeLaneParams) error {
-	_, err := q.exec(ctx, q.wakeLaneStmt, wakeLane, arg.Channel, arg.At)
+	_, err := q.db.ExecContext(ctx, wakeLane, arg.Channel, arg.At)
 	return err
 }

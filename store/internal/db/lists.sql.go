@@ -33,7 +33,7 @@ type BriefRow struct {
 }
 
 func (q *Queries) Brief(ctx context.Context, id string) (BriefRow, error) {
-	row := q.queryRow(ctx, q.briefStmt, brief, id)
+	row := q.db.QueryRowContext(ctx, brief, id)
 	var i BriefRow
 	err := row.Scan(
 		&i.ID,
@@ -83,7 +83,7 @@ type ExactMatchesRow struct {
 }
 
 func (q *Queries) ExactMatches(ctx context.Context, arg ExactMatchesParams) ([]ExactMatchesRow, error) {
-	rows, err := q.query(ctx, q.exactMatchesStmt, exactMatches, arg.Word, arg.Count)
+	rows, err := q.db.QueryContext(ctx, exactMatches, arg.Word, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ type MatchesRow struct {
 // The name itself first, then names that begin with the words, then the others.
 // What is searched is read from an index alone; only the hits' rows are fetched.
 func (q *Queries) Matches(ctx context.Context, arg MatchesParams) ([]MatchesRow, error) {
-	rows, err := q.query(ctx, q.matchesStmt, matches,
+	rows, err := q.db.QueryContext(ctx, matches,
 		arg.Within,
 		arg.IDPrefix,
 		arg.Word,
@@ -213,7 +213,7 @@ type NamesRow struct {
 }
 
 func (q *Queries) Names(ctx context.Context) ([]NamesRow, error) {
-	rows, err := q.query(ctx, q.namesStmt, names)
+	rows, err := q.db.QueryContext(ctx, names)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +278,7 @@ type PageRow struct {
 }
 
 func (q *Queries) Page(ctx context.Context, arg PageParams) ([]PageRow, error) {
-	rows, err := q.query(ctx, q.pageStmt, page,
+	rows, err := q.db.QueryContext(ctx, page,
 		arg.Ended,
 		arg.AfterCalm,
 		arg.AfterKey,
@@ -339,7 +339,7 @@ type TallyRow struct {
 }
 
 func (q *Queries) Tally(ctx context.Context, within string) ([]TallyRow, error) {
-	rows, err := q.query(ctx, q.tallyStmt, tally, within)
+	rows, err := q.db.QueryContext(ctx, tally, within)
 	if err != nil {
 		return nil, err
 	}

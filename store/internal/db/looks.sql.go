@@ -32,7 +32,7 @@ type ClaimDueRow struct {
 // The condition stands twice: on PostgreSQL two sessions can pick the same rows
 // inside, and the one that comes second must look again.
 func (q *Queries) ClaimDue(ctx context.Context, arg ClaimDueParams) ([]ClaimDueRow, error) {
-	rows, err := q.query(ctx, q.claimDueStmt, claimDue, arg.LeaseUntil, arg.Now, arg.Count)
+	rows, err := q.db.QueryContext(ctx, claimDue, arg.LeaseUntil, arg.Now, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ UPDATE connections SET next_look = 0, look_fence = look_fence + 1 WHERE id = $1
 
 // The fence moves on, so that a look under way does not schedule another.
 func (q *Queries) EndLooks(ctx context.Context, id string) error {
-	_, err := q.exec(ctx, q.endLooksStmt, endLooks, id)
+	_, err := q.db.ExecContext(ctx, endLooks, id)
 	return err
 }
 
@@ -75,7 +75,7 @@ type FreeLooksParams struct {
 
 // A claim cannot be told from a look that is to come as soon.
 func (q *Queries) FreeLooks(ctx context.Context, arg FreeLooksParams) error {
-	_, err := q.exec(ctx, q.freeLooksStmt, freeLooks, arg.Now, arg.Until)
+	_, err := q.db.ExecContext(ctx, freeLooks, arg.Now, arg.Until)
 	return err
 }
 
@@ -91,7 +91,7 @@ type LookSoonParams struct {
 // Only a look that stands in the queue comes sooner. The fence moves on, so
 // that one under way, which may have been too early, does not put it off again.
 func (q *Queries) LookSoon(ctx context.Context, arg LookSoonParams) error {
-	_, err := q.exec(ctx, q.lookSoonStmt, lookSoon, arg.Now, arg.ID)
+	_, err := q.db.ExecContext(ctx, lookSoon, arg.Now, arg.ID)
 	return err
 }
 
@@ -106,7 +106,7 @@ type PostponeParams struct {
 }
 
 func (q *Queries) Postpone(ctx context.Context, arg PostponeParams) error {
-	_, err := q.exec(ctx, q.postponeStmt, postpone, arg.NextLook, arg.ID, arg.Fence)
+	_, err := q.db.ExecContext(ctx, postpone, arg.NextLook, arg.ID, arg.Fence)
 	return err
 }
 
@@ -121,6 +121,6 @@ type ScheduleLookParams struct {
 
 // The fence moves on, so that a look with an older token does not put it off.
 func (q *Queries) ScheduleLook(ctx context.Context, arg ScheduleLookParams) error {
-	_, err := q.exec(ctx, q.scheduleLookStmt, scheduleLook, arg.At, arg.ID)
+	_, err := q.db.ExecContext(ctx, scheduleLook, arg.At, arg.ID)
 	return err
 }

@@ -14,7 +14,7 @@ SELECT COUNT(*) FROM connections WHERE provider_id = $1 AND ended = 0
 `
 
 func (q *Queries) ActiveConnections(ctx context.Context, providerID string) (int64, error) {
-	row := q.queryRow(ctx, q.activeConnectionsStmt, activeConnections, providerID)
+	row := q.db.QueryRowContext(ctx, activeConnections, providerID)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -37,7 +37,7 @@ type CrowdHearersParams struct {
 // What follows is about all of a crowd that opened since a time and belongs to no
 // outage yet, however many they are; JoinCrowd comes last.
 func (q *Queries) CrowdHearers(ctx context.Context, arg CrowdHearersParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.crowdHearersStmt, crowdHearers, arg.ProviderID, arg.Class, arg.Since)
+	rows, err := q.db.QueryContext(ctx, crowdHearers, arg.ProviderID, arg.Class, arg.Since)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ type CrowdMembersParams struct {
 }
 
 func (q *Queries) CrowdMembers(ctx context.Context, arg CrowdMembersParams) ([]Problem, error) {
-	rows, err := q.query(ctx, q.crowdMembersStmt, crowdMembers, arg.ProviderID, arg.Class, arg.Since)
+	rows, err := q.db.QueryContext(ctx, crowdMembers, arg.ProviderID, arg.Class, arg.Since)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ type CrowdSizeParams struct {
 
 // How many connections of a provider have a problem of one class since then.
 func (q *Queries) CrowdSize(ctx context.Context, arg CrowdSizeParams) (int64, error) {
-	row := q.queryRow(ctx, q.crowdSizeStmt, crowdSize, arg.ProviderID, arg.Class, arg.Since)
+	row := q.db.QueryRowContext(ctx, crowdSize, arg.ProviderID, arg.Class, arg.Since)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -146,7 +146,7 @@ type HoldCrowdParams struct {
 
 // Whoever changes what is counted of a crowd waits for others who do.
 func (q *Queries) HoldCrowd(ctx context.Context, arg HoldCrowdParams) (Crowd, error) {
-	row := q.queryRow(ctx, q.holdCrowdStmt, holdCrowd, arg.ProviderID, arg.Class)
+	row := q.db.QueryRowContext(ctx, holdCrowd, arg.ProviderID, arg.Class)
 	var i Crowd
 	err := row.Scan(
 		&i.ProviderID,
@@ -174,7 +174,7 @@ type JoinCrowdParams struct {
 }
 
 func (q *Queries) JoinCrowd(ctx context.Context, arg JoinCrowdParams) error {
-	_, err := q.exec(ctx, q.joinCrowdStmt, joinCrowd,
+	_, err := q.db.ExecContext(ctx, joinCrowd,
 		arg.ParentID,
 		arg.ProviderID,
 		arg.Class,
@@ -199,7 +199,7 @@ type NoteCrowdParams struct {
 }
 
 func (q *Queries) NoteCrowd(ctx context.Context, arg NoteCrowdParams) error {
-	_, err := q.exec(ctx, q.noteCrowdStmt, noteCrowd,
+	_, err := q.db.ExecContext(ctx, noteCrowd,
 		arg.At,
 		arg.Detail,
 		arg.ProviderID,
@@ -226,7 +226,7 @@ type SaveCrowdParams struct {
 }
 
 func (q *Queries) SaveCrowd(ctx context.Context, arg SaveCrowdParams) error {
-	_, err := q.exec(ctx, q.saveCrowdStmt, saveCrowd,
+	_, err := q.db.ExecContext(ctx, saveCrowd,
 		arg.Opened,
 		arg.LookAt,
 		arg.Looked,
@@ -257,7 +257,7 @@ type SilenceCrowdParams struct {
 
 // What is on a summary, or on its way, is told all the same.
 func (q *Queries) SilenceCrowd(ctx context.Context, arg SilenceCrowdParams) error {
-	_, err := q.exec(ctx, q.silenceCrowdStmt, silenceCrowd,
+	_, err := q.db.ExecContext(ctx, silenceCrowd,
 		arg.Reason,
 		arg.ProviderID,
 		arg.Class,
@@ -282,7 +282,7 @@ type SoilCrowdParams struct {
 }
 
 func (q *Queries) SoilCrowd(ctx context.Context, arg SoilCrowdParams) error {
-	_, err := q.exec(ctx, q.soilCrowdStmt, soilCrowd,
+	_, err := q.db.ExecContext(ctx, soilCrowd,
 		arg.At,
 		arg.ProviderID,
 		arg.Class,
@@ -309,7 +309,7 @@ type UnoweCrowdParams struct {
 
 // What was sent off may stand in Slack by now: that is told to its end.
 func (q *Queries) UnoweCrowd(ctx context.Context, arg UnoweCrowdParams) error {
-	_, err := q.exec(ctx, q.unoweCrowdStmt, unoweCrowd,
+	_, err := q.db.ExecContext(ctx, unoweCrowd,
 		arg.Now,
 		arg.Reason,
 		arg.ProviderID,

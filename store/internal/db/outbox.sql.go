@@ -20,7 +20,7 @@ type BacklogRow struct {
 }
 
 func (q *Queries) Backlog(ctx context.Context) (BacklogRow, error) {
-	row := q.queryRow(ctx, q.backlogStmt, backlog)
+	row := q.db.QueryRowContext(ctx, backlog)
 	var i BacklogRow
 	err := row.Scan(&i.Owed, &i.Oldest)
 	return i, err
@@ -36,7 +36,7 @@ type DeliveryEndRow struct {
 }
 
 func (q *Queries) DeliveryEnd(ctx context.Context, id int64) (DeliveryEndRow, error) {
-	row := q.queryRow(ctx, q.deliveryEndStmt, deliveryEnd, id)
+	row := q.db.QueryRowContext(ctx, deliveryEnd, id)
 	var i DeliveryEndRow
 	err := row.Scan(&i.State, &i.Ts)
 	return i, err
@@ -57,7 +57,7 @@ type FinishDeliveryParams struct {
 }
 
 func (q *Queries) FinishDelivery(ctx context.Context, arg FinishDeliveryParams) error {
-	_, err := q.exec(ctx, q.finishDeliveryStmt, finishDelivery,
+	_, err := q.db.ExecContext(ctx, finishDelivery,
 		arg.State,
 		arg.Now,
 		arg.Ts,
@@ -79,7 +79,7 @@ type FoldIntoParams struct {
 }
 
 func (q *Queries) FoldInto(ctx context.Context, arg FoldIntoParams) error {
-	_, err := q.exec(ctx, q.foldIntoStmt, foldInto, arg.CardID, arg.Now, arg.ID)
+	_, err := q.db.ExecContext(ctx, foldInto, arg.CardID, arg.Now, arg.ID)
 	return err
 }
 
@@ -103,7 +103,7 @@ type FoldableRow struct {
 }
 
 func (q *Queries) Foldable(ctx context.Context, arg FoldableParams) ([]FoldableRow, error) {
-	rows, err := q.query(ctx, q.foldableStmt, foldable, arg.Channel, arg.Count)
+	rows, err := q.db.QueryContext(ctx, foldable, arg.Channel, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ LIMIT 2
 
 // New problems that can share a card; two of them suffice to know.
 func (q *Queries) FoldableProblems(ctx context.Context, channel string) ([]int64, error) {
-	rows, err := q.query(ctx, q.foldableProblemsStmt, foldableProblems, channel)
+	rows, err := q.db.QueryContext(ctx, foldableProblems, channel)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ type GatherableRow struct {
 
 // Lines for the same thread that can be one message.
 func (q *Queries) Gatherable(ctx context.Context, arg GatherableParams) ([]GatherableRow, error) {
-	rows, err := q.query(ctx, q.gatherableStmt, gatherable,
+	rows, err := q.db.QueryContext(ctx, gatherable,
 		arg.Channel,
 		arg.Kind,
 		arg.After,
@@ -213,7 +213,7 @@ UPDATE outbox SET noticed = noticed WHERE id = $1 AND state = 0
 
 // Nobody takes it back any more; see Hold.
 func (q *Queries) HoldOwed(ctx context.Context, id int64) (int64, error) {
-	result, err := q.exec(ctx, q.holdOwedStmt, holdOwed, id)
+	result, err := q.db.ExecContext(ctx, holdOwed, id)
 	if err != nil {
 		return 0, err
 	}
@@ -225,7 +225,7 @@ SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.channel = $1 AND o.
 `
 
 func (q *Queries) IsOwed(ctx context.Context, channel string) (int64, error) {
-	row := q.queryRow(ctx, q.isOwedStmt, isOwed, channel)
+	row := q.db.QueryRowContext(ctx, isOwed, channel)
 	var owed int64
 	err := row.Scan(&owed)
 	return owed, err
@@ -237,7 +237,7 @@ UPDATE outbox SET state = 0, tried = 0 WHERE id = $1 AND state = 1
 
 // It was not found in Slack, and may turn up yet: the search goes back to the first try.
 func (q *Queries) MissDelivery(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.missDeliveryStmt, missDelivery, id)
+	_, err := q.db.ExecContext(ctx, missDelivery, id)
 	return err
 }
 
@@ -249,7 +249,7 @@ RETURNING channel
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) NoticeOwed(ctx context.Context, count int32) ([]string, error) {
-	rows, err := q.query(ctx, q.noticeOwedStmt, noticeOwed, count)
+	rows, err := q.db.QueryContext(ctx, noticeOwed, count)
 	if err != nil {
 		return nil, err
 	}
@@ -282,7 +282,7 @@ ORDER BY o.id LIMIT 1
 // Nothing goes to a subscription that is paused or gone, but a word to a person
 // about it; what is said in threads, or offered, is for no subscription. A summary may hold what another subscription of the channel waits for.
 func (q *Queries) OldestOwed(ctx context.Context, channel string) (Outbox, error) {
-	row := q.queryRow(ctx, q.oldestOwedStmt, oldestOwed, channel)
+	row := q.db.QueryRowContext(ctx, oldestOwed, channel)
 	var i Outbox
 	err := row.Scan(
 		&i.ID,
@@ -326,7 +326,7 @@ type OweParams struct {
 }
 
 func (q *Queries) Owe(ctx context.Context, arg OweParams) error {
-	_, err := q.exec(ctx, q.oweStmt, owe,
+	_, err := q.db.ExecContext(ctx, owe,
 		arg.Key,
 		arg.Channel,
 		arg.Kind,
@@ -350,7 +350,7 @@ type PruneOwedParams struct {
 }
 
 func (q *Queries) PruneOwed(ctx context.Context, arg PruneOwedParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneOwedStmt, pruneOwed, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneOwed, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -367,7 +367,7 @@ type PruneToldParams struct {
 }
 
 func (q *Queries) PruneTold(ctx context.Context, arg PruneToldParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneToldStmt, pruneTold, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneTold, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -384,7 +384,7 @@ type SaveBodyParams struct {
 }
 
 func (q *Queries) SaveBody(ctx context.Context, arg SaveBodyParams) error {
-	_, err := q.exec(ctx, q.saveBodyStmt, saveBody, arg.Body, arg.ID)
+	_, err := q.db.ExecContext(ctx, saveBody, arg.Body, arg.ID)
 	return err
 }
 
@@ -401,7 +401,7 @@ type SendOffParams struct {
 }
 
 func (q *Queries) SendOff(ctx context.Context, arg SendOffParams) error {
-	_, err := q.exec(ctx, q.sendOffStmt, sendOff, arg.CardID, arg.Now, arg.ID)
+	_, err := q.db.ExecContext(ctx, sendOff, arg.CardID, arg.Now, arg.ID)
 	return err
 }
 
@@ -410,7 +410,7 @@ SELECT id, key, channel, kind, subscription_id, problem_id, card_id, body, state
 `
 
 func (q *Queries) SentOff(ctx context.Context, channel string) (Outbox, error) {
-	row := q.queryRow(ctx, q.sentOffStmt, sentOff, channel)
+	row := q.db.QueryRowContext(ctx, sentOff, channel)
 	var i Outbox
 	err := row.Scan(
 		&i.ID,
@@ -441,7 +441,7 @@ WHERE id = $1 AND state = 1
 
 // Slack did not take it, for certain: this try does not count for the search.
 func (q *Queries) TakeBack(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.takeBackStmt, takeBack, id)
+	_, err := q.db.ExecContext(ctx, takeBack, id)
 	return err
 }
 
@@ -459,7 +459,7 @@ type UnoweParams struct {
 
 // What was sent off may stand in Slack by now: that is told to its end.
 func (q *Queries) Unowe(ctx context.Context, arg UnoweParams) (int64, error) {
-	result, err := q.exec(ctx, q.unoweStmt, unowe,
+	result, err := q.db.ExecContext(ctx, unowe,
 		arg.Now,
 		arg.Reason,
 		arg.ProblemID,
@@ -483,7 +483,7 @@ type UnoweAllParams struct {
 }
 
 func (q *Queries) UnoweAll(ctx context.Context, arg UnoweAllParams) (int64, error) {
-	result, err := q.exec(ctx, q.unoweAllStmt, unoweAll, arg.Now, arg.Reason, arg.SubscriptionID)
+	result, err := q.db.ExecContext(ctx, unoweAll, arg.Now, arg.Reason, arg.SubscriptionID)
 	if err != nil {
 		return 0, err
 	}

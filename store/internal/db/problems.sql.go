@@ -34,7 +34,7 @@ type AddProblemParams struct {
 }
 
 func (q *Queries) AddProblem(ctx context.Context, arg AddProblemParams) (int64, error) {
-	row := q.queryRow(ctx, q.addProblemStmt, addProblem,
+	row := q.db.QueryRowContext(ctx, addProblem,
 		arg.Key,
 		arg.Kind,
 		arg.Class,
@@ -69,7 +69,7 @@ type AddProblemEventParams struct {
 }
 
 func (q *Queries) AddProblemEvent(ctx context.Context, arg AddProblemEventParams) error {
-	_, err := q.exec(ctx, q.addProblemEventStmt, addProblemEvent,
+	_, err := q.db.ExecContext(ctx, addProblemEvent,
 		arg.ProblemID,
 		arg.At,
 		arg.Who,
@@ -84,7 +84,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) AnOpenChild(ctx context.Context, parentID int64) ([]Problem, error) {
-	rows, err := q.query(ctx, q.anOpenChildStmt, anOpenChild, parentID)
+	rows, err := q.db.QueryContext(ctx, anOpenChild, parentID)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ SELECT at FROM beginnings WHERE name = $1
 `
 
 func (q *Queries) Began(ctx context.Context, name string) (int64, error) {
-	row := q.queryRow(ctx, q.beganStmt, began, name)
+	row := q.db.QueryRowContext(ctx, began, name)
 	var at int64
 	err := row.Scan(&at)
 	return at, err
@@ -145,7 +145,7 @@ type BeginParams struct {
 }
 
 func (q *Queries) Begin(ctx context.Context, arg BeginParams) error {
-	_, err := q.exec(ctx, q.beginStmt, begin, arg.Name, arg.At)
+	_, err := q.db.ExecContext(ctx, begin, arg.Name, arg.At)
 	return err
 }
 
@@ -154,7 +154,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) ChildrenOf(ctx context.Context, parentID int64) ([]Problem, error) {
-	rows, err := q.query(ctx, q.childrenOfStmt, childrenOf, parentID)
+	rows, err := q.db.QueryContext(ctx, childrenOf, parentID)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ type ChildrenOfConnectionRow struct {
 
 // What an outage has of one connection.
 func (q *Queries) ChildrenOfConnection(ctx context.Context, arg ChildrenOfConnectionParams) ([]ChildrenOfConnectionRow, error) {
-	rows, err := q.query(ctx, q.childrenOfConnectionStmt, childrenOfConnection, arg.ConnectionID, arg.ParentID)
+	rows, err := q.db.QueryContext(ctx, childrenOfConnection, arg.ConnectionID, arg.ParentID)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +253,7 @@ type ClaimWakesRow struct {
 }
 
 func (q *Queries) ClaimWakes(ctx context.Context, arg ClaimWakesParams) ([]ClaimWakesRow, error) {
-	rows, err := q.query(ctx, q.claimWakesStmt, claimWakes, arg.LeaseUntil, arg.Now, arg.Count)
+	rows, err := q.db.QueryContext(ctx, claimWakes, arg.LeaseUntil, arg.Now, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -304,7 +304,7 @@ type CountProblemsParams struct {
 }
 
 func (q *Queries) CountProblems(ctx context.Context, arg CountProblemsParams) (int64, error) {
-	row := q.queryRow(ctx, q.countProblemsStmt, countProblems,
+	row := q.db.QueryRowContext(ctx, countProblems,
 		arg.State,
 		arg.Kinds,
 		arg.ConnectionID,
@@ -324,7 +324,7 @@ DELETE FROM problems WHERE id = $1
 `
 
 func (q *Queries) DropProblem(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.dropProblemStmt, dropProblem, id)
+	_, err := q.db.ExecContext(ctx, dropProblem, id)
 	return err
 }
 
@@ -333,7 +333,7 @@ DELETE FROM cards WHERE problem_id = $1 AND problem_id > 0
 `
 
 func (q *Queries) DropProblemCards(ctx context.Context, problemID int64) error {
-	_, err := q.exec(ctx, q.dropProblemCardsStmt, dropProblemCards, problemID)
+	_, err := q.db.ExecContext(ctx, dropProblemCards, problemID)
 	return err
 }
 
@@ -342,7 +342,7 @@ DELETE FROM problem_events WHERE problem_id = $1
 `
 
 func (q *Queries) DropProblemEvents(ctx context.Context, problemID int64) error {
-	_, err := q.exec(ctx, q.dropProblemEventsStmt, dropProblemEvents, problemID)
+	_, err := q.db.ExecContext(ctx, dropProblemEvents, problemID)
 	return err
 }
 
@@ -351,7 +351,7 @@ DELETE FROM tellings WHERE problem_id = $1
 `
 
 func (q *Queries) DropTellings(ctx context.Context, problemID int64) error {
-	_, err := q.exec(ctx, q.dropTellingsStmt, dropTellings, problemID)
+	_, err := q.db.ExecContext(ctx, dropTellings, problemID)
 	return err
 }
 
@@ -361,7 +361,7 @@ UPDATE problems SET version = version WHERE id = $1
 
 // Changes nothing; see Hold.
 func (q *Queries) HoldProblem(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.holdProblemStmt, holdProblem, id)
+	_, err := q.db.ExecContext(ctx, holdProblem, id)
 	return err
 }
 
@@ -370,7 +370,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) LastProblemOfKey(ctx context.Context, key string) (Problem, error) {
-	row := q.queryRow(ctx, q.lastProblemOfKeyStmt, lastProblemOfKey, key)
+	row := q.db.QueryRowContext(ctx, lastProblemOfKey, key)
 	var i Problem
 	err := row.Scan(
 		&i.ID,
@@ -416,7 +416,7 @@ type OddsAtProviderRow struct {
 // Of the last problems like it that are over, outages' children aside, how many
 // there are and how many of them went away by themselves.
 func (q *Queries) OddsAtProvider(ctx context.Context, arg OddsAtProviderParams) (OddsAtProviderRow, error) {
-	row := q.queryRow(ctx, q.oddsAtProviderStmt, oddsAtProvider, arg.Class, arg.ProviderID, arg.Count)
+	row := q.db.QueryRowContext(ctx, oddsAtProvider, arg.Class, arg.ProviderID, arg.Count)
 	var i OddsAtProviderRow
 	err := row.Scan(&i.Number, &i.Healed)
 	return i, err
@@ -441,7 +441,7 @@ type OddsOfAllRow struct {
 }
 
 func (q *Queries) OddsOfAll(ctx context.Context, arg OddsOfAllParams) (OddsOfAllRow, error) {
-	row := q.queryRow(ctx, q.oddsOfAllStmt, oddsOfAll, arg.Class, arg.Count)
+	row := q.db.QueryRowContext(ctx, oddsOfAll, arg.Class, arg.Count)
 	var i OddsOfAllRow
 	err := row.Scan(&i.Number, &i.Healed)
 	return i, err
@@ -452,7 +452,7 @@ SELECT at FROM jobs ORDER BY at, seq LIMIT 1
 `
 
 func (q *Queries) OldestJob(ctx context.Context) (int64, error) {
-	row := q.queryRow(ctx, q.oldestJobStmt, oldestJob)
+	row := q.db.QueryRowContext(ctx, oldestJob)
 	var at int64
 	err := row.Scan(&at)
 	return at, err
@@ -463,7 +463,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) OpenProblems(ctx context.Context) ([]Problem, error) {
-	rows, err := q.query(ctx, q.openProblemsStmt, openProblems)
+	rows, err := q.db.QueryContext(ctx, openProblems)
 	if err != nil {
 		return nil, err
 	}
@@ -508,7 +508,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) OpenProblemsBefore(ctx context.Context, since int64) ([]Problem, error) {
-	rows, err := q.query(ctx, q.openProblemsBeforeStmt, openProblemsBefore, since)
+	rows, err := q.db.QueryContext(ctx, openProblemsBefore, since)
 	if err != nil {
 		return nil, err
 	}
@@ -553,7 +553,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) OpenProblemsOf(ctx context.Context, connectionID string) ([]Problem, error) {
-	rows, err := q.query(ctx, q.openProblemsOfStmt, openProblemsOf, connectionID)
+	rows, err := q.db.QueryContext(ctx, openProblemsOf, connectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -598,7 +598,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) ProblemByID(ctx context.Context, id int64) (Problem, error) {
-	row := q.queryRow(ctx, q.problemByIDStmt, problemByID, id)
+	row := q.db.QueryRowContext(ctx, problemByID, id)
 	var i Problem
 	err := row.Scan(
 		&i.ID,
@@ -632,7 +632,7 @@ type ProblemEventsParams struct {
 }
 
 func (q *Queries) ProblemEvents(ctx context.Context, arg ProblemEventsParams) ([]ProblemEvent, error) {
-	rows, err := q.query(ctx, q.problemEventsStmt, problemEvents, arg.ProblemID, arg.Count)
+	rows, err := q.db.QueryContext(ctx, problemEvents, arg.ProblemID, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -671,7 +671,7 @@ type ProblemPlaceRow struct {
 }
 
 func (q *Queries) ProblemPlace(ctx context.Context, id int64) (ProblemPlaceRow, error) {
-	row := q.queryRow(ctx, q.problemPlaceStmt, problemPlace, id)
+	row := q.db.QueryRowContext(ctx, problemPlace, id)
 	var i ProblemPlaceRow
 	err := row.Scan(&i.State, &i.ParentID)
 	return i, err
@@ -710,7 +710,7 @@ type ProblemsNewestParams struct {
 }
 
 func (q *Queries) ProblemsNewest(ctx context.Context, arg ProblemsNewestParams) ([]Problem, error) {
-	rows, err := q.query(ctx, q.problemsNewestStmt, problemsNewest,
+	rows, err := q.db.QueryContext(ctx, problemsNewest,
 		arg.State,
 		arg.AfterOpened,
 		arg.AfterID,
@@ -798,7 +798,7 @@ type ProblemsOldestParams struct {
 // is found as in the list of connections; of Connect sessions by what the key
 // says behind "|||customer:".
 func (q *Queries) ProblemsOldest(ctx context.Context, arg ProblemsOldestParams) ([]Problem, error) {
-	rows, err := q.query(ctx, q.problemsOldestStmt, problemsOldest,
+	rows, err := q.db.QueryContext(ctx, problemsOldest,
 		arg.State,
 		arg.AfterOpened,
 		arg.AfterID,
@@ -861,7 +861,7 @@ type ProblemsOverSinceParams struct {
 
 // What was not over then, though it began before.
 func (q *Queries) ProblemsOverSince(ctx context.Context, arg ProblemsOverSinceParams) ([]Problem, error) {
-	rows, err := q.query(ctx, q.problemsOverSinceStmt, problemsOverSince, arg.Since, arg.Count)
+	rows, err := q.db.QueryContext(ctx, problemsOverSince, arg.Since, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -911,7 +911,7 @@ type ProblemsSinceParams struct {
 }
 
 func (q *Queries) ProblemsSince(ctx context.Context, arg ProblemsSinceParams) ([]Problem, error) {
-	rows, err := q.query(ctx, q.problemsSinceStmt, problemsSince, arg.Since, arg.Count)
+	rows, err := q.db.QueryContext(ctx, problemsSince, arg.Since, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -967,7 +967,7 @@ type PruneCardsParams struct {
 // What told of nothing that is still known goes too, but for replies: they go with
 // their threads.
 func (q *Queries) PruneCards(ctx context.Context, arg PruneCardsParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneCardsStmt, pruneCards, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneCards, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -988,7 +988,7 @@ type PrunedProblemsParams struct {
 
 // An outage that somebody closed stays as long as a problem of it does.
 func (q *Queries) PrunedProblems(ctx context.Context, arg PrunedProblemsParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.prunedProblemsStmt, prunedProblems, arg.Before, arg.Count)
+	rows, err := q.db.QueryContext(ctx, prunedProblems, arg.Before, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -1041,7 +1041,7 @@ type SaveProblemRow struct {
 
 // Which outage it belongs to is set by SetParent alone.
 func (q *Queries) SaveProblem(ctx context.Context, arg SaveProblemParams) (SaveProblemRow, error) {
-	row := q.queryRow(ctx, q.saveProblemStmt, saveProblem,
+	row := q.db.QueryRowContext(ctx, saveProblem,
 		arg.Key,
 		arg.Class,
 		arg.ProviderID,
@@ -1071,7 +1071,7 @@ type SetParentParams struct {
 }
 
 func (q *Queries) SetParent(ctx context.Context, arg SetParentParams) (int64, error) {
-	result, err := q.exec(ctx, q.setParentStmt, setParent, arg.ParentID, arg.ID)
+	result, err := q.db.ExecContext(ctx, setParent, arg.ParentID, arg.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -1088,6 +1088,6 @@ type SetWakeParams struct {
 }
 
 func (q *Queries) SetWake(ctx context.Context, arg SetWakeParams) error {
-	_, err := q.exec(ctx, q.setWakeStmt, setWake, arg.Wake, arg.ID)
+	_, err := q.db.ExecContext(ctx, setWake, arg.Wake, arg.ID)
 	return err
 }

@@ -14,7 +14,7 @@ SELECT display_name FROM providers WHERE id = $1
 `
 
 func (q *Queries) ProviderName(ctx context.Context, id string) (string, error) {
-	row := q.queryRow(ctx, q.providerNameStmt, providerName, id)
+	row := q.db.QueryRowContext(ctx, providerName, id)
 	var display_name string
 	err := row.Scan(&display_name)
 	return display_name, err
@@ -25,7 +25,7 @@ SELECT CAST(COALESCE(MAX(learned), 0) AS BIGINT) AS learned FROM providers
 `
 
 func (q *Queries) ProvidersLearned(ctx context.Context) (int64, error) {
-	row := q.queryRow(ctx, q.providersLearnedStmt, providersLearned)
+	row := q.db.QueryRowContext(ctx, providersLearned)
 	var learned int64
 	err := row.Scan(&learned)
 	return learned, err
@@ -47,7 +47,7 @@ type SaveProviderParams struct {
 }
 
 func (q *Queries) SaveProvider(ctx context.Context, arg SaveProviderParams) error {
-	_, err := q.exec(ctx, q.saveProviderStmt, saveProvider,
+	_, err := q.db.ExecContext(ctx, saveProvider,
 		arg.ID,
 		arg.DisplayName,
 		arg.Products,

@@ -33,7 +33,7 @@ type ClaimJobsRow struct {
 
 // The condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimJobs(ctx context.Context, arg ClaimJobsParams) ([]ClaimJobsRow, error) {
-	rows, err := q.query(ctx, q.claimJobsStmt, claimJobs, arg.LeaseUntil, arg.Now, arg.Count)
+	rows, err := q.db.QueryContext(ctx, claimJobs, arg.LeaseUntil, arg.Now, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ UPDATE jobs SET next_read = 0, read_fence = read_fence + 1 WHERE connection_id =
 `
 
 func (q *Queries) EndReads(ctx context.Context, connectionID string) error {
-	_, err := q.exec(ctx, q.endReadsStmt, endReads, connectionID)
+	_, err := q.db.ExecContext(ctx, endReads, connectionID)
 	return err
 }
 
@@ -80,7 +80,7 @@ type FreeReadsParams struct {
 
 // A claim cannot be told from a reading that is to come as soon.
 func (q *Queries) FreeReads(ctx context.Context, arg FreeReadsParams) error {
-	_, err := q.exec(ctx, q.freeReadsStmt, freeReads, arg.Now, arg.Until)
+	_, err := q.db.ExecContext(ctx, freeReads, arg.Now, arg.Until)
 	return err
 }
 
@@ -96,7 +96,7 @@ type PostponeJobParams struct {
 
 // A job that has left the queue meanwhile (its token went) does not come back.
 func (q *Queries) PostponeJob(ctx context.Context, arg PostponeJobParams) error {
-	_, err := q.exec(ctx, q.postponeJobStmt, postponeJob, arg.NextRead, arg.ID, arg.Fence)
+	_, err := q.db.ExecContext(ctx, postponeJob, arg.NextRead, arg.ID, arg.Fence)
 	return err
 }
 
@@ -114,7 +114,7 @@ type ReadSoonParams struct {
 // The fence moves on, so that a read under way, which may have been too early,
 // does not put it off again.
 func (q *Queries) ReadSoon(ctx context.Context, arg ReadSoonParams) error {
-	_, err := q.exec(ctx, q.readSoonStmt, readSoon, arg.Now, arg.ID)
+	_, err := q.db.ExecContext(ctx, readSoon, arg.Now, arg.ID)
 	return err
 }
 
@@ -129,7 +129,7 @@ type ReadWhenOverParams struct {
 
 // What is due before it begins was heard of otherwise, and is left alone.
 func (q *Queries) ReadWhenOver(ctx context.Context, arg ReadWhenOverParams) error {
-	_, err := q.exec(ctx, q.readWhenOverStmt, readWhenOver, arg.At, arg.ID)
+	_, err := q.db.ExecContext(ctx, readWhenOver, arg.At, arg.ID)
 	return err
 }
 
@@ -145,6 +145,6 @@ type ResumeReadsParams struct {
 }
 
 func (q *Queries) ResumeReads(ctx context.Context, arg ResumeReadsParams) error {
-	_, err := q.exec(ctx, q.resumeReadsStmt, resumeReads, arg.At, arg.ConnectionID)
+	_, err := q.db.ExecContext(ctx, resumeReads, arg.At, arg.ConnectionID)
 	return err
 }

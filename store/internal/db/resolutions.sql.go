@@ -30,7 +30,7 @@ type AddResolutionParams struct {
 }
 
 func (q *Queries) AddResolution(ctx context.Context, arg AddResolutionParams) (int64, error) {
-	row := q.queryRow(ctx, q.addResolutionStmt, addResolution,
+	row := q.db.QueryRowContext(ctx, addResolution,
 		arg.ProblemID,
 		arg.Class,
 		arg.CustomerID,
@@ -50,7 +50,7 @@ DELETE FROM resolutions WHERE id = $1 RETURNING id, problem_id, class, customer_
 `
 
 func (q *Queries) DropResolution(ctx context.Context, id int64) ([]Resolution, error) {
-	rows, err := q.query(ctx, q.dropResolutionStmt, dropResolution, id)
+	rows, err := q.db.QueryContext(ctx, dropResolution, id)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ type LastAtProviderParams struct {
 }
 
 func (q *Queries) LastAtProvider(ctx context.Context, arg LastAtProviderParams) (Resolution, error) {
-	row := q.queryRow(ctx, q.lastAtProviderStmt, lastAtProvider,
+	row := q.db.QueryRowContext(ctx, lastAtProvider,
 		arg.Class,
 		arg.ProviderID,
 		arg.ProblemID,
@@ -132,7 +132,7 @@ type LastOfCustomerParams struct {
 
 // What was said of others of its class, or of itself before it opened again.
 func (q *Queries) LastOfCustomer(ctx context.Context, arg LastOfCustomerParams) (Resolution, error) {
-	row := q.queryRow(ctx, q.lastOfCustomerStmt, lastOfCustomer,
+	row := q.db.QueryRowContext(ctx, lastOfCustomer,
 		arg.Class,
 		arg.CustomerID,
 		arg.ProblemID,
@@ -174,7 +174,7 @@ type OpenAlikeParams struct {
 // The open ones whose cards may show how a problem was resolved, newest first: those
 // of its class, and of its customer or provider.
 func (q *Queries) OpenAlike(ctx context.Context, arg OpenAlikeParams) ([]int64, error) {
-	rows, err := q.query(ctx, q.openAlikeStmt, openAlike,
+	rows, err := q.db.QueryContext(ctx, openAlike,
 		arg.Class,
 		arg.ProblemID,
 		arg.ProviderID,
@@ -212,7 +212,7 @@ type PruneResolutionsParams struct {
 }
 
 func (q *Queries) PruneResolutions(ctx context.Context, arg PruneResolutionsParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneResolutionsStmt, pruneResolutions, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneResolutions, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -224,7 +224,7 @@ SELECT id, problem_id, class, customer_id, provider_id, text, saver, saved, perm
 `
 
 func (q *Queries) ResolutionsOf(ctx context.Context, problemID int64) ([]Resolution, error) {
-	rows, err := q.query(ctx, q.resolutionsOfStmt, resolutionsOf, problemID)
+	rows, err := q.db.QueryContext(ctx, resolutionsOf, problemID)
 	if err != nil {
 		return nil, err
 	}

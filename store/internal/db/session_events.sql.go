@@ -28,7 +28,7 @@ type AddSessionEventParams struct {
 }
 
 func (q *Queries) AddSessionEvent(ctx context.Context, arg AddSessionEventParams) (int64, error) {
-	result, err := q.exec(ctx, q.addSessionEventStmt, addSessionEvent,
+	result, err := q.db.ExecContext(ctx, addSessionEvent,
 		arg.Session,
 		arg.ID,
 		arg.At,
@@ -50,7 +50,7 @@ SELECT status FROM connections WHERE id = $1
 `
 
 func (q *Queries) ConnectionStatus(ctx context.Context, id string) (string, error) {
-	row := q.queryRow(ctx, q.connectionStatusStmt, connectionStatus, id)
+	row := q.db.QueryRowContext(ctx, connectionStatus, id)
 	var status string
 	err := row.Scan(&status)
 	return status, err
@@ -76,7 +76,7 @@ type CorrectSessionEventParams struct {
 
 // What a server says takes the place of what a browser said under the same id.
 func (q *Queries) CorrectSessionEvent(ctx context.Context, arg CorrectSessionEventParams) (int64, error) {
-	result, err := q.exec(ctx, q.correctSessionEventStmt, correctSessionEvent,
+	result, err := q.db.ExecContext(ctx, correctSessionEvent,
 		arg.At,
 		arg.Received,
 		arg.Type,
@@ -107,7 +107,7 @@ type CountSessionEventsParams struct {
 
 // The session is to be read again, whatever reading is under way.
 func (q *Queries) CountSessionEvents(ctx context.Context, arg CountSessionEventsParams) error {
-	_, err := q.exec(ctx, q.countSessionEventsStmt, countSessionEvents,
+	_, err := q.db.ExecContext(ctx, countSessionEvents,
 		arg.Added,
 		arg.Browser,
 		arg.Due,
@@ -121,7 +121,7 @@ SELECT session, id, at, received, type, stage, message, error_type, source FROM 
 `
 
 func (q *Queries) EventsOfSession(ctx context.Context, session int64) ([]SessionEvent, error) {
-	rows, err := q.query(ctx, q.eventsOfSessionStmt, eventsOfSession, session)
+	rows, err := q.db.QueryContext(ctx, eventsOfSession, session)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ type FirstSyncParams struct {
 
 // The first sync that succeeded in a stretch of time.
 func (q *Queries) FirstSync(ctx context.Context, arg FirstSyncParams) (Job, error) {
-	row := q.queryRow(ctx, q.firstSyncStmt, firstSync,
+	row := q.db.QueryRowContext(ctx, firstSync,
 		arg.ConnectionID,
 		arg.Since,
 		arg.Until,
@@ -210,7 +210,7 @@ type FirstTokenSeenParams struct {
 }
 
 func (q *Queries) FirstTokenSeen(ctx context.Context, arg FirstTokenSeenParams) (int64, error) {
-	row := q.queryRow(ctx, q.firstTokenSeenStmt, firstTokenSeen, arg.ConnectionID, arg.TokenID)
+	row := q.db.QueryRowContext(ctx, firstTokenSeen, arg.ConnectionID, arg.TokenID)
 	var first_seen int64
 	err := row.Scan(&first_seen)
 	return first_seen, err
@@ -238,7 +238,7 @@ type FreshTokenRow struct {
 
 // A token of a customer's, or of a connection, that came at a time or later.
 func (q *Queries) FreshToken(ctx context.Context, arg FreshTokenParams) (FreshTokenRow, error) {
-	row := q.queryRow(ctx, q.freshTokenStmt, freshToken,
+	row := q.db.QueryRowContext(ctx, freshToken,
 		arg.Since,
 		arg.CustomerFolded,
 		arg.CustomerID,
@@ -261,7 +261,7 @@ type HoldToAddEventsRow struct {
 
 // Changes nothing; see Hold.
 func (q *Queries) HoldToAddEvents(ctx context.Context, id string) (HoldToAddEventsRow, error) {
-	row := q.queryRow(ctx, q.holdToAddEventsStmt, holdToAddEvents, id)
+	row := q.db.QueryRowContext(ctx, holdToAddEvents, id)
 	var i HoldToAddEventsRow
 	err := row.Scan(&i.Num, &i.Events, &i.BrowserEvents)
 	return i, err
@@ -277,7 +277,7 @@ type SessionEventSourceParams struct {
 }
 
 func (q *Queries) SessionEventSource(ctx context.Context, arg SessionEventSourceParams) (string, error) {
-	row := q.queryRow(ctx, q.sessionEventSourceStmt, sessionEventSource, arg.Session, arg.ID)
+	row := q.db.QueryRowContext(ctx, sessionEventSource, arg.Session, arg.ID)
 	var source string
 	err := row.Scan(&source)
 	return source, err
@@ -298,7 +298,7 @@ type StatusStepsParams struct {
 
 // The steps of a connection's own status in a stretch of time, oldest first.
 func (q *Queries) StatusSteps(ctx context.Context, arg StatusStepsParams) ([]Change, error) {
-	rows, err := q.query(ctx, q.statusStepsStmt, statusSteps,
+	rows, err := q.db.QueryContext(ctx, statusSteps,
 		arg.ConnectionID,
 		arg.Since,
 		arg.Until,

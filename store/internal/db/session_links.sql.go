@@ -19,7 +19,7 @@ type CountWatchesParams struct {
 }
 
 func (q *Queries) CountWatches(ctx context.Context, arg CountWatchesParams) (int64, error) {
-	row := q.queryRow(ctx, q.countWatchesStmt, countWatches, arg.CustomerID, arg.UserID)
+	row := q.db.QueryRowContext(ctx, countWatches, arg.CustomerID, arg.UserID)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -30,7 +30,7 @@ SELECT DISTINCT key_id FROM session_links ORDER BY key_id
 `
 
 func (q *Queries) LinkKeyIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.query(ctx, q.linkKeyIDsStmt, linkKeyIDs)
+	rows, err := q.db.QueryContext(ctx, linkKeyIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ type RevokeSessionParams struct {
 }
 
 func (q *Queries) RevokeSession(ctx context.Context, arg RevokeSessionParams) (int64, error) {
-	result, err := q.exec(ctx, q.revokeSessionStmt, revokeSession, arg.At, arg.Now, arg.ID)
+	result, err := q.db.ExecContext(ctx, revokeSession, arg.At, arg.Now, arg.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -85,7 +85,7 @@ type SaveSessionLinkParams struct {
 }
 
 func (q *Queries) SaveSessionLink(ctx context.Context, arg SaveSessionLinkParams) error {
-	_, err := q.exec(ctx, q.saveSessionLinkStmt, saveSessionLink,
+	_, err := q.db.ExecContext(ctx, saveSessionLink,
 		arg.Hash,
 		arg.KeyID,
 		arg.Sealed,
@@ -107,7 +107,7 @@ type SessionLinkByHashRow struct {
 }
 
 func (q *Queries) SessionLinkByHash(ctx context.Context, hash string) (SessionLinkByHashRow, error) {
-	row := q.queryRow(ctx, q.sessionLinkByHashStmt, sessionLinkByHash, hash)
+	row := q.db.QueryRowContext(ctx, sessionLinkByHash, hash)
 	var i SessionLinkByHashRow
 	err := row.Scan(
 		&i.Session,
@@ -132,7 +132,7 @@ type SessionLinkOfRow struct {
 }
 
 func (q *Queries) SessionLinkOf(ctx context.Context, id string) (SessionLinkOfRow, error) {
-	row := q.queryRow(ctx, q.sessionLinkOfStmt, sessionLinkOf, id)
+	row := q.db.QueryRowContext(ctx, sessionLinkOf, id)
 	var i SessionLinkOfRow
 	err := row.Scan(
 		&i.Session,
@@ -154,7 +154,7 @@ type UnwatchCustomerParams struct {
 }
 
 func (q *Queries) UnwatchCustomer(ctx context.Context, arg UnwatchCustomerParams) error {
-	_, err := q.exec(ctx, q.unwatchCustomerStmt, unwatchCustomer, arg.CustomerID, arg.UserID)
+	_, err := q.db.ExecContext(ctx, unwatchCustomer, arg.CustomerID, arg.UserID)
 	return err
 }
 
@@ -172,7 +172,7 @@ type WatchCustomerParams struct {
 }
 
 func (q *Queries) WatchCustomer(ctx context.Context, arg WatchCustomerParams) error {
-	_, err := q.exec(ctx, q.watchCustomerStmt, watchCustomer,
+	_, err := q.db.ExecContext(ctx, watchCustomer,
 		arg.CustomerID,
 		arg.UserID,
 		arg.Made,

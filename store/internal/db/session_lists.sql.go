@@ -15,7 +15,7 @@ SELECT COUNT(*) FROM sessions
 
 // Counts the entries of an index without reading any.
 func (q *Queries) CountAllSessions(ctx context.Context) (int64, error) {
-	row := q.queryRow(ctx, q.countAllSessionsStmt, countAllSessions)
+	row := q.db.QueryRowContext(ctx, countAllSessions)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -27,7 +27,7 @@ WHERE CAST($1 AS TEXT) = '' OR s.name_folded LIKE $1 ESCAPE '\' OR s.ids_folded 
 `
 
 func (q *Queries) CountSessions(ctx context.Context, within string) (int64, error) {
-	row := q.queryRow(ctx, q.countSessionsStmt, countSessions, within)
+	row := q.db.QueryRowContext(ctx, countSessions, within)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -40,7 +40,7 @@ WHERE s.newest = 1 AND s.open = 1 AND s.reconnect = 0
 `
 
 func (q *Queries) CountStaged(ctx context.Context, within string) (int64, error) {
-	row := q.queryRow(ctx, q.countStagedStmt, countStaged, within)
+	row := q.db.QueryRowContext(ctx, countStaged, within)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -58,7 +58,7 @@ type CountUnderwayParams struct {
 }
 
 func (q *Queries) CountUnderway(ctx context.Context, arg CountUnderwayParams) (int64, error) {
-	row := q.queryRow(ctx, q.countUnderwayStmt, countUnderway, arg.Since, arg.Within)
+	row := q.db.QueryRowContext(ctx, countUnderway, arg.Since, arg.Within)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -74,7 +74,7 @@ type CustomersExactlyParams struct {
 }
 
 func (q *Queries) CustomersExactly(ctx context.Context, arg CustomersExactlyParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.customersExactlyStmt, customersExactly, arg.Word, arg.Count)
+	rows, err := q.db.QueryContext(ctx, customersExactly, arg.Word, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, 
 `
 
 func (q *Queries) SessionByNum(ctx context.Context, num int64) (SessionLine, error) {
-	row := q.queryRow(ctx, q.sessionByNumStmt, sessionByNum, num)
+	row := q.db.QueryRowContext(ctx, sessionByNum, num)
 	var i SessionLine
 	err := row.Scan(
 		&i.Num,
@@ -209,7 +209,7 @@ type SessionMatchesParams struct {
 // The name itself first, then names that begin with the words, then the others,
 // the newest first. What is searched is read from an index alone.
 func (q *Queries) SessionMatches(ctx context.Context, arg SessionMatchesParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.sessionMatchesStmt, sessionMatches,
+	rows, err := q.db.QueryContext(ctx, sessionMatches,
 		arg.Within,
 		arg.IDPrefix,
 		arg.Word,
@@ -286,7 +286,7 @@ type SessionNamesRow struct {
 }
 
 func (q *Queries) SessionNames(ctx context.Context, count int32) ([]SessionNamesRow, error) {
-	rows, err := q.query(ctx, q.sessionNamesStmt, sessionNames, count)
+	rows, err := q.db.QueryContext(ctx, sessionNames, count)
 	if err != nil {
 		return nil, err
 	}
@@ -323,7 +323,7 @@ type SessionsEveryParams struct {
 }
 
 func (q *Queries) SessionsEvery(ctx context.Context, arg SessionsEveryParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.sessionsEveryStmt, sessionsEvery,
+	rows, err := q.db.QueryContext(ctx, sessionsEvery,
 		arg.BeforeAt,
 		arg.BeforeNum,
 		arg.Within,
@@ -399,7 +399,7 @@ type SessionsExactlyParams struct {
 }
 
 func (q *Queries) SessionsExactly(ctx context.Context, arg SessionsExactlyParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.sessionsExactlyStmt, sessionsExactly, arg.Word, arg.Count)
+	rows, err := q.db.QueryContext(ctx, sessionsExactly, arg.Word, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -476,7 +476,7 @@ type SessionsStagedParams struct {
 }
 
 func (q *Queries) SessionsStaged(ctx context.Context, arg SessionsStagedParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.sessionsStagedStmt, sessionsStaged,
+	rows, err := q.db.QueryContext(ctx, sessionsStaged,
 		arg.BeforeAt,
 		arg.BeforeNum,
 		arg.Within,
@@ -559,7 +559,7 @@ type SessionsUnderwayParams struct {
 }
 
 func (q *Queries) SessionsUnderway(ctx context.Context, arg SessionsUnderwayParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.sessionsUnderwayStmt, sessionsUnderway,
+	rows, err := q.db.QueryContext(ctx, sessionsUnderway,
 		arg.Since,
 		arg.AfterAt,
 		arg.AfterNum,

@@ -39,7 +39,7 @@ type LatelyCountedRow struct {
 // link, and how many stopped there; of both, those that were made before a time.
 // The pattern finds the stage in what they add to the funnel.
 func (q *Queries) LatelyCounted(ctx context.Context, arg LatelyCountedParams) (LatelyCountedRow, error) {
-	row := q.queryRow(ctx, q.latelyCountedStmt, latelyCounted,
+	row := q.db.QueryRowContext(ctx, latelyCounted,
 		arg.Stage,
 		arg.Until,
 		arg.Since,
@@ -73,7 +73,7 @@ type LivingOfRow struct {
 }
 
 func (q *Queries) LivingOf(ctx context.Context, arg LivingOfParams) ([]LivingOfRow, error) {
-	rows, err := q.query(ctx, q.livingOfStmt, livingOf, arg.CustomerFolded, arg.CustomerID)
+	rows, err := q.db.QueryContext(ctx, livingOf, arg.CustomerFolded, arg.CustomerID)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ type NoteWatchParams struct {
 }
 
 func (q *Queries) NoteWatch(ctx context.Context, arg NoteWatchParams) error {
-	_, err := q.exec(ctx, q.noteWatchStmt, noteWatch,
+	_, err := q.db.ExecContext(ctx, noteWatch,
 		arg.Told,
 		arg.ToldAt,
 		arg.CustomerID,
@@ -122,7 +122,7 @@ SELECT id, key, kind, class, connection_id, provider_id, state, opened, noted, l
 `
 
 func (q *Queries) OpenProblemOfKey(ctx context.Context, key string) (Problem, error) {
-	row := q.queryRow(ctx, q.openProblemOfKeyStmt, openProblemOfKey, key)
+	row := q.db.QueryRowContext(ctx, openProblemOfKey, key)
 	var i Problem
 	err := row.Scan(
 		&i.ID,
@@ -164,7 +164,7 @@ type SurgeMembersParams struct {
 // The drop-offs at a stage, or at a provider, that are part of no surge yet. Empty
 // is any.
 func (q *Queries) SurgeMembers(ctx context.Context, arg SurgeMembersParams) ([]Problem, error) {
-	rows, err := q.query(ctx, q.surgeMembersStmt, surgeMembers,
+	rows, err := q.db.QueryContext(ctx, surgeMembers,
 		arg.Since,
 		arg.Class,
 		arg.ProviderID,
@@ -231,7 +231,7 @@ type UsuallyCountedRow struct {
 // How many came by in the funnel's days, and stopped: at a stage, or, where it is
 // empty, of those who opened their link at all.
 func (q *Queries) UsuallyCounted(ctx context.Context, arg UsuallyCountedParams) (UsuallyCountedRow, error) {
-	row := q.queryRow(ctx, q.usuallyCountedStmt, usuallyCounted,
+	row := q.db.QueryRowContext(ctx, usuallyCounted,
 		arg.Since,
 		arg.Until,
 		arg.Stage,
@@ -253,7 +253,7 @@ type WatchesOfRow struct {
 }
 
 func (q *Queries) WatchesOf(ctx context.Context, customerID string) ([]WatchesOfRow, error) {
-	rows, err := q.query(ctx, q.watchesOfStmt, watchesOf, customerID)
+	rows, err := q.db.QueryContext(ctx, watchesOf, customerID)
 	if err != nil {
 		return nil, err
 	}

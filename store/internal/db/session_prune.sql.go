@@ -14,7 +14,7 @@ DELETE FROM session_errors WHERE session = $1
 `
 
 func (q *Queries) DropErrorsOfSession(ctx context.Context, session int64) error {
-	_, err := q.exec(ctx, q.dropErrorsOfSessionStmt, dropErrorsOfSession, session)
+	_, err := q.db.ExecContext(ctx, dropErrorsOfSession, session)
 	return err
 }
 
@@ -30,7 +30,7 @@ type DropEventsOfSessionParams struct {
 }
 
 func (q *Queries) DropEventsOfSession(ctx context.Context, arg DropEventsOfSessionParams) (int64, error) {
-	result, err := q.exec(ctx, q.dropEventsOfSessionStmt, dropEventsOfSession, arg.Session, arg.Count)
+	result, err := q.db.ExecContext(ctx, dropEventsOfSession, arg.Session, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -42,7 +42,7 @@ DELETE FROM session_links WHERE session = $1
 `
 
 func (q *Queries) DropLinkOfSession(ctx context.Context, session int64) error {
-	_, err := q.exec(ctx, q.dropLinkOfSessionStmt, dropLinkOfSession, session)
+	_, err := q.db.ExecContext(ctx, dropLinkOfSession, session)
 	return err
 }
 
@@ -51,7 +51,7 @@ DELETE FROM sessions WHERE num = $1
 `
 
 func (q *Queries) DropSession(ctx context.Context, num int64) error {
-	_, err := q.exec(ctx, q.dropSessionStmt, dropSession, num)
+	_, err := q.db.ExecContext(ctx, dropSession, num)
 	return err
 }
 
@@ -60,7 +60,7 @@ DELETE FROM session_watches WHERE customer_id = $1
 `
 
 func (q *Queries) DropWatchesOf(ctx context.Context, customerID string) error {
-	_, err := q.exec(ctx, q.dropWatchesOfStmt, dropWatchesOf, customerID)
+	_, err := q.db.ExecContext(ctx, dropWatchesOf, customerID)
 	return err
 }
 
@@ -82,7 +82,7 @@ type OldSessionsRow struct {
 }
 
 func (q *Queries) OldSessions(ctx context.Context, arg OldSessionsParams) ([]OldSessionsRow, error) {
-	rows, err := q.query(ctx, q.oldSessionsStmt, oldSessions, arg.Before, arg.Count)
+	rows, err := q.db.QueryContext(ctx, oldSessions, arg.Before, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ type PruneAuditParams struct {
 }
 
 func (q *Queries) PruneAudit(ctx context.Context, arg PruneAuditParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneAuditStmt, pruneAudit, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneAudit, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -126,7 +126,7 @@ DELETE FROM funnel_days WHERE day IN (SELECT MIN(old.day) FROM funnel_days old W
 `
 
 func (q *Queries) PruneFunnel(ctx context.Context, before int64) (int64, error) {
-	result, err := q.exec(ctx, q.pruneFunnelStmt, pruneFunnel, before)
+	result, err := q.db.ExecContext(ctx, pruneFunnel, before)
 	if err != nil {
 		return 0, err
 	}

@@ -29,7 +29,7 @@ type ClaimSessionRow struct {
 
 // Whoever was quicker has moved when it is due.
 func (q *Queries) ClaimSession(ctx context.Context, arg ClaimSessionParams) (ClaimSessionRow, error) {
-	row := q.queryRow(ctx, q.claimSessionStmt, claimSession, arg.LeaseUntil, arg.ID, arg.Now)
+	row := q.db.QueryRowContext(ctx, claimSession, arg.LeaseUntil, arg.ID, arg.Now)
 	var i ClaimSessionRow
 	err := row.Scan(&i.ID, &i.CustomerID, &i.Fence)
 	return i, err
@@ -40,7 +40,7 @@ SELECT COUNT(*) FROM sessions WHERE due > 0 AND due <= $1
 `
 
 func (q *Queries) CountSessionsDue(ctx context.Context, now int64) (int64, error) {
-	row := q.queryRow(ctx, q.countSessionsDueStmt, countSessionsDue, now)
+	row := q.db.QueryRowContext(ctx, countSessionsDue, now)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -56,7 +56,7 @@ type DropSessionErrorParams struct {
 }
 
 func (q *Queries) DropSessionError(ctx context.Context, arg DropSessionErrorParams) error {
-	_, err := q.exec(ctx, q.dropSessionErrorStmt, dropSessionError, arg.Session, arg.Hash)
+	_, err := q.db.ExecContext(ctx, dropSessionError, arg.Session, arg.Hash)
 	return err
 }
 
@@ -70,7 +70,7 @@ type DueSessionsParams struct {
 }
 
 func (q *Queries) DueSessions(ctx context.Context, arg DueSessionsParams) ([]string, error) {
-	rows, err := q.query(ctx, q.dueSessionsStmt, dueSessions, arg.Now, arg.Count)
+	rows, err := q.db.QueryContext(ctx, dueSessions, arg.Now, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ type FreeSessionsParams struct {
 
 // A claim cannot be told from a reading that is to come as soon.
 func (q *Queries) FreeSessions(ctx context.Context, arg FreeSessionsParams) error {
-	_, err := q.exec(ctx, q.freeSessionsStmt, freeSessions, arg.Now, arg.Until)
+	_, err := q.db.ExecContext(ctx, freeSessions, arg.Now, arg.Until)
 	return err
 }
 
@@ -118,7 +118,7 @@ type PostponeSessionParams struct {
 }
 
 func (q *Queries) PostponeSession(ctx context.Context, arg PostponeSessionParams) error {
-	_, err := q.exec(ctx, q.postponeSessionStmt, postponeSession, arg.Due, arg.ID, arg.Fence)
+	_, err := q.db.ExecContext(ctx, postponeSession, arg.Due, arg.ID, arg.Fence)
 	return err
 }
 
@@ -133,7 +133,7 @@ type ReadSessionByParams struct {
 
 // Brings a session's next reading forward.
 func (q *Queries) ReadSessionBy(ctx context.Context, arg ReadSessionByParams) error {
-	_, err := q.exec(ctx, q.readSessionByStmt, readSessionBy, arg.Due, arg.ID)
+	_, err := q.db.ExecContext(ctx, readSessionBy, arg.Due, arg.ID)
 	return err
 }
 
@@ -153,7 +153,7 @@ type SameErrorRow struct {
 }
 
 func (q *Queries) SameError(ctx context.Context, arg SameErrorParams) (SameErrorRow, error) {
-	row := q.queryRow(ctx, q.sameErrorStmt, sameError, arg.Hash, arg.Since)
+	row := q.db.QueryRowContext(ctx, sameError, arg.Hash, arg.Since)
 	var i SameErrorRow
 	err := row.Scan(&i.Sessions, &i.Customers)
 	return i, err
@@ -183,7 +183,7 @@ type SaveReadingParams struct {
 
 // What was read off a session. Something new since the claim leaves it due.
 func (q *Queries) SaveReading(ctx context.Context, arg SaveReadingParams) error {
-	_, err := q.exec(ctx, q.saveReadingStmt, saveReading,
+	_, err := q.db.ExecContext(ctx, saveReading,
 		arg.Outcome,
 		arg.Open,
 		arg.Provisional,
@@ -214,7 +214,7 @@ type SaveSessionErrorParams struct {
 }
 
 func (q *Queries) SaveSessionError(ctx context.Context, arg SaveSessionErrorParams) error {
-	_, err := q.exec(ctx, q.saveSessionErrorStmt, saveSessionError,
+	_, err := q.db.ExecContext(ctx, saveSessionError,
 		arg.Session,
 		arg.Hash,
 		arg.CustomerID,
@@ -233,7 +233,7 @@ type SessionErrorsRow struct {
 }
 
 func (q *Queries) SessionErrors(ctx context.Context, session int64) ([]SessionErrorsRow, error) {
-	rows, err := q.query(ctx, q.sessionErrorsStmt, sessionErrors, session)
+	rows, err := q.db.QueryContext(ctx, sessionErrors, session)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +278,7 @@ type SessionPulseRow struct {
 // employer was last heard of, and how many are on their way. Each is a range of an
 // index, or its end.
 func (q *Queries) SessionPulse(ctx context.Context, arg SessionPulseParams) (SessionPulseRow, error) {
-	row := q.queryRow(ctx, q.sessionPulseStmt, sessionPulse, arg.Now, arg.Since)
+	row := q.db.QueryRowContext(ctx, sessionPulse, arg.Now, arg.Since)
 	var i SessionPulseRow
 	err := row.Scan(
 		&i.Waiting,

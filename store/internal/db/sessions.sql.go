@@ -47,7 +47,7 @@ type AddSessionParams struct {
 }
 
 func (q *Queries) AddSession(ctx context.Context, arg AddSessionParams) (int64, error) {
-	result, err := q.exec(ctx, q.addSessionStmt, addSession,
+	result, err := q.db.ExecContext(ctx, addSession,
 		arg.ID,
 		arg.CustomerID,
 		arg.CustomerName,
@@ -80,7 +80,7 @@ UPDATE sessions SET fence = fence WHERE id = $1
 
 // Changes nothing; see Hold.
 func (q *Queries) HoldSession(ctx context.Context, id string) error {
-	_, err := q.exec(ctx, q.holdSessionStmt, holdSession, id)
+	_, err := q.db.ExecContext(ctx, holdSession, id)
 	return err
 }
 
@@ -90,7 +90,7 @@ UPDATE sessions SET newest = 1, tells = 1 WHERE id = $1
 
 // Of customers whose id nobody told, each session is the last.
 func (q *Queries) MarkAlone(ctx context.Context, id string) error {
-	_, err := q.exec(ctx, q.markAloneStmt, markAlone, id)
+	_, err := q.db.ExecContext(ctx, markAlone, id)
 	return err
 }
 
@@ -105,7 +105,7 @@ type MarkNewestParams struct {
 }
 
 func (q *Queries) MarkNewest(ctx context.Context, arg MarkNewestParams) error {
-	_, err := q.exec(ctx, q.markNewestStmt, markNewest, arg.Num, arg.CustomerID)
+	_, err := q.db.ExecContext(ctx, markNewest, arg.Num, arg.CustomerID)
 	return err
 }
 
@@ -120,7 +120,7 @@ type MarkTellingParams struct {
 }
 
 func (q *Queries) MarkTelling(ctx context.Context, arg MarkTellingParams) error {
-	_, err := q.exec(ctx, q.markTellingStmt, markTelling, arg.Num, arg.CustomerID)
+	_, err := q.db.ExecContext(ctx, markTelling, arg.Num, arg.CustomerID)
 	return err
 }
 
@@ -129,7 +129,7 @@ SELECT num FROM sessions WHERE customer_id = $1 ORDER BY created DESC, num DESC 
 `
 
 func (q *Queries) NewestSession(ctx context.Context, customerID string) (int64, error) {
-	row := q.queryRow(ctx, q.newestSessionStmt, newestSession, customerID)
+	row := q.db.QueryRowContext(ctx, newestSession, customerID)
 	var num int64
 	err := row.Scan(&num)
 	return num, err
@@ -147,7 +147,7 @@ type OpenSessionsAtParams struct {
 }
 
 func (q *Queries) OpenSessionsAt(ctx context.Context, arg OpenSessionsAtParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.openSessionsAtStmt, openSessionsAt, arg.ConnectionID, arg.CustomerID)
+	rows, err := q.db.QueryContext(ctx, openSessionsAt, arg.ConnectionID, arg.CustomerID)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ type OpenSessionsOfParams struct {
 // browser says that they are over; and those that are over a short while and have
 // not learned of their connection.
 func (q *Queries) OpenSessionsOf(ctx context.Context, arg OpenSessionsOfParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.openSessionsOfStmt, openSessionsOf, arg.CustomerID, arg.Since, arg.ConnectionID)
+	rows, err := q.db.QueryContext(ctx, openSessionsOf, arg.CustomerID, arg.Since, arg.ConnectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -300,7 +300,7 @@ type ReadSessionsOfConnectionParams struct {
 
 // Sessions of a connection whose status changed.
 func (q *Queries) ReadSessionsOfConnection(ctx context.Context, arg ReadSessionsOfConnectionParams) error {
-	_, err := q.exec(ctx, q.readSessionsOfConnectionStmt, readSessionsOfConnection, arg.Now, arg.ConnectionID, arg.Since)
+	_, err := q.db.ExecContext(ctx, readSessionsOfConnection, arg.Now, arg.ConnectionID, arg.Since)
 	return err
 }
 
@@ -336,7 +336,7 @@ type SaveSessionParams struct {
 // What somebody says of a session, as it is merged with what was known. It is to
 // be read again, whatever reading is under way.
 func (q *Queries) SaveSession(ctx context.Context, arg SaveSessionParams) error {
-	_, err := q.exec(ctx, q.saveSessionStmt, saveSession,
+	_, err := q.db.ExecContext(ctx, saveSession,
 		arg.CustomerID,
 		arg.CustomerName,
 		arg.ConnectionID,
@@ -363,7 +363,7 @@ SELECT num, id, customer_id, customer_name, connection_id, provider_id, method, 
 `
 
 func (q *Queries) SessionByID(ctx context.Context, id string) (SessionLine, error) {
-	row := q.queryRow(ctx, q.sessionByIDStmt, sessionByID, id)
+	row := q.db.QueryRowContext(ctx, sessionByID, id)
 	var i SessionLine
 	err := row.Scan(
 		&i.Num,
@@ -418,7 +418,7 @@ type SessionsOfConnectionParams struct {
 }
 
 func (q *Queries) SessionsOfConnection(ctx context.Context, arg SessionsOfConnectionParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.sessionsOfConnectionStmt, sessionsOfConnection, arg.ConnectionID, arg.Count)
+	rows, err := q.db.QueryContext(ctx, sessionsOfConnection, arg.ConnectionID, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -489,7 +489,7 @@ type SessionsOfCustomerParams struct {
 }
 
 func (q *Queries) SessionsOfCustomer(ctx context.Context, arg SessionsOfCustomerParams) ([]SessionLine, error) {
-	rows, err := q.query(ctx, q.sessionsOfCustomerStmt, sessionsOfCustomer, arg.CustomerID, arg.Count)
+	rows, err := q.db.QueryContext(ctx, sessionsOfCustomer, arg.CustomerID, arg.Count)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type AddSubscriptionParams struct {
 }
 
 func (q *Queries) AddSubscription(ctx context.Context, arg AddSubscriptionParams) (int64, error) {
-	row := q.queryRow(ctx, q.addSubscriptionStmt, addSubscription,
+	row := q.db.QueryRowContext(ctx, addSubscription,
 		arg.Channel,
 		arg.Wish,
 		arg.Maker,
@@ -44,7 +44,7 @@ UPDATE subscriptions SET deleted = deleted WHERE id = $1
 
 // Changes nothing; see Hold.
 func (q *Queries) HoldSubscription(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.holdSubscriptionStmt, holdSubscription, id)
+	_, err := q.db.ExecContext(ctx, holdSubscription, id)
 	return err
 }
 
@@ -69,7 +69,7 @@ type SaveSubscriptionParams struct {
 }
 
 func (q *Queries) SaveSubscription(ctx context.Context, arg SaveSubscriptionParams) error {
-	_, err := q.exec(ctx, q.saveSubscriptionStmt, saveSubscription,
+	_, err := q.db.ExecContext(ctx, saveSubscription,
 		arg.Wish,
 		arg.Changer,
 		arg.Changed,
@@ -89,7 +89,7 @@ SELECT id, channel, wish, maker, maker_name, made, changer, changed, paused, pau
 `
 
 func (q *Queries) SubscriptionByID(ctx context.Context, id int64) (Subscription, error) {
-	row := q.queryRow(ctx, q.subscriptionByIDStmt, subscriptionByID, id)
+	row := q.db.QueryRowContext(ctx, subscriptionByID, id)
 	var i Subscription
 	err := row.Scan(
 		&i.ID,
@@ -115,7 +115,7 @@ SELECT id, channel, wish, maker, maker_name, made, changer, changed, paused, pau
 `
 
 func (q *Queries) Subscriptions(ctx context.Context) ([]Subscription, error) {
-	rows, err := q.query(ctx, q.subscriptionsStmt, subscriptions)
+	rows, err := q.db.QueryContext(ctx, subscriptions)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ SELECT id, channel, wish, maker, maker_name, made, changer, changed, paused, pau
 `
 
 func (q *Queries) SubscriptionsOf(ctx context.Context, channel string) ([]Subscription, error) {
-	rows, err := q.query(ctx, q.subscriptionsOfStmt, subscriptionsOf, channel)
+	rows, err := q.db.QueryContext(ctx, subscriptionsOf, channel)
 	if err != nil {
 		return nil, err
 	}

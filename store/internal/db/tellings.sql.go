@@ -28,7 +28,7 @@ type ClaimTellingsParams struct {
 // All of one channel that is due, so that it goes into one message. The
 // condition stands twice for the reason given at ClaimDue.
 func (q *Queries) ClaimTellings(ctx context.Context, arg ClaimTellingsParams) ([]Telling, error) {
-	rows, err := q.query(ctx, q.claimTellingsStmt, claimTellings,
+	rows, err := q.db.QueryContext(ctx, claimTellings,
 		arg.LeaseUntil,
 		arg.Channel,
 		arg.Now,
@@ -70,7 +70,7 @@ WHERE t.due > 0 AND t.state = 0
 
 // What waits for its time.
 func (q *Queries) CountHeld(ctx context.Context) (int64, error) {
-	row := q.queryRow(ctx, q.countHeldStmt, countHeld)
+	row := q.db.QueryRowContext(ctx, countHeld)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -83,7 +83,7 @@ WHERE t.due > 0 AND t.due <= $1 ORDER BY t.due LIMIT 1
 
 // The channel whose turn it is.
 func (q *Queries) DueChannel(ctx context.Context, now int64) (string, error) {
-	row := q.queryRow(ctx, q.dueChannelStmt, dueChannel, now)
+	row := q.db.QueryRowContext(ctx, dueChannel, now)
 	var channel string
 	err := row.Scan(&channel)
 	return channel, err
@@ -106,7 +106,7 @@ type DueTellingsRow struct {
 }
 
 func (q *Queries) DueTellings(ctx context.Context, arg DueTellingsParams) ([]DueTellingsRow, error) {
-	rows, err := q.query(ctx, q.dueTellingsStmt, dueTellings, arg.Channel, arg.Now, arg.Count)
+	rows, err := q.db.QueryContext(ctx, dueTellings, arg.Channel, arg.Now, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ type EndTellingsParams struct {
 }
 
 func (q *Queries) EndTellings(ctx context.Context, arg EndTellingsParams) error {
-	_, err := q.exec(ctx, q.endTellingsStmt, endTellings, arg.Reason, arg.SubscriptionID)
+	_, err := q.db.ExecContext(ctx, endTellings, arg.Reason, arg.SubscriptionID)
 	return err
 }
 
@@ -158,7 +158,7 @@ type SaveTellingParams struct {
 }
 
 func (q *Queries) SaveTelling(ctx context.Context, arg SaveTellingParams) error {
-	_, err := q.exec(ctx, q.saveTellingStmt, saveTelling,
+	_, err := q.db.ExecContext(ctx, saveTelling,
 		arg.SubscriptionID,
 		arg.ProblemID,
 		arg.State,
@@ -178,7 +178,7 @@ type SetTellingDueParams struct {
 }
 
 func (q *Queries) SetTellingDue(ctx context.Context, arg SetTellingDueParams) error {
-	_, err := q.exec(ctx, q.setTellingDueStmt, setTellingDue, arg.Due, arg.ID)
+	_, err := q.db.ExecContext(ctx, setTellingDue, arg.Due, arg.ID)
 	return err
 }
 
@@ -187,7 +187,7 @@ SELECT id, subscription_id, problem_id, state, reason, due, card_id FROM telling
 `
 
 func (q *Queries) TellingByID(ctx context.Context, id int64) (Telling, error) {
-	row := q.queryRow(ctx, q.tellingByIDStmt, tellingByID, id)
+	row := q.db.QueryRowContext(ctx, tellingByID, id)
 	var i Telling
 	err := row.Scan(
 		&i.ID,
@@ -225,7 +225,7 @@ type TellingsOfRow struct {
 // What the subscriptions that stand hear of a problem, with the kind of card it
 // is told on; -1 for none.
 func (q *Queries) TellingsOf(ctx context.Context, problemID int64) ([]TellingsOfRow, error) {
-	rows, err := q.query(ctx, q.tellingsOfStmt, tellingsOf, problemID)
+	rows, err := q.db.QueryContext(ctx, tellingsOf, problemID)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +264,7 @@ WHERE t.subscription_id = $1 AND pr.state = 'open' ORDER BY t.problem_id
 
 // What one subscription hears of problems that are open, whatever became of it.
 func (q *Queries) TellingsOfOpen(ctx context.Context, subscriptionID int64) ([]Telling, error) {
-	rows, err := q.query(ctx, q.tellingsOfOpenStmt, tellingsOfOpen, subscriptionID)
+	rows, err := q.db.QueryContext(ctx, tellingsOfOpen, subscriptionID)
 	if err != nil {
 		return nil, err
 	}
@@ -300,7 +300,7 @@ SELECT id, subscription_id, problem_id, state, reason, due, card_id FROM telling
 
 // What one subscription is still to hear: held or owed.
 func (q *Queries) UntoldOf(ctx context.Context, subscriptionID int64) ([]Telling, error) {
-	rows, err := q.query(ctx, q.untoldOfStmt, untoldOf, subscriptionID)
+	rows, err := q.db.QueryContext(ctx, untoldOf, subscriptionID)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ type ConnectionOwnerRow struct {
 
 // Whose a connection is.
 func (q *Queries) ConnectionOwner(ctx context.Context, id string) (ConnectionOwnerRow, error) {
-	row := q.queryRow(ctx, q.connectionOwnerStmt, connectionOwner, id)
+	row := q.db.QueryRowContext(ctx, connectionOwner, id)
 	var i ConnectionOwnerRow
 	err := row.Scan(&i.CustomerID, &i.CompanyID)
 	return i, err
@@ -44,7 +44,7 @@ type ConnectionsOfCompanyRow struct {
 }
 
 func (q *Queries) ConnectionsOfCompany(ctx context.Context, arg ConnectionsOfCompanyParams) ([]ConnectionsOfCompanyRow, error) {
-	rows, err := q.query(ctx, q.connectionsOfCompanyStmt, connectionsOfCompany, arg.Folded, arg.ID, arg.Count)
+	rows, err := q.db.QueryContext(ctx, connectionsOfCompany, arg.Folded, arg.ID, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ type ConnectionsOfCustomerRow struct {
 }
 
 func (q *Queries) ConnectionsOfCustomer(ctx context.Context, arg ConnectionsOfCustomerParams) ([]ConnectionsOfCustomerRow, error) {
-	rows, err := q.query(ctx, q.connectionsOfCustomerStmt, connectionsOfCustomer, arg.Folded, arg.ID, arg.Count)
+	rows, err := q.db.QueryContext(ctx, connectionsOfCustomer, arg.Folded, arg.ID, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ type CountOfCompanyParams struct {
 }
 
 func (q *Queries) CountOfCompany(ctx context.Context, arg CountOfCompanyParams) (int64, error) {
-	row := q.queryRow(ctx, q.countOfCompanyStmt, countOfCompany, arg.Folded, arg.ID)
+	row := q.db.QueryRowContext(ctx, countOfCompany, arg.Folded, arg.ID)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -132,7 +132,7 @@ type CountOfCustomerParams struct {
 }
 
 func (q *Queries) CountOfCustomer(ctx context.Context, arg CountOfCustomerParams) (int64, error) {
-	row := q.queryRow(ctx, q.countOfCustomerStmt, countOfCustomer, arg.Folded, arg.ID)
+	row := q.db.QueryRowContext(ctx, countOfCustomer, arg.Folded, arg.ID)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -152,7 +152,7 @@ type HealedAfterParams struct {
 
 // The first success of a connection after a time.
 func (q *Queries) HealedAfter(ctx context.Context, arg HealedAfterParams) (JobLine, error) {
-	row := q.queryRow(ctx, q.healedAfterStmt, healedAfter, arg.ConnectionID, arg.After, arg.Type)
+	row := q.db.QueryRowContext(ctx, healedAfter, arg.ConnectionID, arg.After, arg.Type)
 	var i JobLine
 	err := row.Scan(
 		&i.Seq,
@@ -210,7 +210,7 @@ type KnownIDRow struct {
 
 // What an id is the id of, in the order of thread.Kind.
 func (q *Queries) KnownID(ctx context.Context, arg KnownIDParams) ([]KnownIDRow, error) {
-	rows, err := q.query(ctx, q.knownIDStmt, knownID, arg.ID, arg.Folded)
+	rows, err := q.db.QueryContext(ctx, knownID, arg.ID, arg.Folded)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type AddBondParams struct {
 }
 
 func (q *Queries) AddBond(ctx context.Context, arg AddBondParams) error {
-	_, err := q.exec(ctx, q.addBondStmt, addBond,
+	_, err := q.db.ExecContext(ctx, addBond,
 		arg.ThreadID,
 		arg.Kind,
 		arg.ID,
@@ -56,7 +56,7 @@ type AddHeardParams struct {
 }
 
 func (q *Queries) AddHeard(ctx context.Context, arg AddHeardParams) (int64, error) {
-	result, err := q.exec(ctx, q.addHeardStmt, addHeard,
+	result, err := q.db.ExecContext(ctx, addHeard,
 		arg.Channel,
 		arg.Ts,
 		arg.ClientID,
@@ -86,7 +86,7 @@ type AddThreadParams struct {
 }
 
 func (q *Queries) AddThread(ctx context.Context, arg AddThreadParams) (int64, error) {
-	row := q.queryRow(ctx, q.addThreadStmt, addThread,
+	row := q.db.QueryRowContext(ctx, addThread,
 		arg.Channel,
 		arg.Root,
 		arg.Permalink,
@@ -105,7 +105,7 @@ SELECT thread_id, kind, id, connection_id, company_id, customer_id, at, place, t
 `
 
 func (q *Queries) Bonds(ctx context.Context, threadID int64) ([]ThreadBond, error) {
-	rows, err := q.query(ctx, q.bondsStmt, bonds, threadID)
+	rows, err := q.db.QueryContext(ctx, bonds, threadID)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ type BondsNearRow struct {
 
 // The newest threads that may have to do with a problem, with all they are bound to.
 func (q *Queries) BondsNear(ctx context.Context, arg BondsNearParams) ([]BondsNearRow, error) {
-	rows, err := q.query(ctx, q.bondsNearStmt, bondsNear,
+	rows, err := q.db.QueryContext(ctx, bondsNear,
 		arg.Count,
 		arg.ConnectionID,
 		arg.CompanyID,
@@ -232,7 +232,7 @@ type BondsOfIDRow struct {
 }
 
 func (q *Queries) BondsOfID(ctx context.Context, arg BondsOfIDParams) ([]BondsOfIDRow, error) {
-	rows, err := q.query(ctx, q.bondsOfIDStmt, bondsOfID, arg.ID, arg.Kind, arg.Count)
+	rows, err := q.db.QueryContext(ctx, bondsOfID, arg.ID, arg.Kind, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -280,7 +280,7 @@ SELECT COUNT(*) FROM threads WHERE channel = $1
 `
 
 func (q *Queries) CountThreads(ctx context.Context, channel string) (int64, error) {
-	row := q.queryRow(ctx, q.countThreadsStmt, countThreads, channel)
+	row := q.db.QueryRowContext(ctx, countThreads, channel)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -291,7 +291,7 @@ DELETE FROM thread_bonds WHERE thread_id = $1
 `
 
 func (q *Queries) DropBonds(ctx context.Context, threadID int64) error {
-	_, err := q.exec(ctx, q.dropBondsStmt, dropBonds, threadID)
+	_, err := q.db.ExecContext(ctx, dropBonds, threadID)
 	return err
 }
 
@@ -300,7 +300,7 @@ DELETE FROM threads WHERE id = $1
 `
 
 func (q *Queries) DropThread(ctx context.Context, id int64) error {
-	_, err := q.exec(ctx, q.dropThreadStmt, dropThread, id)
+	_, err := q.db.ExecContext(ctx, dropThread, id)
 	return err
 }
 
@@ -309,7 +309,7 @@ DELETE FROM thread_watches WHERE thread_id = $1
 `
 
 func (q *Queries) DropThreadWatches(ctx context.Context, threadID int64) error {
-	_, err := q.exec(ctx, q.dropThreadWatchesStmt, dropThreadWatches, threadID)
+	_, err := q.db.ExecContext(ctx, dropThreadWatches, threadID)
 	return err
 }
 
@@ -327,7 +327,7 @@ type HeardParams struct {
 }
 
 func (q *Queries) Heard(ctx context.Context, arg HeardParams) (int64, error) {
-	row := q.queryRow(ctx, q.heardStmt, heard, arg.Channel, arg.Ts, arg.ClientID)
+	row := q.db.QueryRowContext(ctx, heard, arg.Channel, arg.Ts, arg.ClientID)
 	var heard int64
 	err := row.Scan(&heard)
 	return heard, err
@@ -338,7 +338,7 @@ UPDATE threads SET made = made WHERE id = $1 RETURNING id, channel, root, permal
 `
 
 func (q *Queries) HoldThread(ctx context.Context, id int64) (Thread, error) {
-	row := q.queryRow(ctx, q.holdThreadStmt, holdThread, id)
+	row := q.db.QueryRowContext(ctx, holdThread, id)
 	var i Thread
 	err := row.Scan(
 		&i.ID,
@@ -366,7 +366,7 @@ type HoldThreadAtParams struct {
 
 // Nobody else changes it until the transaction ends; see Hold.
 func (q *Queries) HoldThreadAt(ctx context.Context, arg HoldThreadAtParams) (Thread, error) {
-	row := q.queryRow(ctx, q.holdThreadAtStmt, holdThreadAt, arg.Channel, arg.Root)
+	row := q.db.QueryRowContext(ctx, holdThreadAt, arg.Channel, arg.Root)
 	var i Thread
 	err := row.Scan(
 		&i.ID,
@@ -394,7 +394,7 @@ type KeepThreadParams struct {
 
 // Who was slow to see that somebody writes there does not shorten what came meanwhile.
 func (q *Queries) KeepThread(ctx context.Context, arg KeepThreadParams) error {
-	_, err := q.exec(ctx, q.keepThreadStmt, keepThread, arg.Until, arg.ID)
+	_, err := q.db.ExecContext(ctx, keepThread, arg.Until, arg.ID)
 	return err
 }
 
@@ -412,7 +412,7 @@ type NoteBondParams struct {
 }
 
 func (q *Queries) NoteBond(ctx context.Context, arg NoteBondParams) error {
-	_, err := q.exec(ctx, q.noteBondStmt, noteBond,
+	_, err := q.db.ExecContext(ctx, noteBond,
 		arg.Told,
 		arg.ToldAt,
 		arg.ThreadID,
@@ -434,7 +434,7 @@ type OfferThreadsParams struct {
 }
 
 func (q *Queries) OfferThreads(ctx context.Context, arg OfferThreadsParams) (int64, error) {
-	result, err := q.exec(ctx, q.offerThreadsStmt, offerThreads, arg.Channel, arg.Now)
+	result, err := q.db.ExecContext(ctx, offerThreads, arg.Channel, arg.Now)
 	if err != nil {
 		return 0, err
 	}
@@ -453,7 +453,7 @@ type PruneHeardParams struct {
 }
 
 func (q *Queries) PruneHeard(ctx context.Context, arg PruneHeardParams) (int64, error) {
-	result, err := q.exec(ctx, q.pruneHeardStmt, pruneHeard, arg.Before, arg.Count)
+	result, err := q.db.ExecContext(ctx, pruneHeard, arg.Before, arg.Count)
 	if err != nil {
 		return 0, err
 	}
@@ -470,7 +470,7 @@ type QuietThreadsParams struct {
 }
 
 func (q *Queries) QuietThreads(ctx context.Context, arg QuietThreadsParams) ([]Thread, error) {
-	rows, err := q.query(ctx, q.quietThreadsStmt, quietThreads, arg.Before, arg.Count)
+	rows, err := q.db.QueryContext(ctx, quietThreads, arg.Before, arg.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -519,7 +519,7 @@ type SaveThreadParams struct {
 }
 
 func (q *Queries) SaveThread(ctx context.Context, arg SaveThreadParams) error {
-	_, err := q.exec(ctx, q.saveThreadStmt, saveThread,
+	_, err := q.db.ExecContext(ctx, saveThread,
 		arg.Permalink,
 		arg.StoppedBy,
 		arg.StoppedAt,
@@ -546,7 +546,7 @@ type SoilBoundToParams struct {
 
 // The replies that show a connection.
 func (q *Queries) SoilBoundTo(ctx context.Context, arg SoilBoundToParams) (int64, error) {
-	result, err := q.exec(ctx, q.soilBoundToStmt, soilBoundTo, arg.At, arg.ConnectionID)
+	result, err := q.db.ExecContext(ctx, soilBoundTo, arg.At, arg.ConnectionID)
 	if err != nil {
 		return 0, err
 	}
@@ -569,7 +569,7 @@ type SoilBoundToSessionParams struct {
 
 // The replies that show a Connect session.
 func (q *Queries) SoilBoundToSession(ctx context.Context, arg SoilBoundToSessionParams) error {
-	_, err := q.exec(ctx, q.soilBoundToSessionStmt, soilBoundToSession, arg.At, arg.SessionID, arg.CustomerID)
+	_, err := q.db.ExecContext(ctx, soilBoundToSession, arg.At, arg.SessionID, arg.CustomerID)
 	return err
 }
 
@@ -588,7 +588,7 @@ type SwitchThreadsParams struct {
 }
 
 func (q *Queries) SwitchThreads(ctx context.Context, arg SwitchThreadsParams) error {
-	_, err := q.exec(ctx, q.switchThreadsStmt, switchThreads,
+	_, err := q.db.ExecContext(ctx, switchThreads,
 		arg.Channel,
 		arg.Listens,
 		arg.Switcher,
@@ -603,7 +603,7 @@ SELECT id, channel, root, permalink, made, card_id, stopped_by, stopped_at, shar
 `
 
 func (q *Queries) ThreadByCard(ctx context.Context, cardID int64) (Thread, error) {
-	row := q.queryRow(ctx, q.threadByCardStmt, threadByCard, cardID)
+	row := q.db.QueryRowContext(ctx, threadByCard, cardID)
 	var i Thread
 	err := row.Scan(
 		&i.ID,
@@ -625,7 +625,7 @@ SELECT id, channel, root, permalink, made, card_id, stopped_by, stopped_at, shar
 `
 
 func (q *Queries) ThreadByID(ctx context.Context, id int64) (Thread, error) {
-	row := q.queryRow(ctx, q.threadByIDStmt, threadByID, id)
+	row := q.db.QueryRowContext(ctx, threadByID, id)
 	var i Thread
 	err := row.Scan(
 		&i.ID,
@@ -652,7 +652,7 @@ type ThreadByRootParams struct {
 }
 
 func (q *Queries) ThreadByRoot(ctx context.Context, arg ThreadByRootParams) (Thread, error) {
-	row := q.queryRow(ctx, q.threadByRootStmt, threadByRoot, arg.Channel, arg.Root)
+	row := q.db.QueryRowContext(ctx, threadByRoot, arg.Channel, arg.Root)
 	var i Thread
 	err := row.Scan(
 		&i.ID,
@@ -674,7 +674,7 @@ SELECT channel, listens, switcher, switched, shared_by, offered FROM thread_chan
 `
 
 func (q *Queries) ThreadChannel(ctx context.Context, channel string) (ThreadChannel, error) {
-	row := q.queryRow(ctx, q.threadChannelStmt, threadChannel, channel)
+	row := q.db.QueryRowContext(ctx, threadChannel, channel)
 	var i ThreadChannel
 	err := row.Scan(
 		&i.Channel,
@@ -704,7 +704,7 @@ type ThreadPulseRow struct {
 // How threads fare: all rows are counted, of which there is one for each thread of the
 // last month and one for each channel.
 func (q *Queries) ThreadPulse(ctx context.Context) (ThreadPulseRow, error) {
-	row := q.queryRow(ctx, q.threadPulseStmt, threadPulse)
+	row := q.db.QueryRowContext(ctx, threadPulse)
 	var i ThreadPulseRow
 	err := row.Scan(
 		&i.Channels,
@@ -720,7 +720,7 @@ SELECT user_id FROM thread_watches WHERE thread_id = $1 ORDER BY user_id
 `
 
 func (q *Queries) ThreadWatchers(ctx context.Context, threadID int64) ([]string, error) {
-	rows, err := q.query(ctx, q.threadWatchersStmt, threadWatchers, threadID)
+	rows, err := q.db.QueryContext(ctx, threadWatchers, threadID)
 	if err != nil {
 		return nil, err
 	}
@@ -757,7 +757,7 @@ type UnoweInThreadParams struct {
 
 // What was sent off may stand in Slack by now.
 func (q *Queries) UnoweInThread(ctx context.Context, arg UnoweInThreadParams) error {
-	_, err := q.exec(ctx, q.unoweInThreadStmt, unoweInThread,
+	_, err := q.db.ExecContext(ctx, unoweInThread,
 		arg.Now,
 		arg.Reason,
 		arg.Channel,
@@ -777,7 +777,7 @@ type UnwatchThreadParams struct {
 }
 
 func (q *Queries) UnwatchThread(ctx context.Context, arg UnwatchThreadParams) error {
-	_, err := q.exec(ctx, q.unwatchThreadStmt, unwatchThread, arg.ThreadID, arg.UserID)
+	_, err := q.db.ExecContext(ctx, unwatchThread, arg.ThreadID, arg.UserID)
 	return err
 }
 
@@ -793,6 +793,6 @@ type WatchThreadParams struct {
 }
 
 func (q *Queries) WatchThread(ctx context.Context, arg WatchThreadParams) error {
-	_, err := q.exec(ctx, q.watchThreadStmt, watchThread, arg.ThreadID, arg.UserID, arg.Made)
+	_, err := q.db.ExecContext(ctx, watchThread, arg.ThreadID, arg.UserID, arg.Made)
 	return err
 }

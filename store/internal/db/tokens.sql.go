@@ -14,7 +14,7 @@ DELETE FROM tokens WHERE connection_id = $1
 `
 
 func (q *Queries) DropToken(ctx context.Context, connectionID string) error {
-	_, err := q.exec(ctx, q.dropTokenStmt, dropToken, connectionID)
+	_, err := q.db.ExecContext(ctx, dropToken, connectionID)
 	return err
 }
 
@@ -23,7 +23,7 @@ SELECT DISTINCT key_id FROM tokens ORDER BY key_id
 `
 
 func (q *Queries) KeyIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.query(ctx, q.keyIDsStmt, keyIDs)
+	rows, err := q.db.QueryContext(ctx, keyIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ type OpenTokenSpanParams struct {
 }
 
 func (q *Queries) OpenTokenSpan(ctx context.Context, arg OpenTokenSpanParams) error {
-	_, err := q.exec(ctx, q.openTokenSpanStmt, openTokenSpan, arg.ConnectionID, arg.TokenID, arg.At)
+	_, err := q.db.ExecContext(ctx, openTokenSpan, arg.ConnectionID, arg.TokenID, arg.At)
 	return err
 }
 
@@ -75,7 +75,7 @@ type ReplaceOtherTokensParams struct {
 }
 
 func (q *Queries) ReplaceOtherTokens(ctx context.Context, arg ReplaceOtherTokensParams) error {
-	_, err := q.exec(ctx, q.replaceOtherTokensStmt, replaceOtherTokens, arg.At, arg.ConnectionID, arg.TokenID)
+	_, err := q.db.ExecContext(ctx, replaceOtherTokens, arg.At, arg.ConnectionID, arg.TokenID)
 	return err
 }
 
@@ -95,7 +95,7 @@ type SaveTokenParams struct {
 }
 
 func (q *Queries) SaveToken(ctx context.Context, arg SaveTokenParams) error {
-	_, err := q.exec(ctx, q.saveTokenStmt, saveToken,
+	_, err := q.db.ExecContext(ctx, saveToken,
 		arg.ConnectionID,
 		arg.TokenID,
 		arg.KeyID,
@@ -117,7 +117,7 @@ type SeeTokenParams struct {
 }
 
 func (q *Queries) SeeToken(ctx context.Context, arg SeeTokenParams) error {
-	_, err := q.exec(ctx, q.seeTokenStmt, seeToken, arg.At, arg.ConnectionID, arg.TokenID)
+	_, err := q.db.ExecContext(ctx, seeToken, arg.At, arg.ConnectionID, arg.TokenID)
 	return err
 }
 
@@ -126,7 +126,7 @@ SELECT connection_id, token_id, key_id, sealed, granted FROM tokens WHERE connec
 `
 
 func (q *Queries) Token(ctx context.Context, connectionID string) (Token, error) {
-	row := q.queryRow(ctx, q.tokenStmt, token, connectionID)
+	row := q.db.QueryRowContext(ctx, token, connectionID)
 	var i Token
 	err := row.Scan(
 		&i.ConnectionID,
@@ -153,7 +153,7 @@ type TokenHistoryRow struct {
 }
 
 func (q *Queries) TokenHistory(ctx context.Context, connectionID string) ([]TokenHistoryRow, error) {
-	rows, err := q.query(ctx, q.tokenHistoryStmt, tokenHistory, connectionID)
+	rows, err := q.db.QueryContext(ctx, tokenHistory, connectionID)
 	if err != nil {
 		return nil, err
 	}
