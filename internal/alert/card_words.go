@@ -132,9 +132,13 @@ func moveFailed(s Shown) string {
 	}
 }
 
+// AtSupport reports whether Finch's support was written to since the problem opened
+// the last time.
+func (p Problem) AtSupport() bool { return p.SentAt.After(p.Opened) }
+
 // support is what there is to do with Finch's support: to write to it, or to wait for it.
 func (s Shown) support() string {
-	if p := s.Problem; p.SentAt.After(p.Opened) {
+	if s.Problem.AtSupport() {
 		return "their support has the packet."
 	}
 	return "contact their support, the packet is ready."

@@ -36,7 +36,7 @@ func (s Shown) onIt(p alert.Problem) string {
 	if whose != "" && whose != nobodys {
 		who = whose + ", " + who
 	}
-	if !p.SentAt.IsZero() {
+	if p.AtSupport() {
 		who += ", at Finch's support since " + card.When(p.SentAt, s.Now)
 	}
 	return who

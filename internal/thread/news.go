@@ -138,10 +138,10 @@ func meaning(p alert.Problem) string {
 func moveNow(p alert.Problem) string {
 	switch p.Move {
 	case alert.Finchs:
-		if p.SentAt.IsZero() {
-			return " It is Finch's move now: contact their support."
+		if p.AtSupport() {
+			return " It is Finch's move now: their support has the packet."
 		}
-		return " It is Finch's move now: their support has the packet."
+		return " It is Finch's move now: contact their support."
 	case alert.Ours:
 		return " It is our move now."
 	case alert.Employers:
