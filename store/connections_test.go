@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"reflect"
 	"slices"
@@ -246,16 +245,7 @@ func TestAConnectionSightedTakesNothingFromItsToken(t *testing.T) {
 	t.Parallel()
 	p := postgresPlace(t)
 	s := p.open(t)
-	pool, err := sql.Open("pgx", p.database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	slow, err := pool.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer slow.Rollback()
+	slow := beside(t, p)
 	if _, err := slow.ExecContext(t.Context(), "LOCK TABLE token_history IN EXCLUSIVE MODE"); err != nil {
 		t.Fatal(err)
 	}

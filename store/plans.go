@@ -12,7 +12,7 @@ import (
 
 // plans has SQLite read and plan each query of a pool once and not at each use,
 // which takes as long as a quick one takes to run. A query is planned when it is
-// first used: all at once would cost an idle Perch 10 MB, and each start the time.
+// first used: all at once would cost an idle Perch 7 MB, and each start the time.
 //
 // A nil one plans nothing: pgx remembers by itself what it has prepared.
 type plans struct {

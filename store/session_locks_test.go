@@ -22,16 +22,7 @@ func TestSessionsAreClaimedInOneOrder(t *testing.T) {
 		tell(t, s, id, told(0, connect.Opened, ""))
 		p.clock.advance(time.Second)
 	}
-	pool, err := sql.Open("pgx", p.database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	replica, err := pool.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer replica.Rollback()
+	replica := beside(t, p)
 	hold := func(id string) error {
 		_, err := replica.ExecContext(t.Context(), "SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE NOWAIT", id)
 		return err
@@ -55,6 +46,22 @@ func TestSessionsAreClaimedInOneOrder(t *testing.T) {
 		t.Error(err)
 	}
 	wantDue(t, s, 0)
+}
+
+// beside is a transaction of somebody else's on the same PostgreSQL, say a replica's.
+func beside(t *testing.T, p place) *sql.Tx {
+	t.Helper()
+	pool, err := sql.Open("pgx", p.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	tx, err := pool.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tx.Rollback() })
+	return tx
 }
 
 // awaitBlocked waits until somebody waits for what a transaction holds.

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -472,16 +471,7 @@ func TestAThreadIsNotBoundBehindTheBackOfWhatHappens(t *testing.T) {
 	begun := job
 	begun.Status, begun.Completed = finch.JobRunning, time.Time{}
 	record(t, s, begun)
-	pool, err := sql.Open("pgx", p.database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
-	slow, err := pool.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer slow.Rollback()
+	slow := beside(t, p)
 	if _, err := slow.ExecContext(t.Context(), "LOCK TABLE job_asks IN EXCLUSIVE MODE"); err != nil { // the last thing that it needs
 		t.Fatal(err)
 	}
